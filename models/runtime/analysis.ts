@@ -1,0 +1,122 @@
+import type { RefusalCode } from '../../shared/contracts/refusal.ts';
+import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
+import type { Result } from '../../shared/kernel/result.ts';
+
+/** A point in pixels of the decoded, upright picture. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Right eye, left eye, nose tip, right and left corner of the mouth, as the picture shows them left to right. */
+export type FivePoints = readonly [Point, Point, Point, Point, Point];
+
+export interface FaceBox {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Measures of one face in one frame, named after ISO/IEC 29794-5. */
+export interface FaceQuality {
+  /** Distance between the eyes, pixels. */
+  readonly interEyePx: number;
+  /** Degrees away from frontal, from the mesh: positive to the picture's right and downwards. */
+  readonly yawDeg: number;
+  readonly pitchDeg: number;
+  readonly rollDeg: number;
+  /** Variance of the Laplacian of the aligned crop, grey 0-255. */
+  readonly sharpness: number;
+  /** Mean grey of the aligned crop, 0-255. */
+  readonly brightness: number;
+}
+
+/** What the depth picture says of a face; absent where the terminal has no depth. */
+export interface DepthEvidence {
+  /** Share of face pixels with a return, 0-1. */
+  readonly coverage: number;
+  /** Median distance, mm. */
+  readonly distanceMm: number;
+  /** Distance between the eyes in mm, from pixels, focal length and distance: a real face has 50-75. */
+  readonly interEyeMm: number;
+  /** Root mean square of what is left after the best plane, mm. */
+  readonly planeResidualMm: number;
+  /** Root mean square of what is left after the best quadric (a sheet bent in one or two axes), mm. */
+  readonly quadricResidualMm: number;
+  /** How far the nose tip stands out before the plane of eyes and mouth, mm. */
+  readonly noseReliefMm: number;
+}
+
+/** Presentation-attack detection: every part must pass. */
+export interface PadEvidence {
+  /** The pack's colour network, 0 (attack) to 1 (live); the mean over the burst. */
+  readonly colourLive: number;
+  readonly depth: DepthEvidence | null;
+  /** Whether the pack's and the depth thresholds are all met. */
+  readonly live: boolean;
+  /** Names of the checks that failed, for metrics: `colour`, `depth_flat`, `depth_bent`, `depth_size`, `depth_missing`… */
+  readonly failed: readonly string[];
+}
+
+/** Milliseconds per stage, summed over the burst's frames. */
+export interface AnalysisTimings {
+  readonly queue: number;
+  readonly decode: number;
+  readonly detect: number;
+  readonly pad: number;
+  readonly embed: number;
+  /** Of all that, inside the networks themselves. */
+  readonly networks: number;
+}
+
+/** What a burst yields when one face is there and good enough. */
+export interface BurstAnalysis {
+  /** Which pack made the embedding; only templates of the same pack may be compared. */
+  readonly packId: string;
+  /** L2-normalised, fused over the frames, length = the pack's dimension. */
+  readonly embedding: Float32Array;
+  /** Of the best frame. */
+  readonly quality: FaceQuality;
+  readonly pad: PadEvidence;
+  readonly framesUsed: number;
+  readonly timings: AnalysisTimings;
+}
+
+export interface AnalysisFailure {
+  readonly code: Extract<
+    RefusalCode,
+    | 'not_an_image'
+    | 'image_too_large'
+    | 'no_face'
+    | 'several_faces'
+    | 'face_too_small'
+    | 'face_turned_away'
+    | 'face_blurred'
+    | 'light_too_low'
+    | 'light_too_strong'
+    | 'busy'
+  >;
+  readonly timings: AnalysisTimings;
+}
+
+export interface AnalyseOptions {
+  /** Whether a missing depth picture is an attack (`depth_missing`) or simply not there (kiosk, enrolment by photo). */
+  readonly requireDepth: boolean;
+  /** `largest`: a photo from a file or album may show others in the back; a payment never does. */
+  readonly severalFaces: 'refuse' | 'largest';
+}
+
+/** The vision pipeline: worker threads, one per core, each with its own sessions. */
+export interface FaceEngine {
+  readonly packId: string;
+  readonly dimension: number;
+  /** Jobs waiting for a worker. */
+  readonly queueDepth: number;
+  /** Analyses a burst of 1-5 frames; frames are spread over the workers. Answers `busy` at once when the queue is full. */
+  analyse(
+    frames: readonly ProbeFrame[],
+    options: AnalyseOptions,
+  ): Promise<Result<BurstAnalysis, AnalysisFailure>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { envelopeSchema } from './envelope.ts';
+import {
+  base64Schema,
+  currencySchema,
+  nameSchema,
+  positiveAmountMinorSchema,
+  sha256HexSchema,
+  timestampSchema,
+  uuidSchema,
+} from './primitives.ts';
+
+/**
+ * What a hub tells central (NATS stream `TX_<hubId>`), version 1. Tolerant: fields that a newer hub
+ * adds are kept in the inbox and ignored. Every event is a link of the hub's hash chain.
+ */
+
+const eventOf = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
+  envelopeSchema.extend({
+    type: z.literal(type),
+    /** 1, 2, 3… per hub, without a gap. */
+    seq: z.int().min(1),
+    /** sha256 of the event before; 64 zeros at seq 1. */
+    prevHash: sha256HexSchema,
+    /** sha256 of `chainInput` of this event. */
+    hash: sha256HexSchema,
+    data,
+  });
+
+export const paymentCapturedSchema = eventOf(
+  'payment.captured',
+  z.object({
+    paymentId: uuidSchema,
+    shopperId: uuidSchema,
+    terminalId: nameSchema,
+    shopId: nameSchema,
+    merchantId: nameSchema,
+    amountMinor: positiveAmountMinorSchema,
+    currency: currencySchema,
+    method: z.literal('face'),
+    capturedAt: timestampSchema,
+    reference: z.string().max(64),
+  }),
+);
+
+export const terminalRegisteredSchema = eventOf(
+  'terminal.registered',
+  z.object({
+    terminalId: nameSchema,
+    shopId: nameSchema,
+    shopName: z.string().max(80),
+    merchantId: nameSchema,
+  }),
+);
+
+/** Consent as it was given: which text, in which language, when, and for which streets. */
+export const consentSchema = z.object({
+  textVersion: z.string().max(32),
+  language: z.enum(['zh-CN', 'en']),
+  givenAt: timestampSchema,
+  streets: z.array(nameSchema).min(1).max(50),
+});
+export type Consent = z.infer<typeof consentSchema>;
+
+/** A template that only the named hub can open: HPKE (DHKEM P-256, HKDF-SHA256, AES-256-GCM), base64. */
+export const sealedTemplateSchema = z.object({
+  hubId: nameSchema,
+  packId: z.string().max(32),
+  enc: base64Schema,
+  ciphertext: base64Schema,
+});
+export type SealedTemplate = z.infer<typeof sealedTemplateSchema>;
+
+export const shopperEnrolledSchema = eventOf(
+  'shopper.enrolled',
+  z.object({
+    shopperId: uuidSchema,
+    consent: consentSchema,
+    packId: z.string().max(32),
+    replicas: z.array(sealedTemplateSchema).max(50),
+  }),
+);
+
+export const shopperErasedSchema = eventOf(
+  'shopper.erased',
+  z.object({ shopperId: uuidSchema, requestedAt: timestampSchema }),
+);
+
+/** A hub's word that it holds nothing of this person any more, signed by the hub's certificate key. */
+export const erasureReceiptSchema = eventOf(
+  'erasure.receipt',
+  z.object({
+    shopperId: uuidSchema,
+    hubId: nameSchema,
+    erasedAt: timestampSchema,
+    templatesRemoved: z.int().min(0),
+    signature: base64Schema,
+  }),
+);
+
+/** A hub introduces itself: its public sealing key, vouched for by its certificate. */
+export const hubAnnouncementSchema = z.object({
+  hubId: nameSchema,
+  streetId: nameSchema,
+  streetName: z.string().max(80),
+  /** Raw public key of the HPKE KEM, base64. */
+  sealingKey: base64Schema,
+  certificatePem: z.string().max(4_000),
+  /** ES256 (ieee-p1363, base64) over `announcementSigningInput` by the certificate's key. */
+  signature: base64Schema,
+});
+export type HubAnnouncement = z.infer<typeof hubAnnouncementSchema>;
+
+export const hubAnnouncedSchema = eventOf('hub.announced', hubAnnouncementSchema);
+
+export const hubEventSchema = z.discriminatedUnion('type', [
+  paymentCapturedSchema,
+  terminalRegisteredSchema,
+  shopperEnrolledSchema,
+  shopperErasedSchema,
+  erasureReceiptSchema,
+  hubAnnouncedSchema,
+]);
+export type HubEvent = z.infer<typeof hubEventSchema>;
+export type HubEventType = HubEvent['type'];
+export type HubEventData<Type extends HubEventType> = Extract<HubEvent, { type: Type }>['data'];
+
+/** The part of an event that is read first, to answer unknown types and versions. */
+export const hubEventHeadSchema = envelopeSchema.extend({
+  seq: z.int().min(1),
+  prevHash: sha256HexSchema,
+  hash: sha256HexSchema,
+});
+export type HubEventHead = z.infer<typeof hubEventHeadSchema>;
+
+export const GENESIS_HASH = '0'.repeat(64);
+
+/**
+ * The text whose sha256 is an event's `hash`. The data go in as the JSON text that was stored and
+ * sent, so that no re-serialisation can change it.
+ */
+export function chainInput(event: {
+  readonly id: string;
+  readonly type: string;
+  readonly version: number;
+  readonly occurredAt: string;
+  readonly source: string;
+  readonly seq: number;
+  readonly prevHash: string;
+  readonly dataJson: string;
+}): string {
+  return [
+    'wuma-chain-1',
+    event.prevHash,
+    event.source,
+    String(event.seq),
+    event.id,
+    event.type,
+    String(event.version),
+    event.occurredAt,
+    event.dataJson,
+  ].join('\n');
+}
+
+/** The text that a hub's certificate key signs to vouch for its sealing key. */
+export function announcementSigningInput(hub: {
+  readonly hubId: string;
+  readonly streetId: string;
+  readonly streetName: string;
+  readonly sealingKey: string;
+}): string {
+  return ['wuma-hub-1', hub.hubId, hub.streetId, hub.streetName, hub.sealingKey].join('\n');
+}
+
+/** The text that a hub's certificate key signs when it has erased a person. */
+export function erasureSigningInput(receipt: {
+  readonly hubId: string;
+  readonly shopperId: string;
+  readonly erasedAt: string;
+  readonly templatesRemoved: number;
+}): string {
+  return [
+    'wuma-erasure-1',
+    receipt.hubId,
+    receipt.shopperId,
+    receipt.erasedAt,
+    String(receipt.templatesRemoved),
+  ].join('\n');
+}
