@@ -1,0 +1,28 @@
+import { releaseSetupLock } from './lock.mjs';
+import { stopRunning } from './programs.mjs';
+
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+/** Set-up leaves nothing behind that would be taken for complete, so it can be ended at any moment. */
+function end(signal) {
+  stopRunning();
+  releaseSetupLock();
+  process.exit(EXIT_CODES[signal]);
+}
+
+/**
+ * While `work` runs, a signal ends this process at once. Afterwards signals are the business of the
+ * program that is started.
+ *
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function interruptible(work) {
+  for (const signal of Object.keys(EXIT_CODES)) process.on(signal, end);
+  try {
+    return await work();
+  } finally {
+    for (const signal of Object.keys(EXIT_CODES)) process.off(signal, end);
+  }
+}
