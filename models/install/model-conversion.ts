@@ -1,0 +1,39 @@
+import { irToOnnx } from '../convert/openvino/ir-to-onnx.ts';
+import { graphModelToOnnx } from '../convert/tfjs/graph-model-to-onnx.ts';
+import type { PackModel } from '../packs/pack-manifest.ts';
+import { InstallError } from './install-error.ts';
+
+/**
+ * Turns a model's source files into its ONNX file.
+ *
+ * @param sources contents by the names the manifest gives them
+ * @throws InstallError `conversion-failed`
+ */
+export function convertModel(model: PackModel, sources: ReadonlyMap<string, Buffer>): Uint8Array {
+  try {
+    return convert(model, sources);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InstallError('conversion-failed', `cannot make ${model.file}: ${reason}`, { cause });
+  }
+}
+
+function convert(model: PackModel, sources: ReadonlyMap<string, Buffer>): Uint8Array {
+  const withEnding = (ending: string): Buffer => {
+    const [, content] = Array.from(sources).find(([name]) => name.endsWith(ending)) ?? [];
+    if (content === undefined) throw new Error(`no source ends in ${ending}`);
+    return content;
+  };
+  switch (model.conversion.from) {
+    case 'onnx':
+      return withEnding('.onnx');
+    case 'openvino-ir':
+      return irToOnnx({ xml: withEnding('.xml').toString('utf8'), bin: withEnding('.bin') });
+    case 'tfjs-graph-model':
+      return graphModelToOnnx({
+        modelJson: withEnding('.json').toString('utf8'),
+        readWeightFile: (path) => withEnding(path),
+        outputs: model.conversion.outputs,
+      });
+  }
+}
