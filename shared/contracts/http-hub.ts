@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { currencySchema, nameSchema, timestampSchema, uuidSchema } from './primitives.ts';
+import { refusalCodeSchema } from './refusal.ts';
+import { stagesMsSchema } from './terminal-messages.ts';
+
+/** What a hub answers on its HTTP API. Tolerant: a page of an older build ignores what a newer hub adds. */
+
+const countSchema = z.number().int().min(0);
+/** Minor units as decimal text. */
+const sumMinorSchema = z.string().regex(/^-?\d{1,19}$/);
+
+export const hubStatusSchema = z.object({
+  hubId: nameSchema,
+  streetId: nameSchema,
+  streetName: z.string(),
+  gallery: z.object({ size: countSchema, packId: z.string() }),
+  queue: z.object({ depth: countSchema, capacity: countSchema }),
+  link: z.object({ central: z.enum(['up', 'down']), since: timestampSchema }),
+  outbox: z.object({ pending: countSchema, lastSeq: countSchema, published: countSchema }),
+  uptimeMs: z.number(),
+});
+export type HubStatus = z.infer<typeof hubStatusSchema>;
+
+/** A decision as a page may see it: nothing that says who looked. */
+export const decisionSchema = z.object({
+  id: z.string(),
+  at: timestampSchema,
+  terminalId: nameSchema,
+  shopName: z.string(),
+  amountMinor: sumMinorSchema,
+  currency: currencySchema,
+  outcome: z.enum(['paid', 'declined', 'fallback', 'refused']),
+  code: refusalCodeSchema.nullable(),
+  method: z.string().nullable(),
+  stagesMs: stagesMsSchema,
+});
+export type Decision = z.infer<typeof decisionSchema>;
+export const decisionListSchema = z.object({ decisions: z.array(decisionSchema) });
+
+export const terminalSchema = z.object({
+  terminalId: nameSchema,
+  shopId: nameSchema,
+  shopName: z.string(),
+  merchantId: nameSchema,
+  depth: z.boolean(),
+  online: z.boolean(),
+  registeredAt: timestampSchema,
+  revokedAt: timestampSchema.nullable(),
+});
+export type Terminal = z.infer<typeof terminalSchema>;
+export const terminalListSchema = z.object({ terminals: z.array(terminalSchema) });
+
+export const pairingCodeSchema = z.object({ code: z.string(), expiresAt: timestampSchema });
+export const pairingSchema = z.object({ terminalId: nameSchema });
+
+export const shopperSchema = z.object({
+  shopperId: uuidSchema,
+  packIds: z.array(z.string()),
+  consent: z.object({
+    textVersion: z.string(),
+    language: z.enum(['zh-CN', 'en']),
+    givenAt: timestampSchema,
+    streets: z.array(nameSchema),
+  }),
+});
+export type Shopper = z.infer<typeof shopperSchema>;
+export const shopperListSchema = z.object({ shoppers: z.array(shopperSchema) });
+
+export const enrolmentSchema = z.object({
+  shopperId: uuidSchema,
+  packId: z.string(),
+  faces: countSchema,
+});
+export type EnrolmentAnswer = z.infer<typeof enrolmentSchema>;
+
+export const ledgerSummarySchema = z.object({
+  payments: countSchema,
+  rows: countSchema,
+  sumMinor: sumMinorSchema,
+  chain: z.object({ lastSeq: countSchema, lastHash: z.string() }),
+});
+export type LedgerSummary = z.infer<typeof ledgerSummarySchema>;
+
+export const directorySchema = z.object({
+  hubs: z.array(z.object({ hubId: nameSchema, streetId: nameSchema, streetName: z.string() })),
+});
+export type Directory = z.infer<typeof directorySchema>;
+
+/** RFC 9457. `code` is one of the endpoint's closed set. */
+export const problemSchema = z.object({
+  status: z.number(),
+  title: z.string(),
+  detail: z.string().optional(),
+  code: z.string().optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
