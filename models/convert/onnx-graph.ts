@@ -7,8 +7,7 @@ const IR_VERSION = 8;
 /** onnx.TensorProto.DataType */
 const FLOAT = 1;
 const INT64 = 7;
-/** onnx.AttributeProto.AttributeType */
-const ATTRIBUTE = { float: 1, int: 2, text: 3, ints: 7 } as const;
+const { AttributeType } = onnxProto.onnx.AttributeProto;
 
 /** A number is an ONNX int; `{ float }` marks the floats, since JavaScript cannot tell 1 from 1.0. */
 export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
@@ -106,12 +105,12 @@ export class OnnxGraphBuilder {
 }
 
 function encodeAttribute(name: string, value: OnnxAttribute): onnx.IAttributeProto {
-  if (typeof value === 'number') return { name, type: ATTRIBUTE.int, i: value };
+  if (typeof value === 'number') return { name, type: AttributeType.INT, i: value };
   if (typeof value === 'string') {
-    return { name, type: ATTRIBUTE.text, s: new TextEncoder().encode(value) };
+    return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) };
   }
-  if ('float' in value) return { name, type: ATTRIBUTE.float, f: value.float };
-  return { name, type: ATTRIBUTE.ints, ints: [...value] };
+  if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
+  return { name, type: AttributeType.INTS, ints: [...value] };
 }
 
 const valueInfo = (name: string, dims: readonly number[]): onnx.IValueInfoProto => ({

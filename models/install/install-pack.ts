@@ -46,14 +46,14 @@ export async function installPack(
  * @param options `goldenDir`: where the manifest's goldens are, default the project's own
  */
 export async function installManifest(
-  given: PackManifest,
+  manifest: PackManifest,
   options: InstallOptions & { readonly goldenDir?: string },
 ): Promise<InstalledPack> {
   const { targetDir, onProgress = () => {}, goldenDir = GOLDEN_DIR } = options;
-  const manifest = packManifestSchema.parse(given);
   const dir = join(targetDir, manifest.id);
   const isGood = () => isPackInPlace(dir, manifest);
   if (!(await isGood())) {
+    packManifestSchema.parse(manifest);
     const sourceBase = await sourceBaseOf(options.sourceOverride);
     await makeFolder({
       target: dir,

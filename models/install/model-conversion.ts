@@ -24,16 +24,14 @@ function convert(model: PackModel, sources: ReadonlyMap<string, Buffer>): Uint8A
     if (content === undefined) throw new Error(`no source ends in ${ending}`);
     return content;
   };
-  switch (model.conversion.from) {
-    case 'onnx':
-      return withEnding('.onnx');
-    case 'openvino-ir':
-      return irToOnnx({ xml: withEnding('.xml').toString('utf8'), bin: withEnding('.bin') });
-    case 'tfjs-graph-model':
-      return graphModelToOnnx({
-        modelJson: withEnding('.json').toString('utf8'),
-        readWeightFile: (path) => withEnding(path),
-        outputs: model.conversion.outputs,
-      });
+  const { conversion } = model;
+  if (conversion.from === 'onnx') return withEnding('.onnx');
+  if (conversion.from === 'openvino-ir') {
+    return irToOnnx({ xml: withEnding('.xml').toString('utf8'), bin: withEnding('.bin') });
   }
+  return graphModelToOnnx({
+    modelJson: withEnding('.json').toString('utf8'),
+    readWeightFile: (path) => withEnding(path),
+    outputs: conversion.outputs,
+  });
 }

