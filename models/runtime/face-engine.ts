@@ -1,0 +1,106 @@
+import { MAX_FRAMES, type ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
+import { assert } from '../../shared/kernel/assert.ts';
+import { err, ok, type Result } from '../../shared/kernel/result.ts';
+import type { InstalledPack } from '../packs/installed-pack.ts';
+import type {
+  AnalyseOptions,
+  AnalysisFailure,
+  AnalysisTimings,
+  BurstAnalysis,
+  FaceEngine,
+} from './analysis.ts';
+import { fuseBurst } from './burst-fusion.ts';
+import type { FrameTask } from './frame-pipeline.ts';
+import { type FrameResult, InferencePool } from './inference-pool.ts';
+
+export interface FaceEngineOptions {
+  readonly pack: InstalledPack;
+  /** Worker threads; one per core is best. */
+  readonly workers: number;
+  /** Bursts that may wait for a worker; one more is answered `busy`. */
+  readonly queueCapacity: number;
+}
+
+/**
+ * Starts the vision pipeline on worker threads; resolves once every worker has loaded the pack's networks.
+ *
+ * @throws InferenceFault when the networks cannot be loaded
+ */
+export async function createFaceEngine(options: FaceEngineOptions): Promise<FaceEngine> {
+  const { pack, workers, queueCapacity } = options;
+  const pool = await InferencePool.start(pack, workers);
+  let waiting = 0;
+
+  return {
+    packId: pack.id,
+    dimension: pack.manifest.embed.dimension,
+    get queueDepth() {
+      return waiting;
+    },
+    async analyse(frames, how): Promise<Result<BurstAnalysis, AnalysisFailure>> {
+      assert(frames.length >= 1 && frames.length <= MAX_FRAMES, 'a burst has 1 to 5 frames');
+      if (!pool.hasFreeWorker && waiting >= queueCapacity) {
+        return err({ code: 'busy', timings: NO_TIME });
+      }
+      let started = false;
+      waiting += 1;
+      const onStart = (): void => {
+        if (!started) waiting -= 1;
+        started = true;
+      };
+      const mirror = how.severalFaces === 'largest' && pack.manifest.embed.flip;
+      const results = await Promise.all(
+        frames.map((frame) => pool.run(frameTask(frame, { ...how, mirror }), onStart)),
+      ).finally(onStart);
+      const timings = sumTimings(results);
+      const outcome = fuseBurst(
+        results.map(({ report }) => report.outcome),
+        { minLive: pack.manifest.thresholds.pad.minLive, requireDepth: how.requireDepth },
+      );
+      if (!outcome.ok) return err({ code: outcome.error, timings });
+      return ok({ packId: pack.id, ...outcome.value, timings });
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** Copies each picture once, out of the message it came in, so that it can be handed over to a worker. */
+function frameTask(
+  frame: ProbeFrame,
+  how: { readonly severalFaces: AnalyseOptions['severalFaces']; readonly mirror: boolean },
+): FrameTask {
+  const { colour, depth } = frame;
+  return {
+    // Not `colour.slice()`: a Buffer's slice is a view on the message.
+    colour: Uint8Array.from(colour),
+    ...(depth && { depth: { png: Uint8Array.from(depth.png), focalPx: depth.focalPx } }),
+    options: {
+      severalFaces: how.severalFaces,
+      mirror: how.mirror,
+      enforceQuality: true,
+      pad: true,
+    },
+  };
+}
+
+const NO_TIME: AnalysisTimings = {
+  queue: 0,
+  decode: 0,
+  detect: 0,
+  pad: 0,
+  embed: 0,
+  networks: 0,
+};
+
+/** The burst waited as long as its first frame did; the rest is the sum over its frames. */
+function sumTimings(results: readonly FrameResult[]): AnalysisTimings {
+  const sum = { ...NO_TIME, queue: Math.min(...results.map(({ waitedMs }) => waitedMs)) };
+  for (const { report } of results) {
+    sum.decode += report.timings.decode;
+    sum.detect += report.timings.detect;
+    sum.pad += report.timings.pad;
+    sum.embed += report.timings.embed;
+    sum.networks += report.timings.networks;
+  }
+  return sum;
+}

@@ -1,0 +1,126 @@
+import { assert } from '../../shared/kernel/assert.ts';
+import type { InstalledPack } from '../packs/installed-pack.ts';
+import type { PackMesh } from '../packs/pack-manifest.ts';
+import type { FivePoints, Point } from './analysis.ts';
+import type { Detection } from './detector.ts';
+import { type Affine, applyAffine, turnedSquare } from './geometry.ts';
+import { Network, type NetworkMeter, outputOf } from './network.ts';
+import type { PicturePyramid } from './warp.ts';
+
+/** Degrees away from frontal; yaw positive to the picture's right, pitch downwards, roll clockwise. */
+export interface HeadPose {
+  readonly yawDeg: number;
+  readonly pitchDeg: number;
+  readonly rollDeg: number;
+}
+
+/** The face mesh laid on a picture. */
+export interface FaceMesh {
+  /** 0-1, whether the crop shows a face at all. */
+  readonly presence: number;
+  readonly points: FivePoints;
+  /** The face's outline, picture pixels, in order around it. */
+  readonly outline: readonly Point[];
+  readonly pose: HeadPose;
+}
+
+/** MediaPipe's FACEMESH_FACE_OVAL, in order around the face. */
+const OVAL = [
+  10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148,
+  176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+];
+const FOREHEAD = 10;
+const CHIN = 152;
+const RIGHT_CHEEK = 234;
+const LEFT_CHEEK = 454;
+/**
+ * The line from forehead to chin is not upright in a frontal face: the median over LFW's press photos,
+ * whose subjects look into the camera, is this far from it.
+ */
+const NEUTRAL_PITCH_DEG = 0;
+
+/** The pack's face mesh network. */
+export class FaceMesher {
+  private readonly spec: PackMesh;
+  private readonly network: Network;
+
+  private constructor(spec: PackMesh, network: Network) {
+    this.spec = spec;
+    this.network = network;
+  }
+
+  static async load(pack: InstalledPack, meter: NetworkMeter): Promise<FaceMesher> {
+    const spec = pack.manifest.mesh;
+    return new FaceMesher(spec, await Network.load(pack.dir, spec.model, meter));
+  }
+
+  close(): Promise<void> {
+    return this.network.close();
+  }
+
+  get minPresence(): number {
+    return this.spec.minPresence;
+  }
+
+  /** Lays the mesh on a detected face. */
+  async fit(source: PicturePyramid, face: Detection): Promise<FaceMesh> {
+    const { box, rightEye, leftEye } = face;
+    const angle = Math.atan2(leftEye.y - rightEye.y, leftEye.x - rightEye.x);
+    const crop = turnedSquare(
+      { x: box.x + box.width / 2, y: box.y + box.height / 2 },
+      {
+        sidePx: Math.max(box.width, box.height) * this.spec.cropScale,
+        angle,
+        size: this.spec.model.input.width,
+      },
+    );
+    const outputs = await this.network.runOn(source, crop);
+    const vertices = outputOf(outputs, this.spec.pointsOutput);
+    assert(vertices.length === this.spec.pointCount * 3, 'mesh output has its points');
+    const presence = outputOf(outputs, this.spec.presenceOutput)[0] ?? 0;
+    const v = this.spec.alignmentVertices;
+    const mean = (ids: readonly number[]): Point => meanPoint(vertices, ids, crop);
+    return {
+      presence,
+      points: [
+        mean(v.rightEye),
+        mean(v.leftEye),
+        mean(v.nose),
+        mean(v.rightMouth),
+        mean(v.leftMouth),
+      ],
+      outline: OVAL.map((id) => mean([id])),
+      pose: poseOf(vertices, angle),
+    };
+  }
+}
+
+function meanPoint(vertices: Float32Array, ids: readonly number[], crop: Affine): Point {
+  let u = 0;
+  let w = 0;
+  for (const id of ids) {
+    u += (vertices[id * 3] as number) / ids.length;
+    w += (vertices[id * 3 + 1] as number) / ids.length;
+  }
+  return applyAffine(crop, u, w);
+}
+
+/**
+ * From the mesh's own x, y, z (z grows away from the camera). The depth here is the network's guess: good
+ * for telling a turned head, never evidence that something stands before the camera.
+ */
+function poseOf(vertices: Float32Array, cropAngle: number): HeadPose {
+  const edge = (from: number, to: number): [number, number, number] => [
+    (vertices[to * 3] as number) - (vertices[from * 3] as number),
+    (vertices[to * 3 + 1] as number) - (vertices[from * 3 + 1] as number),
+    (vertices[to * 3 + 2] as number) - (vertices[from * 3 + 2] as number),
+  ];
+  const [ax, ay, az] = edge(RIGHT_CHEEK, LEFT_CHEEK);
+  const [bx, by, bz] = edge(FOREHEAD, CHIN);
+  const degrees = 180 / Math.PI;
+  return {
+    yawDeg: Math.atan2(az, Math.hypot(ax, ay)) * degrees,
+    pitchDeg: Math.atan2(bz, Math.hypot(bx, by)) * degrees - NEUTRAL_PITCH_DEG,
+    rollDeg: (cropAngle + Math.atan2(ay, ax)) * degrees,
+  };
+}

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { present } from '../../shared/kernel/assert.ts';
+import type { PackModel } from '../packs/pack-manifest.ts';
+import type { Affine } from './geometry.ts';
+import { type PicturePyramid, warpInto } from './warp.ts';
+
+/** Adds up the time spent inside networks, so that the pipeline's own cost can be told apart. */
+export interface NetworkMeter {
+  spentMs: number;
+}
+
+export type Outputs = ReadonlyMap<string, Float32Array>;
+
+/** One network on one thread, with its input buffers kept from run to run. */
+export class Network {
+  readonly model: PackModel;
+  private readonly session: InferenceSession;
+  private readonly meter: NetworkMeter;
+  private readonly inputs = new Map<string, { data: Float32Array; tensor: Tensor }>();
+
+  private constructor(model: PackModel, session: InferenceSession, meter: NetworkMeter) {
+    this.model = model;
+    this.session = session;
+    this.meter = meter;
+  }
+
+  /** Loads `<dir>/<model.file>`. One thread: the engine runs one worker per core. */
+  static async load(dir: string, model: PackModel, meter: NetworkMeter): Promise<Network> {
+    const session = await InferenceSession.create(join(dir, model.file), {
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+    });
+    return new Network(model, session, meter);
+  }
+
+  /** Cuts the network's input out of a picture and runs it. `size` is for networks that take any size. */
+  async runOn(
+    source: PicturePyramid,
+    crop: Affine,
+    size: { readonly width: number; readonly height: number } = this.model.input,
+  ): Promise<Outputs> {
+    const { width, height } = size;
+    const { data, tensor } = this.inputOf(width, height);
+    warpInto(data, source, crop, { ...this.model.input, width, height });
+    return this.run(tensor);
+  }
+
+  async close(): Promise<void> {
+    await this.session.release();
+  }
+
+  private inputOf(width: number, height: number): { data: Float32Array; tensor: Tensor } {
+    const key = `${width}x${height}`;
+    const known = this.inputs.get(key);
+    if (known) return known;
+    const data = new Float32Array(3 * width * height);
+    const dims = this.model.input.layout === 'nchw' ? [1, 3, height, width] : [1, height, width, 3];
+    const made = { data, tensor: new Tensor('float32', data, dims) };
+    // Pictures of odd sizes (evaluation, enrolment) must not pile up buffers.
+    if (this.inputs.size >= 4) this.inputs.clear();
+    this.inputs.set(key, made);
+    return made;
+  }
+
+  private async run(tensor: Tensor): Promise<Outputs> {
+    const startedAt = performance.now();
+    const results = await this.session.run({ [this.model.input.name]: tensor });
+    this.meter.spentMs += performance.now() - startedAt;
+    return new Map(
+      Object.entries(results).map(([name, value]) => [name, value.data as Float32Array]),
+    );
+  }
+}
+
+/** The values of a named output. */
+export function outputOf(outputs: Outputs, name: string): Float32Array {
+  return present(outputs.get(name), `network output ${name}`);
+}

@@ -1,0 +1,103 @@
+import sharp from 'sharp';
+import { MAX_IMAGE_EDGE } from '../../shared/contracts/terminal-frames.ts';
+import { err, ok, type Result } from '../../shared/kernel/result.ts';
+
+// One pipeline is one picture of a phone's or webcam's size: libvips' own threads cost more than they
+// give, and the cores belong to the networks. Its cache would keep faces in memory.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** A decoded, upright colour picture: RGB interleaved, 8 bits, row after row. */
+export interface Picture {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A decoded depth picture: millimetres, 0 = no return, row after row. */
+export interface DepthPicture {
+  readonly data: Uint16Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+export type DecodeFailure = 'not_an_image' | 'image_too_large';
+
+const DECODABLE: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp']);
+
+type Header =
+  | { readonly width: number; readonly height: number; readonly format: string }
+  | DecodeFailure;
+
+async function readHeader(bytes: Uint8Array, maxEdgePx: number): Promise<Header> {
+  try {
+    const { width, height, format, pages } = await sharp(bytes).metadata();
+    if (!DECODABLE.has(format) || (pages ?? 1) > 1) return 'not_an_image';
+    if (width > maxEdgePx || height > maxEdgePx) return 'image_too_large';
+    return { width, height, format };
+  } catch {
+    return 'not_an_image';
+  }
+}
+
+/**
+ * Decodes a JPEG, PNG or WebP and turns it upright by its EXIF orientation.
+ *
+ * The size is read from the header first, so that a small file that unfolds to a huge picture is refused
+ * before any of it is decoded.
+ *
+ * @param maxEdgePx longest edge that is decoded
+ */
+export async function decodePicture(
+  bytes: Uint8Array,
+  maxEdgePx: number = MAX_IMAGE_EDGE,
+): Promise<Result<Picture, DecodeFailure>> {
+  const header = await readHeader(bytes, maxEdgePx);
+  if (typeof header === 'string') return err(header);
+  try {
+    const { data, info } = await sharp(bytes, { failOn: 'error' })
+      .autoOrient()
+      .flatten()
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    const { width, height, channels } = info;
+    if (channels === 3) return ok({ data, width, height });
+    if (channels === 1) return ok({ data: spreadGrey(data), width, height });
+    return err('not_an_image');
+  } catch {
+    return err('not_an_image');
+  }
+}
+
+function spreadGrey(grey: Uint8Array): Uint8Array {
+  const data = new Uint8Array(grey.length * 3);
+  for (let i = 0; i < grey.length; i += 1) data.fill(grey[i] ?? 0, i * 3, i * 3 + 3);
+  return data;
+}
+
+/** Decodes a 16-bit one-channel PNG in millimetres. */
+export async function decodeDepth(
+  png: Uint8Array,
+  maxEdgePx: number = MAX_IMAGE_EDGE,
+): Promise<Result<DepthPicture, DecodeFailure>> {
+  const header = await readHeader(png, maxEdgePx);
+  if (typeof header === 'string') return err(header);
+  if (header.format !== 'png') return err('not_an_image');
+  try {
+    // Without `grey16` libvips would turn the millimetres into 8-bit sRGB on their way out.
+    const { data, info } = await sharp(png, { failOn: 'error' })
+      .toColourspace('grey16')
+      .raw({ depth: 'ushort' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels !== 1) return err('not_an_image');
+    const aligned = data.byteOffset % 2 === 0 ? data : Uint8Array.from(data);
+    return ok({
+      data: new Uint16Array(aligned.buffer, aligned.byteOffset, info.width * info.height),
+      width: info.width,
+      height: info.height,
+    });
+  } catch {
+    return err('not_an_image');
+  }
+}
