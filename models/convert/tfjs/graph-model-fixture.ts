@@ -86,7 +86,7 @@ export function graphModel(fixture: {
     weightsManifest: [
       {
         paths: ['weights.bin'],
-        weights: fixture.weights.map(({ bytes: _, ...entry }) => entry),
+        weights: fixture.weights.map((weight) => ({ ...weight, bytes: undefined })),
       },
     ],
   });
