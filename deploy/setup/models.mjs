@@ -44,7 +44,7 @@ export async function ensureModels(node, pack) {
   if (modelsReady(pack)) return;
   const hash = hashTree(SOURCES);
   await step(`model pack ${pack}`, async () => {
-    const args = ['models/install/main.ts', '--pack', pack, '--dir', MODELS_DIR];
+    const args = ['models/install/main.ts', '--pack', pack, '--dir', MODELS_DIR, '--samples'];
     const done = await run(node, args, { env: childEnvironment(node) });
     if (done.code !== 0)
       throw new SetupError(`the model pack ${pack} could not be installed; see above.`);
