@@ -10,7 +10,7 @@ const INT64 = 7;
 const { AttributeType } = onnxProto.onnx.AttributeProto;
 
 /** A number is an ONNX int; `{ float }` marks the floats, since JavaScript cannot tell 1 from 1.0. */
-export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
+type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
 
 export type OnnxNode = {
   readonly op: string;

@@ -77,7 +77,7 @@ const conversionSchema = z.discriminatedUnion('from', [
 ]);
 
 /** One network of a pack: its source files, the ONNX file they become, and how to feed and read it. */
-export const modelSchema = z.strictObject({
+const modelSchema = z.strictObject({
   /** File in the installed pack's folder. */
   file: fileName,
   bytes: z.int().positive(),

@@ -128,4 +128,4 @@ function lowerNode(request: {
 }
 
 /** A node's name as the converted model's input or output name. */
-export const onnxName = (nodeName: string): string => nodeName.replaceAll(/[^A-Za-z0-9_]/g, '_');
+const onnxName = (nodeName: string): string => nodeName.replaceAll(/[^A-Za-z0-9_]/g, '_');
