@@ -13,8 +13,8 @@ export function solve(matrix: number[][], right: number[]): number[] | undefined
       if (Math.abs(cell(matrix, row, column)) > Math.abs(cell(matrix, pivot, column))) pivot = row;
     }
     if (Math.abs(cell(matrix, pivot, column)) < 1e-12) return undefined;
-    swap(matrix, column, pivot);
-    swap(right, column, pivot);
+    [matrix[column], matrix[pivot]] = [matrix[pivot] as number[], matrix[column] as number[]];
+    [right[column], right[pivot]] = [right[pivot] as number, right[column] as number];
     for (let row = column + 1; row < n; row += 1) {
       const factor = cell(matrix, row, column) / cell(matrix, column, column);
       const target = matrix[row] as number[];
@@ -34,12 +34,6 @@ export function solve(matrix: number[][], right: number[]): number[] | undefined
 
 function cell(matrix: readonly number[][], row: number, column: number): number {
   return matrix[row]?.[column] as number;
-}
-
-function swap<T>(list: T[], i: number, j: number): void {
-  const kept = list[i] as T;
-  list[i] = list[j] as T;
-  list[j] = kept;
 }
 
 /** One sample of a surface: value z at (x, y), counted `weight` times. */

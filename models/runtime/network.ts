@@ -44,7 +44,7 @@ export class Network {
   ): Promise<Outputs> {
     const { width, height } = size;
     const { data, tensor } = this.inputOf(width, height);
-    warpInto(data, source, crop, { ...this.model.input, width, height });
+    warpInto(data, { source, crop }, { ...this.model.input, width, height });
     return this.run(tensor);
   }
 

@@ -37,7 +37,6 @@ export type FailedCheck =
 /** Every check that this depth fails. */
 export function failedDepthChecks(depth: DepthEvidence): FailedCheck[] {
   const limits = DEPTH_LIMITS;
-  const outside = (value: number, from: number, to: number): boolean => value < from || value > to;
   const failed: FailedCheck[] = [];
   if (depth.coverage < limits.minCoverage) failed.push('depth_holes');
   if (outside(depth.distanceMm, limits.minDistanceMm, limits.maxDistanceMm)) {
@@ -90,4 +89,8 @@ export function judgeBurst(
     }
   }
   return { colourLive, depth: worst, live: failed.size === 0, failed: [...failed] };
+}
+
+function outside(value: number, from: number, to: number): boolean {
+  return value < from || value > to;
 }

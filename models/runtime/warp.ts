@@ -1,3 +1,4 @@
+import type { Point } from './analysis.ts';
 import { type Affine, scaleOf } from './geometry.ts';
 import type { Picture } from './picture.ts';
 
@@ -70,16 +71,15 @@ export function halve(picture: Picture): Picture {
 /**
  * Cuts, resamples (bilinear, black outside) and normalises in one pass, straight into a network's input.
  *
- * @param crop input pixel -> picture pixel
+ * @param cut `crop` maps input pixels to picture pixels
  * @param out `3 * width * height` values, wholly overwritten
  */
 export function warpInto(
   out: Float32Array,
-  source: PicturePyramid,
-  crop: Affine,
+  cut: { readonly source: PicturePyramid; readonly crop: Affine },
   format: PixelFormat,
 ): void {
-  const { picture, crop: m } = source.levelFor(crop);
+  const { picture, crop: m } = cut.source.levelFor(cut.crop);
   const { data, width: w, height: h } = picture;
   const { width, height } = format;
   const planar = format.layout === 'nchw';
@@ -130,9 +130,9 @@ export function warpInto(
             s2 +
           b2;
       } else {
-        out[o] = sampleAtEdge(picture, x, y, first) * s0 + b0;
-        out[o + plane] = sampleAtEdge(picture, x, y, 1) * s1 + b1;
-        out[o + 2 * plane] = sampleAtEdge(picture, x, y, last) * s2 + b2;
+        out[o] = sampleAtEdge(picture, { x, y }, first) * s0 + b0;
+        out[o + plane] = sampleAtEdge(picture, { x, y }, 1) * s1 + b1;
+        out[o + 2 * plane] = sampleAtEdge(picture, { x, y }, last) * s2 + b2;
       }
       x += m.a;
       y += m.d;
@@ -142,7 +142,7 @@ export function warpInto(
 }
 
 /** Bilinear sample of one channel where the 2x2 neighbourhood may lie partly outside (black). */
-function sampleAtEdge(picture: Picture, x: number, y: number, channel: number): number {
+function sampleAtEdge(picture: Picture, { x, y }: Point, channel: number): number {
   const { data, width, height } = picture;
   if (x <= -1 || y <= -1 || x >= width || y >= height) return 0;
   const x0 = Math.floor(x);

@@ -1,0 +1,20 @@
+/** The part of WebAssembly's JavaScript interface that we use; TypeScript has it only together with the DOM. */
+declare namespace WebAssembly {
+  class Memory {
+    constructor(descriptor: {
+      readonly initial: number;
+      readonly maximum: number;
+      readonly shared: boolean;
+    });
+    readonly buffer: SharedArrayBuffer;
+    /** Adds pages of 64 KiB; views made before stay valid for what they cover. */
+    grow(pages: number): number;
+  }
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance {
+    constructor(module: Module, imports: { readonly env: Readonly<Record<string, unknown>> });
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+}
