@@ -40,6 +40,8 @@ export async function startNatsServer(options: {
   readonly confPath: string;
   readonly clientPort: number;
   readonly logPath: string;
+  /** Gets the process before it is ready. */
+  readonly onSpawned?: (server: StackProcess) => void;
 }): Promise<StackProcess> {
   mkdirSync(dirname(options.confPath), { recursive: true, mode: 0o700 });
   writeFileSync(options.confPath, options.conf, { mode: 0o600 });
@@ -49,6 +51,7 @@ export async function startNatsServer(options: {
     args: ['-c', options.confPath],
     logPath: options.logPath,
   });
+  options.onSpawned?.(server);
   try {
     await server.untilReady(() => greets(options.clientPort), READY_LIMIT_MS);
   } catch (error) {

@@ -37,6 +37,8 @@ export class StackProcess {
     const log = openSync(settings.logPath, 'a');
     this.child = spawn(settings.program, settings.args, {
       stdio: ['ignore', 'pipe', log],
+      // a Ctrl-C is for whoever started the stack, who then stops it in order
+      detached: true,
       ...(settings.env === undefined ? {} : { env: settings.env }),
     });
     closeSync(log);

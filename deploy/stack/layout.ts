@@ -1,0 +1,88 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { present } from '../../shared/kernel/assert.ts';
+import { freePorts } from './free-ports.ts';
+
+/** A hub to be started, and the terminals that get certificates for it. */
+export interface HubSpec {
+  readonly hubId: string;
+  readonly streetId: string;
+  readonly streetName: string;
+  readonly terminals: readonly string[];
+}
+
+export interface CentralPorts {
+  readonly http: number;
+  readonly nats: number;
+  readonly leaf: number;
+  readonly postgres: number;
+}
+
+export interface HubPorts {
+  /** 0: the hub takes a free one and says which. */
+  readonly http: number;
+  readonly mqtt: number;
+  readonly nats: number;
+  readonly wan: number;
+}
+
+export interface StackPorts {
+  readonly central: CentralPorts;
+  readonly hubs: readonly HubPorts[];
+}
+
+/**
+ * Every port of a stack.
+ *
+ * | central | +0 HTTP, +1 NATS clients, +2 NATS leafs, +3 PostgreSQL |
+ * | the way to central, hub k | +5+k |
+ * | hub k | +10+10k HTTP, +11+10k MQTT over TLS, +12+10k NATS clients |
+ *
+ * @param portBase 0 takes free ports
+ */
+export async function stackPorts(portBase: number, hubCount: number): Promise<StackPorts> {
+  if (portBase !== 0) {
+    return {
+      central: { http: portBase, nats: portBase + 1, leaf: portBase + 2, postgres: portBase + 3 },
+      hubs: Array.from({ length: hubCount }, (_, k) => ({
+        wan: portBase + 5 + k,
+        http: portBase + 10 + 10 * k,
+        mqtt: portBase + 11 + 10 * k,
+        nats: portBase + 12 + 10 * k,
+      })),
+    };
+  }
+  const free = await freePorts(3 + hubCount);
+  const next = (): number => present(free.pop(), 'a free port');
+  return {
+    central: { http: 0, nats: next(), leaf: next(), postgres: next() },
+    hubs: Array.from({ length: hubCount }, () => ({ wan: 0, http: 0, mqtt: 0, nats: next() })),
+  };
+}
+
+/** Where a stack keeps what. */
+export interface StackFolders {
+  readonly root: string;
+  readonly pki: string;
+  readonly logs: string;
+  readonly central: string;
+  hub(hubId: string): string;
+}
+
+/**
+ * Makes the folders. They can be passed through by others, not listed: PostgreSQL refuses to run as
+ * root, so under root its files belong to another user and lie below.
+ */
+export function makeFolders(root: string): StackFolders {
+  const folders: StackFolders = {
+    root,
+    pki: join(root, 'pki'),
+    logs: join(root, 'logs'),
+    central: join(root, 'central'),
+    hub: (hubId) => join(root, hubId),
+  };
+  for (const folder of [root, folders.central, folders.logs]) {
+    mkdirSync(folder, { recursive: true, mode: 0o711 });
+  }
+  return folders;
+}
