@@ -107,16 +107,24 @@ export const openPack: PackManifest = {
   },
   thresholds: {
     identify: {
-      sure: 0.5,
-      floor: 0.34,
+      sure: 0.57,
+      floor: 0.42,
       margin: 0.05,
       source:
-        'FMR 1e-3 needs 0.34 on LFW and about 0.48 on East Asian faces; sure lies above both. A start value: the ' +
-        'hub replaces it by what it learns from its own gallery.',
+        'Measured with this pipeline on 3,718 LFW pictures (6.9 million impostor pairs, one frame each): FMR 1e-3 ' +
+        'at 0.337, 1e-4 at 0.412, 1e-5 at 0.480, 1e-6 at 0.558. With 1,559 enrolled by one picture, sure and margin ' +
+        'identified 85.7 % of them and nobody wrongly; 2 of 2,159 strangers passed, one of them an enrolled man ' +
+        'under another first name (Blatter). From floor to sure the terminal asks on. On East Asian faces the same ' +
+        'FMR needs about 0.14 more: a large gallery must be calibrated by the hub itself.',
     },
-    pad: { minLive: 0.5, source: 'even odds of the softmax; no attack data behind it yet' },
+    pad: {
+      minLive: 0.5,
+      source:
+        'Even odds of the softmax. Measured: 6.9 % of 3,718 genuine LFW pictures fall below (tight crops of 250 ' +
+        'pixels). No attack data behind it, and picture files of a painting and of a mask pass: depth has to decide.',
+    },
     quality: {
-      minEyeDistancePx: 40,
+      minEyeDistancePx: 35,
       maxYawDeg: 35,
       maxPitchDeg: 30,
       maxRollDeg: 30,
@@ -124,7 +132,9 @@ export const openPack: PackManifest = {
       maxLuma: 225,
       minSharpness: 20,
       source:
-        'start values, set so that well-lit indoor pictures pass; not derived from error rates',
+        "The template's eyes are 35 pixels apart: fewer would be made up. The rest passes about 99 % of 3,718 LFW " +
+        'pictures (|yaw| 95 % below 26, 99 % below 36; |pitch| 99 % below 27; |roll| 99 % below 11; luma 58 to 207 ' +
+        'and sharpness above 12 for 99.9 %); not derived from error rates.',
     },
   },
 };
