@@ -134,11 +134,11 @@ describe('a second time', () => {
     expect(await readdir(targetDir)).toEqual(['tiny-1']);
   });
 
-  test('follows a manifest that has changed', async () => {
+  test('follows a manifest that has changed, and needs no sources for the same files', async () => {
     const targetDir = await temporaryFolder();
     await installManifest(fixture.manifest, optionsFor(targetDir));
     const changed = { ...fixture.manifest, summary: 'another summary' };
-    const { dir } = await installManifest(changed, optionsFor(targetDir));
+    const { dir } = await installManifest(changed, optionsFor(targetDir, await nowhere()));
     const installed: unknown = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8'));
     expect(installed).toEqual(changed);
   });

@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GOLDEN_DIR } from '../packs/golden.ts';
 import type { InstalledPack } from '../packs/installed-pack.ts';
@@ -59,10 +59,15 @@ export async function installManifest(
       target: dir,
       isGood,
       fill: async (folder, scratchDir) => {
+        // Loaded only when there is something to make: the usual start has no use for the runtime.
+        const { checkAgainstGolden } = await import('./golden-check.ts');
         const wanted = modelsOf(manifest).flatMap((model) => model.sources);
         const fetcher = new SourceFetcher({ scratchDir, sourceBase, wanted, onProgress });
         for (const model of modelsOf(manifest)) {
-          const content = await makeModel({ model, fetcher, goldenDir, onProgress });
+          const content =
+            (await readIfSame(join(dir, model.file), model.sha256)) ??
+            (await makeModel({ model, fetcher, onProgress }));
+          await checkAgainstGolden(model, content, goldenDir);
           await writeFile(join(folder, model.file), content);
         }
         await writeFile(join(folder, 'manifest.json'), manifestText(manifest));
@@ -77,13 +82,10 @@ export async function installManifest(
 async function makeModel(request: {
   readonly model: PackModel;
   readonly fetcher: SourceFetcher;
-  readonly goldenDir: string;
   readonly onProgress: (message: string) => void;
 }): Promise<Uint8Array> {
-  const { model, fetcher, goldenDir, onProgress } = request;
-  // Loaded only when there is something to make: the usual start, with everything in place, needs neither.
+  const { model, fetcher, onProgress } = request;
   const { convertModel } = await import('./model-conversion.ts');
-  const { checkAgainstGolden } = await import('./golden-check.ts');
   const sources = new Map<string, Buffer>();
   for (const source of model.sources) sources.set(source.name, await fetcher.fetch(source));
   if (model.conversion.from !== 'onnx') {
@@ -97,8 +99,13 @@ async function makeModel(request: {
       `${model.file} came out as ${onnx.length} bytes, sha256 ${actual}, instead of ${model.bytes} bytes, ${model.sha256}`,
     );
   }
-  await checkAgainstGolden(model, onnx, goldenDir);
   return onnx;
+}
+
+/** What an earlier manifest left: a new threshold or a lost file is no reason to fetch the rest again. */
+async function readIfSame(path: string, sha256: string): Promise<Buffer | undefined> {
+  const content = await readFile(path).catch(() => undefined);
+  return content !== undefined && sha256Of(content) === sha256 ? content : undefined;
 }
 
 async function sourceBaseOf(override: string | undefined): Promise<string | undefined> {
