@@ -30,8 +30,8 @@ it('ends what the owner left behind when the owner is killed', async () => {
   const owner = spawn(process.execPath, ['--input-type=module-typescript', '-e', OWNER], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [chunk]: unknown[] = await once(owner.stdout, 'data');
-  const pid = Number(String(chunk));
+  const chunks: unknown[] = await once(owner.stdout, 'data');
+  const pid = Number(String(chunks[0]));
   expect(alive(pid)).toBe(true);
   owner.kill('SIGKILL');
   await once(owner, 'exit');

@@ -31,8 +31,8 @@ function dial(): Socket {
 
 async function echo(socket: Socket, text: string): Promise<string> {
   socket.write(text);
-  const [chunk]: unknown[] = await once(socket, 'data');
-  return String(chunk);
+  const chunks: unknown[] = await once(socket, 'data');
+  return String(chunks[0]);
 }
 
 it('carries bytes both ways', async () => {

@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util';
+import { type Command, required } from '../command.ts';
+import { HubClient } from '../hub-client.ts';
+
+export const eraseCommand: Command = {
+  summary: 'erase a person, on this hub and on every other',
+  help: `usage: wuma erase --hub URL --token-file FILE --shopper UUID [--json]
+
+  --hub URL          a hub that knows the person, for instance http://localhost:7410
+  --token-file FILE  the hub's admin.token
+  --shopper UUID     the id that enrolment gave
+  --json             the hub's receipt as one line of JSON
+`,
+  async run(args, io) {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        hub: { type: 'string' },
+        'token-file': { type: 'string' },
+        shopper: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
+    });
+    const client = HubClient.withTokenFile(
+      required(values.hub, 'hub'),
+      required(values['token-file'], 'token-file'),
+    );
+    const shopperId = required(values.shopper, 'shopper');
+    const receipt = await client.erase(shopperId);
+    io.out(values.json ? JSON.stringify(receipt) : `erased ${shopperId}`);
+    return 0;
+  },
+};
