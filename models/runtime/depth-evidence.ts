@@ -26,6 +26,8 @@ const FACE_HALF_DEPTH_MM = 90;
  * residuals (a flat sheet's falls with the root of the pixels per cell) and leaves the face's shape in.
  */
 const CELLS_ACROSS = 20;
+/** Pixels sampled across the face's width: enough for the cells, whatever the picture's size. */
+const SAMPLES_ACROSS = 80;
 /** Windows around the five points, as a share of the distance between the eyes. */
 const POINT_WINDOW = 0.12;
 
@@ -68,10 +70,12 @@ export function measureDepth(depth: DepthPicture, face: DepthFace): DepthEvidenc
 }
 
 interface Region {
-  /** First and one past the last pixel of each row of the face, from `top`. */
+  /** First and one past the last pixel of each row that is read, from `top`. */
   readonly spans: readonly (readonly [number, number])[];
   readonly top: number;
   readonly widthPx: number;
+  /** Every n-th pixel of every n-th row is read. */
+  readonly step: number;
   readonly total: number;
   readonly valid: number;
   readonly medianMm: number;
@@ -85,21 +89,30 @@ function collectRegion(depth: DepthPicture, outline: readonly Point[]): Region {
   }));
   const top = Math.max(0, Math.ceil(Math.min(...drawnIn.map((p) => p.y))));
   const bottom = Math.min(depth.height - 1, Math.floor(Math.max(...drawnIn.map((p) => p.y))));
+  const widest = Math.max(...drawnIn.map((p) => p.x)) - Math.min(...drawnIn.map((p) => p.x));
+  const step = Math.max(1, Math.round(widest / SAMPLES_ACROSS));
   const spans: [number, number][] = [];
-  const returns: number[] = [];
+  const returns = new Uint16Array(
+    Math.ceil(Math.max(0, bottom - top + 1) / step) * Math.ceil((widest + 2) / step),
+  );
+  let valid = 0;
   let total = 0;
   let widthPx = 0;
-  for (let y = top; y <= bottom; y += 1) {
+  for (let y = top; y <= bottom; y += step) {
     const span = rowSpan(drawnIn, y, depth.width);
     spans.push(span);
-    total += span[1] - span[0];
     widthPx = Math.max(widthPx, span[1] - span[0]);
-    for (let x = span[0]; x < span[1]; x += 1) {
+    for (let x = span[0]; x < span[1]; x += step) {
       const z = depth.data[y * depth.width + x] as number;
-      if (z > 0) returns.push(z);
+      total += 1;
+      if (z > 0) {
+        returns[valid] = z;
+        valid += 1;
+      }
     }
   }
-  return { spans, top, widthPx, total, valid: returns.length, medianMm: median(returns) };
+  const medianMm = median(returns.subarray(0, valid));
+  return { spans, top, widthPx, step, total, valid, medianMm };
 }
 
 /** Where a row crosses the outline. Face outlines are star-shaped and nearly convex: the outermost crossings do. */
@@ -123,29 +136,37 @@ function cellMeans(
   region: Region,
   view: { readonly centre: Point; readonly focalPx: number },
 ): SurfaceSample[] {
-  const cellPx = Math.max(1, Math.round(region.widthPx / CELLS_ACROSS));
-  const cells = new Map<number, { x: number; y: number; z: number; weight: number }>();
+  const cellPx = Math.max(region.step, region.widthPx / CELLS_ACROSS);
+  const columns = Math.ceil(depth.width / cellPx) + 1;
+  const rows = Math.ceil((region.spans.length * region.step) / cellPx) + 1;
+  // Sums of x, y, z and the count, cell after cell.
+  const sums = new Float64Array(columns * rows * 4);
   region.spans.forEach(([from, to], row) => {
-    const y = region.top + row;
-    const rowKey = Math.floor(row / cellPx) * 65_536;
-    for (let x = from; x < to; x += 1) {
+    const y = region.top + row * region.step;
+    const rowAt = Math.floor((row * region.step) / cellPx) * columns;
+    for (let x = from; x < to; x += region.step) {
       const z = depth.data[y * depth.width + x] as number;
       if (z === 0 || Math.abs(z - region.medianMm) > FACE_HALF_DEPTH_MM) continue;
-      const key = rowKey + Math.floor(x / cellPx);
-      let sums = cells.get(key);
-      if (!sums) cells.set(key, (sums = { x: 0, y: 0, z: 0, weight: 0 }));
-      sums.x += ((x - view.centre.x) * z) / view.focalPx;
-      sums.y += ((y - view.centre.y) * z) / view.focalPx;
-      sums.z += z;
-      sums.weight += 1;
+      const at = (rowAt + Math.floor(x / cellPx)) * 4;
+      const mmPerPx = z / view.focalPx;
+      sums[at] = (sums[at] as number) + (x - view.centre.x) * mmPerPx;
+      sums[at + 1] = (sums[at + 1] as number) + (y - view.centre.y) * mmPerPx;
+      sums[at + 2] = (sums[at + 2] as number) + z;
+      sums[at + 3] = (sums[at + 3] as number) + 1;
     }
   });
-  return [...cells.values()].map(({ x, y, z, weight }) => ({
-    x: x / weight,
-    y: y / weight,
-    z: z / weight,
-    weight,
-  }));
+  const means: SurfaceSample[] = [];
+  for (let at = 0; at < sums.length; at += 4) {
+    const weight = sums[at + 3] as number;
+    if (weight === 0) continue;
+    means.push({
+      x: (sums[at] as number) / weight,
+      y: (sums[at + 1] as number) / weight,
+      z: (sums[at + 2] as number) / weight,
+      weight,
+    });
+  }
+  return means;
 }
 
 /** A face point in mm: its depth is the median of the returns in a small window around it. */
@@ -159,19 +180,22 @@ function spatialPoint(
     1,
     Math.hypot(leftEye.x - rightEye.x, leftEye.y - rightEye.y) * POINT_WINDOW,
   );
-  const returns: number[] = [];
   const x0 = Math.max(0, Math.floor(point.x - radius));
   const x1 = Math.min(depth.width - 1, Math.ceil(point.x + radius));
   const y0 = Math.max(0, Math.floor(point.y - radius));
   const y1 = Math.min(depth.height - 1, Math.ceil(point.y + radius));
+  const returns = new Uint16Array(Math.max(0, x1 - x0 + 1) * Math.max(0, y1 - y0 + 1));
+  let valid = 0;
   for (let y = y0; y <= y1; y += 1) {
     for (let x = x0; x <= x1; x += 1) {
       const z = depth.data[y * depth.width + x] as number;
-      if (z > 0 && Math.abs(z - view.medianMm) <= FACE_HALF_DEPTH_MM) returns.push(z);
+      if (z === 0 || Math.abs(z - view.medianMm) > FACE_HALF_DEPTH_MM) continue;
+      returns[valid] = z;
+      valid += 1;
     }
   }
-  if (returns.length === 0) return undefined;
-  const z = median(returns);
+  if (valid === 0) return undefined;
+  const z = median(returns.subarray(0, valid));
   const { focalPx } = view.face;
   return {
     x: ((point.x - view.centre.x) * z) / focalPx,
@@ -191,7 +215,6 @@ function centroid(points: readonly Point[]): Point {
   return { x, y };
 }
 
-function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  return sorted[sorted.length >> 1] ?? 0;
+function median(depths: Uint16Array): number {
+  return depths.toSorted()[depths.length >> 1] ?? 0;
 }

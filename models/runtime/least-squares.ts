@@ -23,7 +23,7 @@ export function solve(matrix: number[][], right: number[]): number[] | undefined
       right[row] = (right[row] as number) - factor * (right[column] as number);
     }
   }
-  const solution = new Array<number>(n).fill(0);
+  const solution = zeros(n);
   for (let row = n - 1; row >= 0; row -= 1) {
     let sum = right[row] as number;
     for (let k = row + 1; k < n; k += 1) sum -= cell(matrix, row, k) * (solution[k] as number);
@@ -34,6 +34,10 @@ export function solve(matrix: number[][], right: number[]): number[] | undefined
 
 function cell(matrix: readonly number[][], row: number, column: number): number {
   return matrix[row]?.[column] as number;
+}
+
+function zeros(n: number): number[] {
+  return Array.from({ length: n }, () => 0);
 }
 
 /** One sample of a surface: value z at (x, y), counted `weight` times. */
@@ -81,8 +85,8 @@ export function fitSurface(
 ): number[] | undefined {
   const n = terms(0, 0).length;
   if (samples.length < n) return undefined;
-  const matrix = Array.from({ length: n }, () => new Array<number>(n).fill(0));
-  const right = new Array<number>(n).fill(0);
+  const matrix = Array.from({ length: n }, () => zeros(n));
+  const right = zeros(n);
   for (const { x, y, z, weight } of samples) {
     const t = terms(x, y);
     for (let i = 0; i < n; i += 1) {

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Metadata } from 'sharp';
 import { MAX_IMAGE_EDGE } from '../../shared/contracts/terminal-frames.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 
@@ -25,18 +25,30 @@ export type DecodeFailure = 'not_an_image' | 'image_too_large';
 
 const DECODABLE: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp']);
 
-type Header =
-  | { readonly width: number; readonly height: number; readonly format: string }
-  | DecodeFailure;
+type Header = Pick<
+  Metadata,
+  | 'width'
+  | 'height'
+  | 'format'
+  | 'space'
+  | 'depth'
+  | 'channels'
+  | 'orientation'
+  | 'hasAlpha'
+  | 'hasProfile'
+>;
 
-async function readHeader(bytes: Uint8Array, maxEdgePx: number): Promise<Header> {
+async function readHeader(
+  bytes: Uint8Array,
+  maxEdgePx: number,
+): Promise<Result<Header, DecodeFailure>> {
   try {
-    const { width, height, format, pages } = await sharp(bytes).metadata();
-    if (!DECODABLE.has(format) || (pages ?? 1) > 1) return 'not_an_image';
-    if (width > maxEdgePx || height > maxEdgePx) return 'image_too_large';
-    return { width, height, format };
+    const header = await sharp(bytes).metadata();
+    if (!DECODABLE.has(header.format) || (header.pages ?? 1) > 1) return err('not_an_image');
+    if (header.width > maxEdgePx || header.height > maxEdgePx) return err('image_too_large');
+    return ok(header);
   } catch {
-    return 'not_an_image';
+    return err('not_an_image');
   }
 }
 
@@ -53,12 +65,17 @@ export async function decodePicture(
   maxEdgePx: number = MAX_IMAGE_EDGE,
 ): Promise<Result<Picture, DecodeFailure>> {
   const header = await readHeader(bytes, maxEdgePx);
-  if (typeof header === 'string') return err(header);
+  if (!header.ok) return header;
   try {
-    const { data, info } = await sharp(bytes, { failOn: 'error' })
-      .autoOrient()
-      .flatten()
-      .toColourspace('srgb')
+    const { orientation, hasAlpha, hasProfile, space, depth } = header.value;
+    // A camera's plain picture needs none of these, and each costs a pass over it.
+    let pipeline = sharp(bytes, { failOn: 'error' });
+    if (orientation !== undefined && orientation > 1) pipeline = pipeline.autoOrient();
+    if (hasAlpha) pipeline = pipeline.flatten();
+    if (hasProfile || space !== 'srgb' || depth !== 'uchar') {
+      pipeline = pipeline.toColourspace('srgb');
+    }
+    const { data, info } = await pipeline
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     const { width, height, channels } = info;
@@ -82,8 +99,10 @@ export async function decodeDepth(
   maxEdgePx: number = MAX_IMAGE_EDGE,
 ): Promise<Result<DepthPicture, DecodeFailure>> {
   const header = await readHeader(png, maxEdgePx);
-  if (typeof header === 'string') return err(header);
-  if (header.format !== 'png') return err('not_an_image');
+  if (!header.ok) return header;
+  // An 8-bit picture would be stretched to 16 bits: depths that nobody measured.
+  const { format, depth, channels } = header.value;
+  if (format !== 'png' || depth !== 'ushort' || channels !== 1) return err('not_an_image');
   try {
     // Without `grey16` libvips would turn the millimetres into 8-bit sRGB on their way out.
     const { data, info } = await sharp(png, { failOn: 'error' })

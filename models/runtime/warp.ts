@@ -12,9 +12,12 @@ export interface PixelFormat {
   readonly scale: readonly [number, number, number];
 }
 
+/** Above it a halved picture is used; below it (a 640 px frame in a 256 px detector) halving costs more than it gives. */
+const MAX_SHRINK = 2.6;
+
 /**
- * A picture and, made when first asked for, its halves. Bilinear sampling reads 2x2 pixels, so a crop
- * that shrinks more than twice would skip pixels and alias; it is taken from a halved picture instead.
+ * A picture and, made when first asked for, its halves. Bilinear sampling reads 2x2 pixels, so a crop that
+ * shrinks a lot would skip pixels and alias; it is taken from a halved picture instead.
  */
 export class PicturePyramid {
   readonly picture: Picture;
@@ -24,10 +27,11 @@ export class PicturePyramid {
     this.picture = picture;
   }
 
-  /** The level on which `crop` shrinks at most twice, and the crop in that level's pixels. */
+  /** The level on which `crop` shrinks by `MAX_SHRINK` at most, and the crop in that level's pixels. */
   levelFor(crop: Affine): { readonly picture: Picture; readonly crop: Affine } {
     const { picture } = this;
-    if (scaleOf(crop) <= 2 || picture.width < 4 || picture.height < 4) return { picture, crop };
+    if (scaleOf(crop) <= MAX_SHRINK || picture.width < 4 || picture.height < 4)
+      return { picture, crop };
     this.half ??= new PicturePyramid(halve(picture));
     const { a, b, c, d, e, f } = crop;
     return this.half.levelFor({
@@ -52,15 +56,28 @@ export function halve(picture: Picture): Picture {
   for (let y = 0; y < height; y += 1) {
     let i = y * 2 * stride;
     for (let x = 0; x < width; x += 1) {
-      for (let k = 0; k < 3; k += 1) {
-        const j = i + k;
-        const sum =
-          (data[j] as number) +
-          (data[j + 3] as number) +
-          (data[j + stride] as number) +
-          (data[j + stride + 3] as number);
-        out[o + k] = (sum + 2) >> 2;
-      }
+      const below = i + stride;
+      out[o] =
+        ((data[i] as number) +
+          (data[i + 3] as number) +
+          (data[below] as number) +
+          (data[below + 3] as number) +
+          2) >>
+        2;
+      out[o + 1] =
+        ((data[i + 1] as number) +
+          (data[i + 4] as number) +
+          (data[below + 1] as number) +
+          (data[below + 4] as number) +
+          2) >>
+        2;
+      out[o + 2] =
+        ((data[i + 2] as number) +
+          (data[i + 5] as number) +
+          (data[below + 2] as number) +
+          (data[below + 5] as number) +
+          2) >>
+        2;
       i += 6;
       o += 3;
     }

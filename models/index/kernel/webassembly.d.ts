@@ -10,11 +10,9 @@ declare namespace WebAssembly {
     /** Adds pages of 64 KiB; views made before stay valid for what they cover. */
     grow(pages: number): number;
   }
-  class Module {
-    constructor(bytes: Uint8Array);
-  }
+  const Module: new (bytes: Uint8Array) => object;
   class Instance {
-    constructor(module: Module, imports: { readonly env: Readonly<Record<string, unknown>> });
+    constructor(module: object, imports: { readonly env: Readonly<Record<string, unknown>> });
     readonly exports: Readonly<Record<string, unknown>>;
   }
 }
