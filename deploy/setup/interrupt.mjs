@@ -1,18 +1,24 @@
 import { releaseSetupLock } from './lock.mjs';
 import { stopRunning } from './programs.mjs';
+import { say } from './progress.mjs';
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
+let ending = false;
+
 /** Set-up leaves nothing behind that would be taken for complete, so it can be ended at any moment. */
-function end(signal) {
-  stopRunning();
+async function end(signal) {
+  if (ending) return;
+  ending = true;
+  say('stopping set-up; starting again goes on from here');
+  await stopRunning();
   releaseSetupLock();
   process.exit(EXIT_CODES[signal]);
 }
 
 /**
- * While `work` runs, a signal ends this process at once. Afterwards signals are the business of the
- * program that is started.
+ * While `work` runs, a signal ends this process and what it started. Afterwards signals are the
+ * business of the program that is started.
  *
  * @template T
  * @param {() => Promise<T>} work

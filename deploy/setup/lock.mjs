@@ -16,11 +16,11 @@ const RETRY_MS = 200;
  */
 export async function withSetupLock(work) {
   mkdirSync(STATE_DIR, { recursive: true });
-  let told = false;
-  while (!tryLock()) {
-    if (!told)
+  for (let tries = 1; !tryLock(); tries += 1) {
+    // the lock of a dead one is gone at the second try
+    if (tries === 2) {
       say(`another launcher (pid ${holder() ?? '?'}) is setting up this checkout; waiting for it`);
-    told = true;
+    }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
   try {

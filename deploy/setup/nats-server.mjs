@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { BIN_DIR, STATE_DIR } from './paths.mjs';
+import { BIN_DIR, WORK_DIR } from './paths.mjs';
 import { findProgram, run } from './programs.mjs';
 import { say, step } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
@@ -102,7 +102,7 @@ async function fromRelease() {
 }
 
 async function inWorkFolder(use) {
-  const work = join(STATE_DIR, `nats-server.${process.pid}`);
+  const work = join(WORK_DIR, 'nats-server');
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   try {

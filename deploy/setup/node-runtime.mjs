@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { STATE_DIR } from './paths.mjs';
+import { dirname, join } from 'node:path';
+import { STATE_DIR, WORK_DIR } from './paths.mjs';
 import { findProgram, run, runNpm } from './programs.mjs';
 import { step } from './progress.mjs';
 import { SetupError } from './setup-error.mjs';
@@ -80,7 +80,7 @@ function folderOf(wanted) {
 }
 
 async function fetchNode(wanted) {
-  const work = `${folderOf(wanted)}.${process.pid}`;
+  const work = join(WORK_DIR, 'node');
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   try {
@@ -107,6 +107,7 @@ async function fetchNode(wanted) {
     if (tried.code !== 0)
       throw new SetupError(`${wanted.spec} does not run here: ${tried.output.trim()}`);
     rmSync(folderOf(wanted), { recursive: true, force: true });
+    mkdirSync(dirname(folderOf(wanted)), { recursive: true });
     renameSync(join(work, 'package'), folderOf(wanted));
   } finally {
     rmSync(work, { recursive: true, force: true });

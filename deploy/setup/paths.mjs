@@ -10,3 +10,6 @@ export const STATE_DIR = join(ROOT, '.wuma');
 export const BIN_DIR = join(STATE_DIR, 'bin');
 export const MODELS_DIR = join(STATE_DIR, 'models');
 export const WEB_DIR = join(STATE_DIR, 'web');
+
+/** Half-done work; removed when the next set-up begins, which the lock allows. */
+export const WORK_DIR = join(STATE_DIR, 'work');

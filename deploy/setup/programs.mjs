@@ -8,6 +8,9 @@ import { SetupError } from './setup-error.mjs';
 /** Children that must not outlive an interrupted launcher. */
 const running = new Set();
 
+/** Once set-up is being ended nothing goes on: whoever waits for a program waits until the exit. */
+let stopping = false;
+
 /**
  * Finds a program the way a shell does, in the PATH that our children get.
  *
@@ -36,7 +39,11 @@ export function findProgram(name) {
  * @returns {Promise<{ code: number, stdout: string, output: string }>} `output` has stderr too; code 127 when it cannot be started
  */
 export function run(program, args, options = {}) {
-  return new Promise((resolve) => {
+  return new Promise((answer) => {
+    if (stopping) return;
+    const resolve = (result) => {
+      if (!stopping) answer(result);
+    };
     const stdout = [];
     const output = [];
     const child = spawn(program, args, {
@@ -65,9 +72,22 @@ export function run(program, args, options = {}) {
   });
 }
 
-/** Ends what `run` started and has not ended by itself. */
-export function stopRunning() {
-  for (const child of running) child.kill('SIGTERM');
+const STOP_LIMIT_MS = 20_000;
+
+/**
+ * Ends what `run` started and waits for it: npm takes its time to tidy up, and a set-up that began
+ * meanwhile would have its files removed under its feet.
+ */
+export async function stopRunning() {
+  stopping = true;
+  const children = [...running];
+  const ended = children.map((child) => new Promise((resolve) => child.once('close', resolve)));
+  for (const child of children) child.kill('SIGTERM');
+  const limit = setTimeout(() => {
+    for (const child of children) child.kill('SIGKILL');
+  }, STOP_LIMIT_MS);
+  await Promise.all(ended);
+  clearTimeout(limit);
 }
 
 /**
