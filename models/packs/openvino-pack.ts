@@ -185,7 +185,10 @@ export const openvinoPack: PackManifest = {
     },
     pad: {
       minLive: 0.5,
-      source: 'even odds of the averaged softmax; no attack data behind it yet',
+      minLiveWithDepth: 0.05,
+      source:
+        'Even odds of the averaged softmax. Measured: 17 % of 252 genuine LFW pictures fall below it, 5 % below ' +
+        '0.05; of 80 photos pasted onto a picture of paper 94 % and 34 %, of a phone all. No real attack data.',
     },
     quality: {
       minEyeDistancePx: 40,

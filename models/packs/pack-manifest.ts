@@ -195,7 +195,11 @@ const thresholdsSchema = z.strictObject({
     margin: z.number().nonnegative(),
   }),
   /** Live probability (mean of the PAD networks) from which a probe sample counts as live. */
-  pad: sourced({ minLive: z.number().min(0).max(1) }),
+  pad: sourced({
+    minLive: z.number().min(0).max(1),
+    /** The same where depth has shown a face's shape: then colour only vetoes what it is sure of. */
+    minLiveWithDepth: z.number().min(0).max(1),
+  }),
   quality: sourced({
     minEyeDistancePx: z.number().positive(),
     maxYawDeg: z.number().positive(),

@@ -32,7 +32,11 @@ const FAILURE_ORDER: readonly FrameFailureCode[] = [
  */
 export function fuseBurst(
   frames: readonly Result<FrameAnalysis, FrameFailureCode>[],
-  policy: { readonly minLive: number; readonly requireDepth: boolean },
+  policy: {
+    readonly minLive: number;
+    readonly minLiveWithDepth: number;
+    readonly requireDepth: boolean;
+  },
 ): Result<Omit<BurstAnalysis, 'packId' | 'timings'>, FrameFailureCode> {
   const good: FrameAnalysis[] = [];
   const failures: FrameFailureCode[] = [];

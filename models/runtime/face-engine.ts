@@ -55,7 +55,7 @@ export async function createFaceEngine(options: FaceEngineOptions): Promise<Face
       const timings = sumTimings(results);
       const outcome = fuseBurst(
         results.map(({ report }) => report.outcome),
-        { minLive: pack.manifest.thresholds.pad.minLive, requireDepth: how.requireDepth },
+        { ...pack.manifest.thresholds.pad, requireDepth: how.requireDepth },
       );
       if (!outcome.ok) return err({ code: outcome.error, timings });
       return ok({ packId: pack.id, ...outcome.value, timings });

@@ -18,7 +18,7 @@ export const DEPTH_LIMITS = {
   /** A sheet bent in one or two axes is a quadric; a face has eye sockets and a nose besides. */
   minQuadricResidualMm: 1.5,
   /** A real nose stands 10-30 mm before the plane through eyes and mouth corners. */
-  minNoseReliefMm: 8,
+  minNoseReliefMm: 6,
   maxNoseReliefMm: 45,
 } as const;
 
@@ -67,7 +67,9 @@ export interface FramePad {
 export function judgeBurst(
   frames: readonly FramePad[],
   policy: {
+    /** Least mean colour score where depth says nothing, and where every frame has a face's depth. */
     readonly minLive: number;
+    readonly minLiveWithDepth: number;
     readonly requireDepth: boolean;
     /** Whether all frames show one and the same face. */
     readonly sameFace: boolean;
@@ -75,7 +77,8 @@ export function judgeBurst(
 ): PadEvidence {
   const colourLive = frames.reduce((sum, frame) => sum + frame.colourLive, 0) / frames.length;
   const failed = new Set<FailedCheck>();
-  if (colourLive < policy.minLive) failed.add('colour');
+  const allHaveDepth = frames.every((frame) => frame.depth !== 'absent');
+  if (colourLive < (allHaveDepth ? policy.minLiveWithDepth : policy.minLive)) failed.add('colour');
   if (!policy.sameFace) failed.add('frames_differ');
   let worst: DepthEvidence | null = null;
   for (const { depth } of frames) {
