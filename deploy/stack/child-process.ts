@@ -18,7 +18,8 @@ export interface ChildSettings {
   readonly logPath: string;
 }
 
-const TERM_LIMIT_MS = 8000;
+/** Above what the services give themselves (5 and 9.5 s). */
+const TERM_LIMIT_MS = 11_000;
 const LOG_TAIL_CHARACTERS = 2000;
 
 /** One process of the stack: started, watched, and ended for certain. */

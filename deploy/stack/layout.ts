@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { present } from '../../shared/kernel/assert.ts';
 import { freePorts } from './free-ports.ts';
@@ -82,7 +82,8 @@ export function makeFolders(root: string): StackFolders {
     hub: (hubId) => join(root, hubId),
   };
   for (const folder of [root, folders.central, folders.logs]) {
-    mkdirSync(folder, { recursive: true, mode: 0o711 });
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o711);
   }
   return folders;
 }

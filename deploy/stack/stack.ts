@@ -16,6 +16,8 @@ export interface StackOptions {
   readonly pack: string;
   /** Default `.wuma/models`. */
   readonly modelsDir?: string;
+  /** Built pages. Default `.wuma/web`. */
+  readonly webDir?: string;
   /** Environment variables added for every hub, for instance HUB_INFERENCE_WORKERS. */
   readonly hubSettings?: Readonly<Record<string, string>>;
   readonly centralSettings?: Readonly<Record<string, string>>;
@@ -99,13 +101,14 @@ async function prepare(options: StackOptions): Promise<Parts> {
   const ports = await stackPorts(options.portBase, options.hubs.length);
   const reaper = new Reaper();
   const logLevel = { LOG_LEVEL: options.logLevel ?? 'info' };
+  const webDir = options.webDir ?? join(ROOT, '.wuma', 'web');
   const central = new CentralNode({
     folders,
     ports: ports.central,
     pki,
     hubs: hubIds,
     reaper,
-    extraSettings: { ...logLevel, ...options.centralSettings },
+    extraSettings: { ...logLevel, CENTRAL_WEB_DIR: webDir, ...options.centralSettings },
   });
   const hubs = options.hubs.map(
     (spec, k) =>
@@ -118,7 +121,7 @@ async function prepare(options: StackOptions): Promise<Parts> {
         centralLeafPort: ports.central.leaf,
         pack: options.pack,
         modelsDir: options.modelsDir ?? join(ROOT, '.wuma', 'models'),
-        extraSettings: { ...logLevel, ...options.hubSettings },
+        extraSettings: { ...logLevel, HUB_WEB_DIR: webDir, ...options.hubSettings },
       }),
   );
   return { reaper, pki, central, hubs };
