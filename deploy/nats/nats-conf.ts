@@ -8,7 +8,7 @@ import type { CertificatePaths } from '../pki/certificate-authority.ts';
 import { leafCommonName } from '../pki/development-pki.ts';
 
 /** What a local service logs in with. */
-export interface NatsLogin {
+interface NatsLogin {
   readonly user: string;
   readonly password: string;
 }
