@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { currencySchema, nameSchema, timestampSchema } from './primitives.ts';
+import {
+  currencySchema,
+  nameSchema,
+  sha256HexSchema,
+  timestampSchema,
+  uuidSchema,
+} from './primitives.ts';
 
 /** What central answers on its HTTP API. Tolerant: a page of an older build ignores what a newer central adds. */
 
@@ -18,10 +24,16 @@ export const cityPaymentSchema = z.object({
   amountMinor: sumMinorSchema,
   currency: currencySchema,
   capturedAt: timestampSchema,
+  /** When the city's books had it; its distance from `capturedAt` is what the link cost. */
+  bookedAt: timestampSchema.optional(),
   reference: z.string(),
 });
 export type CityPayment = z.infer<typeof cityPaymentSchema>;
-export const cityPaymentListSchema = z.object({ payments: z.array(cityPaymentSchema) });
+export const cityPaymentListSchema = z.object({
+  payments: z.array(cityPaymentSchema),
+  /** `?after=` of the next page back in time; null on the last. */
+  nextCursor: z.string().nullish(),
+});
 
 /** One hub as central sees it: how far its stream is read, and whether it answers. */
 export const cityHubSchema = z.object({
@@ -34,6 +46,14 @@ export const cityHubSchema = z.object({
   watermarkSeq: countSchema,
   /** Events that the hub has committed and central has not read; null while the hub is down. */
   lag: countSchema.nullable(),
+  /** Set while the hub's chain of events does not go on: nothing after `seq` is booked. */
+  halted: z
+    .object({
+      code: z.enum(['gap', 'prev_hash_mismatch', 'hash_mismatch', 'fork', 'event_id_reused']),
+      seq: countSchema,
+      since: timestampSchema,
+    })
+    .nullish(),
   downlink: z.object({ headSeq: countSchema, ackedSeq: countSchema }),
   payments: countSchema,
   sumMinor: sumMinorSchema,
@@ -50,3 +70,65 @@ export const trialBalanceSchema = z.object({
   totals: z.object({ debitMinor: sumMinorSchema, creditMinor: sumMinorSchema }),
 });
 export type TrialBalance = z.infer<typeof trialBalanceSchema>;
+
+export const cityStatusSchema = z.object({
+  nats: z.enum(['up', 'down']),
+  database: z.enum(['up', 'down']),
+  hubs: z.object({ known: countSchema, up: countSchema, halted: countSchema }),
+  uptimeMs: z.number(),
+});
+export type CityStatus = z.infer<typeof cityStatusSchema>;
+
+/** What a hub's own ledger summary is compared with. */
+export const reconciliationSchema = z.object({
+  hubId: nameSchema,
+  /** Payments booked. */
+  rows: countSchema,
+  sumMinor: sumMinorSchema,
+  /** The last event of the hub's chain that is in the inbox. */
+  lastSeq: countSchema,
+  lastHash: sha256HexSchema,
+});
+export type Reconciliation = z.infer<typeof reconciliationSchema>;
+
+/** Where a person is enrolled and who has confirmed their erasure. For operators; there is no face data at central. */
+export const shopperEnrolmentsSchema = z.object({
+  shopperId: uuidSchema,
+  state: z.enum(['enrolled', 'erasing', 'erased']),
+  enrolments: z.array(
+    z.object({
+      hubId: nameSchema,
+      streetId: nameSchema,
+      packId: z.string(),
+      consent: z.object({
+        textVersion: z.string(),
+        language: z.string(),
+        givenAt: timestampSchema,
+        streets: z.array(nameSchema),
+      }),
+    }),
+  ),
+  replicas: z.array(
+    z.object({
+      hubId: nameSchema,
+      streetId: nameSchema,
+      packId: z.string(),
+      /** Whether the hub has acknowledged it. */
+      delivered: z.boolean(),
+    }),
+  ),
+  erasure: z
+    .object({
+      requestedAt: timestampSchema,
+      receipts: z.array(
+        z.object({
+          hubId: nameSchema,
+          /** Null while the hub has not said so. */
+          erasedAt: timestampSchema.nullable(),
+          templatesRemoved: countSchema.nullable(),
+        }),
+      ),
+    })
+    .nullable(),
+});
+export type ShopperEnrolments = z.infer<typeof shopperEnrolmentsSchema>;

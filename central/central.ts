@@ -1,0 +1,53 @@
+import { Lifecycle } from '../shared/kernel/lifecycle.ts';
+import { type ContextOptions, createContext } from './context.ts';
+import { createHttpApi } from './http/http-api.ts';
+import { HttpServer } from './http/http-server.ts';
+import { addHubs } from './intake/intake-store.ts';
+
+/** The city's central service: starts its parts in order and stops them in the reverse one. */
+export class Central {
+  private readonly options: ContextOptions;
+  private readonly lifecycle: Lifecycle;
+
+  constructor(options: ContextOptions) {
+    this.options = options;
+    this.lifecycle = new Lifecycle(options.logger);
+  }
+
+  /**
+   * @returns the port that HTTP is served on
+   * @throws when PostgreSQL or the port is not to be had; nothing is left running then
+   */
+  async start(): Promise<{ httpPort: number }> {
+    try {
+      return await this.startParts();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Finishes the batches in hand, answers nobody new, closes PostgreSQL last. */
+  stop(): Promise<void> {
+    return this.lifecycle.stop();
+  }
+
+  private async startParts(): Promise<{ httpPort: number }> {
+    const { lifecycle } = this;
+    const context = await createContext(this.options, lifecycle);
+    await addHubs(context.database.db, context.settings.hubs);
+    lifecycle.add(context.downlink).start();
+    lifecycle.add({
+      name: 'intake',
+      stop: async () => {
+        await Promise.all(context.readers.map((reader) => reader.stop()));
+      },
+    });
+    for (const reader of context.readers) reader.start();
+    const { host, port } = context.settings.http;
+    const server = await HttpServer.start({ app: createHttpApi(context), host, port });
+    lifecycle.add(server);
+    lifecycle.add(context.feed);
+    return { httpPort: server.port };
+  }
+}

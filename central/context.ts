@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { connect, type NatsConnection, type Status } from '@nats-io/transport-node';
+import { subjects } from '../shared/contracts/subjects.ts';
+import { type IdMaker, uuidV7 } from '../shared/domain/ids.ts';
+import { type Clock, systemClock } from '../shared/kernel/clock.ts';
+import type { Lifecycle } from '../shared/kernel/lifecycle.ts';
+import type { Logger } from '../shared/kernel/logger.ts';
+import { type OpenDatabase, openDatabase } from './db/database.ts';
+import { PostgresCluster } from './db/postgres-cluster.ts';
+import { DownlinkService } from './downlink/downlink-service.ts';
+import { Enrolment } from './enrolment/enrolment.ts';
+import { readAuthorities } from './enrolment/vouching.ts';
+import type { CentralSettings } from './env.ts';
+import { CentralEvents } from './events.ts';
+import { PaymentFeed } from './http/payment-feed.ts';
+import { IntakeBooking } from './intake/intake-booking.ts';
+import { StreamReader } from './intake/stream-reader.ts';
+
+/** Everything central is made of, built once. */
+export interface CentralContext {
+  readonly settings: CentralSettings;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly database: OpenDatabase;
+  readonly nats: NatsConnection;
+  readonly isNatsUp: () => boolean;
+  readonly events: CentralEvents;
+  readonly downlink: DownlinkService;
+  readonly feed: PaymentFeed;
+  readonly readers: readonly StreamReader[];
+  readonly adminToken: string;
+}
+
+export interface ContextOptions {
+  readonly settings: CentralSettings;
+  readonly logger: Logger;
+  /** Tests and simulations own these. */
+  readonly overrides?: {
+    readonly clock?: Clock;
+    readonly newId?: IdMaker;
+    readonly random?: () => number;
+  };
+}
+
+/**
+ * Starts what central stands on and wires its parts. Whatever has to be stopped is handed to `lifecycle`
+ * as soon as it runs, so that a start which fails half-way leaves nothing behind.
+ */
+export async function createContext(
+  options: ContextOptions,
+  lifecycle: Lifecycle,
+): Promise<CentralContext> {
+  const { settings, logger } = options;
+  const clock = options.overrides?.clock ?? systemClock;
+  const newId = options.overrides?.newId ?? (() => uuidV7(clock.now(), randomBytes(10)));
+  const random = options.overrides?.random ?? Math.random;
+  const authorities = readAuthorities(readFileSync(settings.caFile, 'utf8'));
+  const adminToken = tokenIn(settings.adminTokenFile);
+  const events = new CentralEvents(logger);
+  const database = await startDatabase(settings, { logger, lifecycle });
+  const { nats, isUp: isNatsUp } = await connectNats(settings, { logger, lifecycle });
+  const downlink = new DownlinkService({ nats, database, clock, events });
+  const feed = new PaymentFeed({ database, logger });
+  const booking = new IntakeBooking({
+    database,
+    clock,
+    enrolment: new Enrolment({ authorities, clock, newId }),
+  });
+  const readers = settings.hubs.map(
+    (hubId) =>
+      new StreamReader({
+        hubId,
+        nats,
+        booking,
+        clock,
+        random,
+        events,
+        onBooked: (batch) => {
+          events.batchBooked(batch);
+          downlink.nudge(batch.nudges);
+          feed.booked(batch);
+        },
+      }),
+  );
+  events.watchHubs(() => settings.hubs.map((hubId, index) => gaugesOf(hubId, readers[index])));
+  return {
+    settings,
+    logger,
+    clock,
+    database,
+    nats,
+    isNatsUp,
+    events,
+    downlink,
+    feed,
+    readers,
+    adminToken,
+  };
+}
+
+interface Running {
+  readonly logger: Logger;
+  readonly lifecycle: Lifecycle;
+}
+
+async function startDatabase(
+  settings: CentralSettings,
+  { logger, lifecycle }: Running,
+): Promise<OpenDatabase> {
+  let { url } = settings.database;
+  if (url === undefined) {
+    const { port } = settings.database;
+    const cluster = await PostgresCluster.start({ dataDir: settings.dataDir, port, logger });
+    lifecycle.add(cluster);
+    url = cluster.url;
+  }
+  const database = await openDatabase(url);
+  lifecycle.add({ name: 'database', stop: () => database.close() });
+  return database;
+}
+
+async function connectNats(
+  settings: CentralSettings,
+  { logger, lifecycle }: Running,
+): Promise<{ nats: NatsConnection; isUp: () => boolean }> {
+  const { url, user, passwordFile } = settings.nats;
+  const nats = await connect({
+    name: 'wuma-central',
+    servers: url,
+    ...(user === undefined ? {} : { user }),
+    ...(passwordFile === undefined ? {} : { pass: readFileSync(passwordFile, 'utf8').trim() }),
+    inboxPrefix: subjects.inbox('central'),
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 200,
+    waitOnFirstConnect: true,
+    pingInterval: 5_000,
+    maxPingOut: 2,
+  });
+  lifecycle.add({ name: 'nats', stop: () => nats.close() });
+  let up = true;
+  void watchConnection(nats, (status) => {
+    if (status.type === 'disconnect' || status.type === 'reconnect') {
+      up = status.type === 'reconnect';
+      logger.warn({ up }, 'the connection to nats-server has changed');
+    }
+    if (status.type === 'error') logger.error({ err: status.error }, 'nats-server refused');
+  });
+  return { nats, isUp: () => up };
+}
+
+async function watchConnection(
+  nats: NatsConnection,
+  onStatus: (status: Status) => void,
+): Promise<void> {
+  for await (const status of nats.status()) onStatus(status);
+}
+
+function gaugesOf(hubId: string, reader: StreamReader | undefined) {
+  const status = reader?.status;
+  return {
+    hubId,
+    up: status?.state === 'up',
+    lag: status?.lag,
+    halted: status?.halted !== undefined,
+  };
+}
+
+/** The operator's token: the file's, made at random (mode 0600) when there is none. */
+function tokenIn(path: string): string {
+  if (!existsSync(path)) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o711 });
+    writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  }
+  return readFileSync(path, 'utf8').trim();
+}

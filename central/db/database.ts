@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+
+export type CentralDatabase = PostgresJsDatabase;
+
+/** What a store writes with: the database itself, or a transaction that the caller opened. */
+export type Executor = Pick<
+  CentralDatabase,
+  'select' | 'insert' | 'update' | 'delete' | 'execute' | 'selectDistinct'
+>;
+
+export interface OpenDatabase {
+  readonly db: CentralDatabase;
+  /** Runs work in one transaction: all of it is on disk when this resolves, or none of it. */
+  transact<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+  /** Whether PostgreSQL answers now. */
+  isUp(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** The database was written by a newer central than this one. */
+export class NewerDatabaseError extends Error {
+  override readonly name = 'NewerDatabaseError';
+}
+
+const MIGRATIONS = new URL('./migrations/', import.meta.url);
+/** Any number of ours, the same for every central: one migrates at a time. */
+const MIGRATION_LOCK = 7_401_946_211;
+const CONNECTIONS = 12;
+const CLOSE_LIMIT_S = 3;
+
+/**
+ * Connects to PostgreSQL and brings the database to today's schema.
+ *
+ * @throws NewerDatabaseError when its schema is newer than this program
+ */
+export async function openDatabase(url: string): Promise<OpenDatabase> {
+  const client = postgres(url, {
+    max: CONNECTIONS,
+    connect_timeout: 10,
+    idle_timeout: 60,
+    onnotice: () => {},
+    connection: { application_name: 'wuma-central' },
+  });
+  try {
+    await migrate(client);
+  } catch (error) {
+    await client.end({ timeout: CLOSE_LIMIT_S });
+    throw error;
+  }
+  const db = drizzle(client);
+  return {
+    db,
+    transact: (work) => db.transaction((tx) => work(tx)),
+    isUp: async () => {
+      try {
+        await client`select 1`;
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    close: () => client.end({ timeout: CLOSE_LIMIT_S }),
+  };
+}
+
+/** Applies the numbered SQL files that the database has not seen, in one transaction, one central at a time. */
+async function migrate(client: postgres.Sql): Promise<void> {
+  const migrations = readdirSync(MIGRATIONS)
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted()
+    .map((name) => ({ name, version: Number.parseInt(name, 10) }));
+  await client.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK})`;
+    await tx`create table if not exists schema_versions (
+      version integer primary key, name text not null, applied_at timestamptz not null default now())`;
+    const [done] = await tx<
+      { version: number }[]
+    >`select coalesce(max(version), 0) as version from schema_versions`;
+    const current = done?.version ?? 0;
+    const newest = migrations.at(-1)?.version ?? 0;
+    if (current > newest) {
+      throw new NewerDatabaseError(
+        `the database has schema ${current}, this central knows ${newest}`,
+      );
+    }
+    for (const { name, version } of migrations.filter((entry) => entry.version > current)) {
+      await tx.unsafe(readFileSync(new URL(name, MIGRATIONS), 'utf8'));
+      await tx`insert into schema_versions (version, name) values (${version}, ${name})`;
+    }
+  });
+}

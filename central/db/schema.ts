@@ -1,0 +1,219 @@
+import {
+  bigint,
+  integer,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+/** How the rows lie in PostgreSQL; the truth about constraints is in `migrations/`. */
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+const sequence = (name: string) => bigint(name, { mode: 'number' });
+
+export const hubs = pgTable('hubs', {
+  hubId: text('hub_id').primaryKey(),
+  streetId: text('street_id'),
+  streetName: text('street_name'),
+  sealingKey: text('sealing_key'),
+  certificatePem: text('certificate_pem'),
+  signature: text('signature'),
+  announcedAt: moment('announced_at'),
+});
+
+export const intakeWatermarks = pgTable('intake_watermarks', {
+  hubId: text('hub_id').primaryKey(),
+  streamCreated: text('stream_created'),
+  streamSeq: sequence('stream_seq').notNull(),
+  chainSeq: sequence('chain_seq').notNull(),
+  chainHash: text('chain_hash').notNull(),
+  updatedAt: moment('updated_at'),
+});
+
+export const inbox = pgTable(
+  'inbox',
+  {
+    hubId: text('hub_id').notNull(),
+    seq: sequence('seq').notNull(),
+    eventId: uuid('event_id').notNull(),
+    type: text('type').notNull(),
+    version: integer('version').notNull(),
+    occurredAt: moment('occurred_at').notNull(),
+    prevHash: text('prev_hash').notNull(),
+    hash: text('hash').notNull(),
+    streamSeq: sequence('stream_seq').notNull(),
+    receivedAt: moment('received_at').notNull(),
+    raw: text('raw'),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.seq] })],
+);
+
+export const quarantinedEvents = pgTable('quarantined_events', {
+  hubId: text('hub_id').notNull(),
+  streamSeq: sequence('stream_seq').notNull(),
+  receivedAt: moment('received_at').notNull(),
+  seq: sequence('seq'),
+  type: text('type'),
+  version: integer('version'),
+  reason: text('reason').notNull(),
+  raw: text('raw'),
+  id: sequence('id').generatedAlwaysAsIdentity(),
+});
+
+export const shops = pgTable(
+  'shops',
+  {
+    hubId: text('hub_id').notNull(),
+    shopId: text('shop_id').notNull(),
+    shopName: text('shop_name').notNull(),
+    merchantId: text('merchant_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.shopId] })],
+);
+
+export const terminals = pgTable(
+  'terminals',
+  {
+    hubId: text('hub_id').notNull(),
+    terminalId: text('terminal_id').notNull(),
+    shopId: text('shop_id').notNull(),
+    registeredAt: moment('registered_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.terminalId] })],
+);
+
+export const payments = pgTable(
+  'payments',
+  {
+    hubId: text('hub_id').notNull(),
+    paymentId: uuid('payment_id').notNull(),
+    eventSeq: sequence('event_seq').notNull(),
+    shopperId: uuid('shopper_id').notNull(),
+    terminalId: text('terminal_id').notNull(),
+    shopId: text('shop_id').notNull(),
+    merchantId: text('merchant_id').notNull(),
+    amountMinor: bigint('amount_minor', { mode: 'bigint' }).notNull(),
+    currency: text('currency').notNull(),
+    method: text('method').notNull(),
+    reference: text('reference').notNull(),
+    capturedAt: moment('captured_at').notNull(),
+    bookedAt: moment('booked_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.paymentId] })],
+);
+
+export const journalEntries = pgTable(
+  'journal_entries',
+  {
+    hubId: text('hub_id').notNull(),
+    entryId: uuid('entry_id').notNull(),
+    kind: text('kind').notNull(),
+    paymentId: uuid('payment_id').notNull(),
+    bookedAt: moment('booked_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.entryId] })],
+);
+
+export const postings = pgTable(
+  'postings',
+  {
+    hubId: text('hub_id').notNull(),
+    entryId: uuid('entry_id').notNull(),
+    line: smallint('line').notNull(),
+    debit: text('debit').notNull(),
+    credit: text('credit').notNull(),
+    amountMinor: bigint('amount_minor', { mode: 'bigint' }).notNull(),
+    currency: text('currency').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.entryId, table.line] })],
+);
+
+export const shoppers = pgTable(
+  'shoppers',
+  {
+    hubId: text('hub_id').notNull(),
+    shopperId: uuid('shopper_id').notNull(),
+    enrolledAt: moment('enrolled_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.shopperId] })],
+);
+
+export const enrolments = pgTable(
+  'enrolments',
+  {
+    hubId: text('hub_id').notNull(),
+    eventSeq: sequence('event_seq').notNull(),
+    shopperId: uuid('shopper_id').notNull(),
+    packId: text('pack_id').notNull(),
+    textVersion: text('text_version').notNull(),
+    language: text('language').notNull(),
+    givenAt: moment('given_at').notNull(),
+    streets: text('streets').array().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.eventSeq] })],
+);
+
+export const replicas = pgTable(
+  'replicas',
+  {
+    hubId: text('hub_id').notNull(),
+    shopperId: uuid('shopper_id').notNull(),
+    packId: text('pack_id').notNull(),
+    fromHubId: text('from_hub_id').notNull(),
+    downlinkSeq: sequence('downlink_seq').notNull(),
+    sentAt: moment('sent_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.shopperId, table.packId] })],
+);
+
+export const erasures = pgTable(
+  'erasures',
+  {
+    hubId: text('hub_id').notNull(),
+    shopperId: uuid('shopper_id').notNull(),
+    requestedAt: moment('requested_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.shopperId] })],
+);
+
+export const erasureTargets = pgTable(
+  'erasure_targets',
+  { hubId: text('hub_id').notNull(), shopperId: uuid('shopper_id').notNull() },
+  (table) => [primaryKey({ columns: [table.hubId, table.shopperId] })],
+);
+
+export const erasureReceipts = pgTable(
+  'erasure_receipts',
+  {
+    hubId: text('hub_id').notNull(),
+    shopperId: uuid('shopper_id').notNull(),
+    erasedAt: moment('erased_at').notNull(),
+    templatesRemoved: integer('templates_removed').notNull(),
+    signature: text('signature').notNull(),
+    receivedAt: moment('received_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.shopperId] })],
+);
+
+export const downlinkHeads = pgTable('downlink_heads', {
+  hubId: text('hub_id').primaryKey(),
+  headSeq: sequence('head_seq').notNull(),
+  ackedSeq: sequence('acked_seq').notNull(),
+  ackedAt: moment('acked_at'),
+});
+
+export const downlink = pgTable(
+  'downlink',
+  {
+    hubId: text('hub_id').notNull(),
+    seq: sequence('seq').notNull(),
+    type: text('type').notNull(),
+    shopperId: uuid('shopper_id'),
+    body: text('body').notNull(),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.seq] })],
+);

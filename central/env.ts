@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { nameSchema } from '../shared/contracts/primitives.ts';
+
+const portSchema = z.coerce.number().int().min(0).max(65_535);
+
+const envSchema = z.object({
+  /** Unset: a PostgreSQL of our own in CENTRAL_DATA_DIR/pg. */
+  DATABASE_URL: z.string().min(1).optional(),
+  CENTRAL_DATA_DIR: z.string().min(1).default('.wuma/central'),
+  CENTRAL_PG_PORT: portSchema.default(0),
+  CENTRAL_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
+  CENTRAL_HTTP_PORT: portSchema.default(7400),
+  CENTRAL_NATS_URL: z.string().min(1).default('nats://127.0.0.1:7401'),
+  CENTRAL_NATS_USER: z.string().min(1).optional(),
+  CENTRAL_NATS_PASSWORD_FILE: z.string().min(1).optional(),
+  CENTRAL_HUBS: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(nameSchema).min(1).max(1_000)),
+  CENTRAL_TLS_CA: z.string().min(1),
+  CENTRAL_ADMIN_TOKEN_FILE: z.string().min(1).optional(),
+  CENTRAL_WEB_DIR: z.string().min(1).default('.wuma/web'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export interface CentralSettings {
+  readonly database: { readonly url: string | undefined; readonly port: number };
+  readonly dataDir: string;
+  readonly http: { readonly host: string; readonly port: number; readonly webDir: string };
+  readonly nats: {
+    readonly url: string;
+    readonly user: string | undefined;
+    readonly passwordFile: string | undefined;
+  };
+  readonly hubs: readonly string[];
+  readonly caFile: string;
+  readonly adminTokenFile: string;
+  readonly logLevel: string;
+}
+
+/** The environment does not make sense; every problem is in the message. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
+/**
+ * Reads central's settings.
+ *
+ * @throws EnvironmentError that names every variable which is wrong
+ */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): CentralSettings {
+  const parsed = envSchema.safeParse(source);
+  if (!parsed.success) throw new EnvironmentError(z.prettifyError(parsed.error));
+  const env = parsed.data;
+  return {
+    database: { url: env.DATABASE_URL, port: env.CENTRAL_PG_PORT },
+    dataDir: env.CENTRAL_DATA_DIR,
+    http: {
+      host: env.CENTRAL_HTTP_HOST,
+      port: env.CENTRAL_HTTP_PORT,
+      webDir: env.CENTRAL_WEB_DIR,
+    },
+    nats: {
+      url: env.CENTRAL_NATS_URL,
+      user: env.CENTRAL_NATS_USER,
+      passwordFile: env.CENTRAL_NATS_PASSWORD_FILE,
+    },
+    hubs: [...new Set(env.CENTRAL_HUBS)],
+    caFile: env.CENTRAL_TLS_CA,
+    adminTokenFile: env.CENTRAL_ADMIN_TOKEN_FILE ?? `${env.CENTRAL_DATA_DIR}/admin-token`,
+    logLevel: env.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,174 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Logger } from '../shared/kernel/logger.ts';
+import type { ChainBreak } from './intake/hub-chain.ts';
+import type { BookedBatch } from './intake/intake-booking.ts';
+
+/** What a gauge shows of a hub when it is read. */
+export interface HubGauges {
+  readonly hubId: string;
+  readonly up: boolean;
+  readonly lag: number | undefined;
+  readonly halted: boolean;
+}
+
+/**
+ * Business events: one function each, told to the log and counted in the metrics. Nothing here names a
+ * shopper.
+ */
+export class CentralEvents {
+  readonly registry = new Registry();
+  private readonly logger: Logger;
+  private readonly received = this.counter(
+    'wuma_intake_events_total',
+    'Events booked into the inbox',
+    ['hub', 'type'],
+  );
+  private readonly quarantined = this.counter('wuma_intake_quarantined_total', 'Events put aside', [
+    'hub',
+    'reason',
+  ]);
+  private readonly duplicates = this.counter(
+    'wuma_intake_duplicates_total',
+    'Events delivered again and skipped',
+    ['hub'],
+  );
+  private readonly breaks = this.counter(
+    'wuma_intake_chain_breaks_total',
+    'Times a hub’s chain did not go on',
+    ['hub', 'code'],
+  );
+  private readonly payments = this.counter('wuma_payments_booked_total', 'Payments booked', [
+    'hub',
+  ]);
+  private readonly bookingLag = new Histogram({
+    name: 'wuma_payment_booking_lag_seconds',
+    help: 'From capture at the hub to the city’s books',
+    labelNames: ['hub'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 600, 3600],
+    registers: [this.registry],
+  });
+  private readonly refusedReplicas = this.counter(
+    'wuma_replicas_refused_total',
+    'Sealed templates not forwarded',
+    ['hub'],
+  );
+  private readonly pulls = this.counter('wuma_downlink_pulls_total', 'Answers to a hub’s pull', [
+    'hub',
+    'outcome',
+  ]);
+
+  constructor(logger: Logger) {
+    this.logger = logger.child({ module: 'events' });
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Lets the gauges read how the hubs are doing whenever metrics are asked for. */
+  watchHubs(read: () => readonly HubGauges[]): void {
+    const gauge = (name: string, help: string, value: (hub: HubGauges) => number): void => {
+      // the registry keeps it; a gauge with `collect` fills itself
+      void new Gauge({
+        name,
+        help,
+        labelNames: ['hub'],
+        registers: [this.registry],
+        collect() {
+          this.reset();
+          for (const hub of read()) this.set({ hub: hub.hubId }, value(hub));
+        },
+      });
+    };
+    gauge('wuma_hub_up', '1 while the hub’s stream answers', (hub) => Number(hub.up));
+    gauge('wuma_hub_intake_halted', '1 while the hub’s chain is broken', (hub) =>
+      Number(hub.halted),
+    );
+    gauge(
+      'wuma_hub_lag_events',
+      'Events not read yet, -1 while the hub is down',
+      (hub) => hub.lag ?? -1,
+    );
+  }
+
+  batchBooked(batch: BookedBatch): void {
+    const hub = batch.hubId;
+    // a type is the hub's word: only those we know become a label
+    for (const { event } of batch.events) this.received.inc({ hub, type: event?.type ?? 'other' });
+    for (const { reason } of batch.quarantined) this.quarantined.inc({ hub, reason });
+    this.duplicates.inc({ hub }, batch.duplicates);
+    this.payments.inc({ hub }, batch.payments.length);
+    this.refusedReplicas.inc({ hub }, batch.refusedReplicas);
+    for (const { data } of batch.payments) {
+      const lagMs = batch.bookedAt.getTime() - Date.parse(data.capturedAt);
+      this.bookingLag.observe({ hub }, Math.max(0, lagMs) / 1000);
+    }
+    if (batch.quarantined.length > 0) {
+      const reasons = [...new Set(batch.quarantined.map((row) => row.reason))];
+      this.logger.warn({ hub, count: batch.quarantined.length, reasons }, 'events put aside');
+    }
+  }
+
+  chainBroken(hub: string, broken: ChainBreak): void {
+    this.breaks.inc({ hub, code: broken.code });
+    this.logger.error({ hub, ...broken }, 'the hub’s chain does not go on: its intake is halted');
+  }
+
+  streamReplaced(hub: string): void {
+    this.logger.warn({ hub }, 'the hub has another stream than before: reading it from its start');
+  }
+
+  hubUp(hub: string, lag: number): void {
+    this.logger.info({ hub, lag }, 'the hub’s stream is read');
+  }
+
+  /** Said once an outage; while it lasts, only at debug. */
+  intakeInterrupted(hub: string, why: { readonly error: unknown; readonly wasUp: boolean }): void {
+    this.logger[why.wasUp ? 'warn' : 'debug'](
+      { hub, why: summary(why.error) },
+      'the hub’s stream cannot be read now',
+    );
+  }
+
+  downlinkPulled(
+    hub: string,
+    pulled: { readonly afterSeq: number; readonly headSeq: number; readonly sent: number },
+  ): void {
+    this.pulls.inc({ hub, outcome: 'answered' });
+    if (pulled.afterSeq > pulled.headSeq) {
+      this.logger.error(
+        { hub, afterSeq: pulled.afterSeq, headSeq: pulled.headSeq },
+        'the hub has applied more than central ever sent',
+      );
+    } else if (pulled.sent > 0) {
+      this.logger.info({ hub, sent: pulled.sent, headSeq: pulled.headSeq }, 'downlink sent');
+    }
+  }
+
+  downlinkRefused(hub: string, code: string): void {
+    this.pulls.inc({ hub: code === 'unknown_hub' ? 'unknown' : hub, outcome: code });
+    this.logger.warn({ code }, 'a downlink pull was refused');
+  }
+
+  downlinkFailed(hub: string, error: unknown): void {
+    this.pulls.inc({ hub, outcome: 'unavailable' });
+    this.logger.error({ hub, why: summary(error) }, 'a downlink pull could not be answered');
+  }
+
+  private counter<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+  ): Counter<Label> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+}
+
+/**
+ * An error without its details: a database driver's error carries the query's parameters, which may
+ * name a shopper.
+ */
+export function summary(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
+  const cause = error.cause instanceof Error ? ` <- ${summary(error.cause)}` : '';
+  const isQuery = error.message.startsWith('Failed query');
+  return `${error.name}${code}: ${isQuery ? 'query failed' : (error.message.split('\n')[0] ?? '')}${cause}`;
+}

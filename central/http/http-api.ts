@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { serveStatic } from '@hono/node-server/serve-static';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { secureHeaders } from 'hono/secure-headers';
+import { cityPaymentSchema } from '../../shared/contracts/http-central.ts';
+import type { CentralContext } from '../context.ts';
+import { summary } from '../events.ts';
+import { addBookRoutes } from './book-routes.ts';
+import { addPaymentRoutes } from './payment-routes.ts';
+import { problem } from './problem.ts';
+import { addShopperRoutes } from './shopper-routes.ts';
+import { addStatusRoutes } from './status-routes.ts';
+
+/** Central's HTTP API, its description, metrics and the city's pages, as one application. */
+export function createHttpApi(context: CentralContext): OpenAPIHono {
+  const logger = context.logger.child({ module: 'http' });
+  const app = new OpenAPIHono({
+    defaultHook: (result, request) => {
+      if (result.success) return undefined;
+      const fields = result.error.issues.map((issue) => issue.path.join('.'));
+      return problem(request, 'invalid_request', fields.join(', '));
+    },
+  });
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+      // plain HTTP on the operator's own network; TLS is the reverse proxy's
+      strictTransportSecurity: false,
+    }),
+  );
+  app.onError((error, request) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    logger.error({ why: summary(error), path: request.req.routePath }, 'a request failed');
+    return problem(request, 'fault');
+  });
+  app.notFound((request) => problem(request, 'not_found'));
+  addStatusRoutes(app, context);
+  addBookRoutes(app, context);
+  addPaymentRoutes(app, context);
+  addShopperRoutes(app, context);
+  addOperations(app, context);
+  addDescription(app);
+  const root = join(context.settings.http.webDir, 'city');
+  app.get('*', serveStatic({ root }));
+  return app;
+}
+
+function addOperations(app: OpenAPIHono, { database, events }: CentralContext): void {
+  const metrics = async (request: Context): Promise<Response> =>
+    request.text(await events.registry.metrics(), 200, {
+      'content-type': events.registry.contentType,
+    });
+  const health = async (request: Context): Promise<Response> =>
+    (await database.isUp()) ? request.json({ ok: true }) : problem(request, 'unavailable');
+  app.on('GET', '/metrics', metrics);
+  app.on('GET', '/healthz', health);
+}
+
+function addDescription(app: OpenAPIHono): void {
+  app.openAPIRegistry.register('CityPayment', cityPaymentSchema);
+  app.openAPIRegistry.registerComponent('securitySchemes', 'operator', {
+    type: 'http',
+    scheme: 'bearer',
+  });
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'Wuma central',
+      version: '1',
+      description:
+        'The city’s books. Errors are problem+json (RFC 9457) with a closed set of codes.',
+    },
+  });
+}

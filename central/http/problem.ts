@@ -1,0 +1,34 @@
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+
+/** Every way in which a request is not answered. Closed. */
+export type ProblemCode =
+  | 'invalid_request'
+  | 'permission_missing'
+  | 'not_found'
+  | 'unavailable'
+  | 'fault';
+
+const PROBLEMS: Record<ProblemCode, { status: ContentfulStatusCode; title: string }> = {
+  invalid_request: { status: 400, title: 'The request does not make sense' },
+  permission_missing: { status: 401, title: 'Only the operator may see this' },
+  not_found: { status: 404, title: 'There is no such thing' },
+  unavailable: { status: 503, title: 'Not available right now' },
+  fault: { status: 500, title: 'Something went wrong here' },
+};
+
+/** Ends a handler's work with a problem: for handlers whose type knows their good answer only. */
+export function refuse(context: Context, code: ProblemCode, detail?: string): never {
+  throw new HTTPException(PROBLEMS[code].status, { res: problem(context, code, detail) });
+}
+
+/** An answer as RFC 9457 has it. */
+export function problem(context: Context, code: ProblemCode, detail?: string): Response {
+  const { status, title } = PROBLEMS[code];
+  const body = { status, title, code, ...(detail === undefined ? {} : { detail }) };
+  return context.body(JSON.stringify(body), status, {
+    'content-type': 'application/problem+json',
+    ...(code === 'permission_missing' ? { 'www-authenticate': 'Bearer' } : {}),
+  });
+}

@@ -1,0 +1,246 @@
+import type { HubEvent } from '../../shared/contracts/hub-events.ts';
+import type { Clock } from '../../shared/kernel/clock.ts';
+import type { Executor, OpenDatabase } from '../db/database.ts';
+import type { Enrolment, EnrolmentEvent } from '../enrolment/enrolment.ts';
+import { takeEnrolmentLock } from '../enrolment/enrolment-store.ts';
+import { bookCaptures, type CaptureEvent } from '../ledger/capture-booking.ts';
+import { upsertTerminal } from '../ledger/ledger-store.ts';
+import {
+  type ChainBreak,
+  type ChainedEvent,
+  type Delivery,
+  type Examined,
+  examine,
+  type QuarantineReason,
+  type ReadEvent,
+  readEvent,
+} from './hub-chain.ts';
+import {
+  emptyInboxEvents,
+  findInboxEntries,
+  insertInbox,
+  insertQuarantined,
+  lockPosition,
+  type QuarantineRow,
+  readPosition,
+  type StreamPosition,
+  writePosition,
+} from './intake-store.ts';
+
+/** Another central has read on meanwhile: this one's deliveries are of the past. */
+export class PositionMovedError extends Error {
+  override readonly name = 'PositionMovedError';
+}
+
+export interface BookedBatch {
+  readonly hubId: string;
+  readonly position: StreamPosition;
+  /** Links of the chain that were added to the inbox. */
+  readonly events: readonly ChainedEvent[];
+  readonly payments: readonly CaptureEvent[];
+  readonly quarantined: readonly QuarantineRow[];
+  readonly duplicates: number;
+  readonly refusedReplicas: number;
+  /** Hubs that have something new in their downlink. */
+  readonly nudges: readonly string[];
+  /** Set when the hub's chain does not go on: nothing from there on was booked. */
+  readonly break: ChainBreak | undefined;
+  readonly bookedAt: Date;
+}
+
+interface Effects {
+  readonly payments: readonly CaptureEvent[];
+  readonly quarantined: readonly QuarantineRow[];
+  readonly refusedReplicas: number;
+  readonly nudges: readonly string[];
+}
+
+/** Books what a hub's stream delivers: inbox, books, downlink and watermark in ONE transaction a batch. */
+export class IntakeBooking {
+  private readonly database: OpenDatabase;
+  private readonly enrolment: Enrolment;
+  private readonly clock: Clock;
+
+  constructor(parts: {
+    readonly database: OpenDatabase;
+    readonly enrolment: Enrolment;
+    readonly clock: Clock;
+  }) {
+    this.database = parts.database;
+    this.enrolment = parts.enrolment;
+    this.clock = parts.clock;
+  }
+
+  /** Where the hub's intake stands, or undefined for a hub that central does not know. */
+  position(hubId: string): Promise<StreamPosition | undefined> {
+    return readPosition(this.database.db, hubId);
+  }
+
+  /**
+   * Books deliveries that follow `from`. Whatever happens, either all of it is on disk with the new
+   * watermark, or none of it.
+   *
+   * @param batch.streamCreated creation time of the stream they came from
+   * @throws PositionMovedError when the watermark is not at `from` any more
+   */
+  book(batch: {
+    readonly hubId: string;
+    readonly from: StreamPosition;
+    readonly streamCreated: string;
+    readonly deliveries: readonly Delivery[];
+  }): Promise<BookedBatch> {
+    const { hubId, from, deliveries } = batch;
+    return this.database.transact(async (tx) => {
+      const at = await lockPosition(tx, hubId);
+      if (!at || !isSamePosition(at, from)) throw new PositionMovedError(hubId);
+      const examined = examine({
+        hubId,
+        deliveries,
+        from: at.chain,
+        known: await this.knownEvents(tx, hubId, deliveries),
+      });
+      const bookedAt = new Date(this.clock.now());
+      const effects = await this.apply(tx, { hubId, examined, bookedAt });
+      const position: StreamPosition = {
+        streamCreated: batch.streamCreated,
+        streamSeq: examined.streamSeq ?? from.streamSeq,
+        chain: examined.position,
+      };
+      if (examined.streamSeq !== undefined) {
+        await writePosition(tx, hubId, { ...position, at: bookedAt });
+      }
+      return {
+        ...effects,
+        hubId,
+        position: examined.streamSeq === undefined ? from : position,
+        events: examined.chained,
+        duplicates: examined.duplicates,
+        break: examined.break,
+        bookedAt,
+      };
+    });
+  }
+
+  private async knownEvents(
+    tx: Executor,
+    hubId: string,
+    deliveries: readonly Delivery[],
+  ): Promise<{
+    hashOf(seq: number): string | undefined;
+    seqOf(eventId: string): number | undefined;
+  }> {
+    const reads = deliveries.map(readEvent).filter((read): read is ReadEvent => Boolean(read));
+    const entries = await findInboxEntries(tx, hubId, reads);
+    const hashes = new Map(entries.map((entry) => [entry.seq, entry.hash]));
+    const seqs = new Map(entries.map((entry) => [entry.eventId, entry.seq]));
+    return { hashOf: (seq) => hashes.get(seq), seqOf: (id) => seqs.get(id) };
+  }
+
+  private async apply(
+    tx: Executor,
+    batch: { readonly hubId: string; readonly examined: Examined; readonly bookedAt: Date },
+  ): Promise<Effects> {
+    const { hubId, examined, bookedAt } = batch;
+    await insertInbox(tx, hubId, { events: examined.chained, at: bookedAt });
+    const captures = examined.chained
+      .map((each) => each.event)
+      .filter((event): event is CaptureEvent => event?.type === 'payment.captured');
+    const payments = await bookCaptures(tx, captures, bookedAt);
+    const others = await this.applyOthers(tx, examined.chained);
+    const booked = new Set(payments.map((event) => event.id));
+    const repeated = captures.filter((event) => !booked.has(event.id)).map((event) => event.seq);
+    const aside = new Map<number, QuarantineReason>([
+      ...repeated.map((seq) => [seq, 'payment_already_booked'] as const),
+      ...others.refused,
+    ]);
+    const quarantined = quarantineRows(examined, aside);
+    await insertQuarantined(tx, hubId, { rows: quarantined, at: bookedAt });
+    return { payments, quarantined, ...others };
+  }
+
+  /** Everything but payments, one by one, in the chain's order. */
+  private async applyOthers(
+    tx: Executor,
+    chained: readonly ChainedEvent[],
+  ): Promise<
+    Pick<Effects, 'nudges' | 'refusedReplicas'> & { refused: [number, QuarantineReason][] }
+  > {
+    const nudges = new Set<string>();
+    const refused: [number, QuarantineReason][] = [];
+    let refusedReplicas = 0;
+    let locked = false;
+    for (const { event } of chained) {
+      if (!event || event.type === 'payment.captured') continue;
+      if (event.type === 'terminal.registered') {
+        await applyTerminal(tx, event);
+        continue;
+      }
+      if (!locked) await takeEnrolmentLock(tx);
+      locked = true;
+      const outcome = await this.applyEnrolment(tx, event);
+      if (!outcome.ok) {
+        refused.push([event.seq, outcome.error]);
+        continue;
+      }
+      for (const hubId of outcome.value.nudges) nudges.add(hubId);
+      refusedReplicas += outcome.value.refusedReplicas;
+    }
+    return { nudges: [...nudges], refused, refusedReplicas };
+  }
+
+  private async applyEnrolment(tx: Executor, event: EnrolmentEvent) {
+    const outcome = await this.enrolment.apply(tx, event);
+    if (outcome.ok) await emptyInboxEvents(tx, outcome.value.emptied);
+    return outcome;
+  }
+}
+
+function isSamePosition(a: StreamPosition, b: StreamPosition): boolean {
+  return (
+    a.streamSeq === b.streamSeq &&
+    a.streamCreated === b.streamCreated &&
+    a.chain.seq === b.chain.seq &&
+    a.chain.hash === b.chain.hash
+  );
+}
+
+async function applyTerminal(
+  tx: Executor,
+  event: Extract<HubEvent, { type: 'terminal.registered' }>,
+): Promise<void> {
+  await upsertTerminal(tx, {
+    ...event.data,
+    hubId: event.source,
+    registeredAt: new Date(event.occurredAt),
+  });
+}
+
+function quarantineRows(
+  { chained, unchained }: Examined,
+  refused: ReadonlyMap<number, QuarantineReason>,
+): QuarantineRow[] {
+  const links = chained.flatMap(({ read: { head, delivery }, reason: own }) => {
+    const reason = own ?? refused.get(head.seq);
+    if (!reason) return [];
+    return [
+      {
+        streamSeq: delivery.streamSeq,
+        seq: head.seq,
+        type: head.type,
+        version: head.version,
+        reason,
+        // the inbox has it
+        raw: null,
+      },
+    ];
+  });
+  const others = unchained.map(({ delivery, reason }) => ({
+    streamSeq: delivery.streamSeq,
+    seq: null,
+    type: null,
+    version: null,
+    reason,
+    raw: delivery.text,
+  }));
+  return [...links, ...others];
+}

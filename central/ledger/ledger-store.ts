@@ -1,0 +1,223 @@
+import { and, desc, eq, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
+import type { Currency } from '../../shared/domain/money.ts';
+import type { Posting } from '../../shared/domain/posting.ts';
+import type { Executor } from '../db/database.ts';
+import { hubs, journalEntries, payments, postings, shops, terminals } from '../db/schema.ts';
+
+export type PaymentRow = typeof payments.$inferInsert;
+
+/** A payment as it is listed: without the shopper. */
+export interface ListedPayment {
+  readonly paymentId: string;
+  readonly hubId: string;
+  readonly streetId: string | null;
+  readonly shopId: string;
+  readonly shopName: string | null;
+  readonly terminalId: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly reference: string;
+  readonly capturedAt: Date;
+  readonly bookedAt: Date;
+}
+
+/** Where a page of payments begins: after this one, going back in time. */
+export interface PaymentCursor {
+  readonly capturedAt: Date;
+  readonly paymentId: string;
+}
+
+/**
+ * Books payments that are not booked yet.
+ *
+ * @returns the ids that were new
+ */
+export async function insertPayments(
+  tx: Executor,
+  rows: readonly PaymentRow[],
+): Promise<Set<string>> {
+  if (rows.length === 0) return new Set();
+  const inserted = await tx
+    .insert(payments)
+    .values([...rows])
+    .onConflictDoNothing({ target: [payments.hubId, payments.paymentId] })
+    .returning({ paymentId: payments.paymentId });
+  return new Set(inserted.map((row) => row.paymentId));
+}
+
+export interface JournalEntry {
+  readonly hubId: string;
+  readonly entryId: string;
+  readonly kind: 'capture';
+  readonly paymentId: string;
+  readonly bookedAt: Date;
+  readonly postings: readonly Posting[];
+}
+
+export async function insertEntries(tx: Executor, entries: readonly JournalEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  await tx.insert(journalEntries).values(
+    entries.map(({ hubId, entryId, kind, paymentId, bookedAt }) => ({
+      hubId,
+      entryId,
+      kind,
+      paymentId,
+      bookedAt,
+    })),
+  );
+  await tx.insert(postings).values(
+    entries.flatMap((entry) =>
+      entry.postings.map((posting, index) => ({
+        hubId: entry.hubId,
+        entryId: entry.entryId,
+        line: index + 1,
+        debit: posting.debit,
+        credit: posting.credit,
+        amountMinor: posting.amountMinor,
+        currency: posting.currency,
+      })),
+    ),
+  );
+}
+
+export async function upsertTerminal(
+  tx: Executor,
+  row: {
+    readonly hubId: string;
+    readonly terminalId: string;
+    readonly shopId: string;
+    readonly shopName: string;
+    readonly merchantId: string;
+    readonly registeredAt: Date;
+  },
+): Promise<void> {
+  const { hubId, shopId, shopName, merchantId, terminalId, registeredAt } = row;
+  await tx
+    .insert(shops)
+    .values({ hubId, shopId, shopName, merchantId })
+    .onConflictDoUpdate({ target: [shops.hubId, shops.shopId], set: { shopName, merchantId } });
+  await tx
+    .insert(terminals)
+    .values({ hubId, terminalId, shopId, registeredAt })
+    .onConflictDoUpdate({
+      target: [terminals.hubId, terminals.terminalId],
+      set: { shopId, registeredAt },
+    });
+}
+
+/** Payments, newest capture first. */
+export function listPayments(
+  db: Executor,
+  page: { readonly limit: number; readonly streetId?: string; readonly after?: PaymentCursor },
+): Promise<ListedPayment[]> {
+  const { streetId, after } = page;
+  return selectPayments(db, page.limit, [
+    streetId === undefined ? undefined : eq(hubs.streetId, streetId),
+    after &&
+      or(
+        lt(payments.capturedAt, after.capturedAt),
+        and(eq(payments.capturedAt, after.capturedAt), lt(payments.paymentId, after.paymentId)),
+      ),
+  ]);
+}
+
+/** These payments of a hub, newest capture first. */
+export function findPayments(
+  db: Executor,
+  hubId: string,
+  paymentIds: readonly string[],
+): Promise<ListedPayment[]> {
+  return selectPayments(db, paymentIds.length, [
+    eq(payments.hubId, hubId),
+    inArray(payments.paymentId, [...paymentIds]),
+  ]);
+}
+
+function selectPayments(
+  db: Executor,
+  limit: number,
+  conditions: readonly (SQL | undefined)[],
+): Promise<ListedPayment[]> {
+  return db
+    .select({
+      paymentId: payments.paymentId,
+      hubId: payments.hubId,
+      streetId: hubs.streetId,
+      shopId: payments.shopId,
+      shopName: shops.shopName,
+      terminalId: payments.terminalId,
+      amountMinor: payments.amountMinor,
+      currency: payments.currency,
+      reference: payments.reference,
+      capturedAt: payments.capturedAt,
+      bookedAt: payments.bookedAt,
+    })
+    .from(payments)
+    .innerJoin(hubs, eq(hubs.hubId, payments.hubId))
+    .leftJoin(shops, and(eq(shops.hubId, payments.hubId), eq(shops.shopId, payments.shopId)))
+    .where(and(...conditions))
+    .orderBy(desc(payments.capturedAt), desc(payments.paymentId))
+    .limit(limit);
+}
+
+export interface AccountBalance {
+  readonly account: string;
+  readonly debitMinor: bigint;
+  readonly creditMinor: bigint;
+}
+
+/**
+ * What stands on both sides of every account in a currency, from the postings themselves. Merchants
+ * are listed one by one; shoppers together, as one receivable.
+ */
+export async function accountBalances(db: Executor, currency: Currency): Promise<AccountBalance[]> {
+  const rows = await db.execute<{ account: string; debit: string; credit: string }>(sql`
+    select account, sum(debit) as debit, sum(credit) as credit
+    from (
+      select case when debit like 'receivable:shopper:%' then 'receivable:shoppers' else debit end as account,
+             amount_minor as debit, 0 as credit
+      from ${postings} where currency = ${currency}
+      union all
+      select case when credit like 'receivable:shopper:%' then 'receivable:shoppers' else credit end,
+             0, amount_minor
+      from ${postings} where currency = ${currency}
+    ) as sides
+    group by account order by account`);
+  return rows.map((row) => ({
+    account: row.account,
+    debitMinor: BigInt(row.debit),
+    creditMinor: BigInt(row.credit),
+  }));
+}
+
+export interface PaymentTotals {
+  readonly payments: number;
+  readonly sumMinor: bigint;
+}
+
+/** Count and sum of payments in one currency: what the postings must agree with. */
+export async function currencyTotals(db: Executor, currency: Currency): Promise<PaymentTotals> {
+  return totalsOf(
+    await db.execute<Totals>(
+      sql`select count(*) as payments, coalesce(sum(amount_minor), 0) as sum from ${payments} where currency = ${currency}`,
+    ),
+  );
+}
+
+/** Count and sum of a hub's payments. */
+export async function hubTotals(db: Executor, hubId: string): Promise<PaymentTotals> {
+  return totalsOf(
+    await db.execute<Totals>(
+      sql`select count(*) as payments, coalesce(sum(amount_minor), 0) as sum from ${payments} where hub_id = ${hubId}`,
+    ),
+  );
+}
+
+interface Totals extends Record<string, unknown> {
+  readonly payments: string;
+  readonly sum: string;
+}
+
+function totalsOf(rows: readonly Totals[]): PaymentTotals {
+  return { payments: Number(rows[0]?.payments ?? 0), sumMinor: BigInt(rows[0]?.sum ?? 0) };
+}
