@@ -1,3 +1,4 @@
+import { MAX_IMAGE_EDGE } from '../../shared/contracts/terminal-frames.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { InstalledPack } from '../packs/installed-pack.ts';
 import type { AnalysisFailure, FaceQuality, Point } from './analysis.ts';
@@ -63,6 +64,8 @@ export interface FrameReport {
 const RIVAL_SIZE = 0.4;
 /** Where the whole picture shows no face of this share of its longer edge, the tiles are searched too. */
 const SMALL_FACE_SHARE = 0.12;
+/** Longest edge of a photograph (not a terminal's frame) that is shrunk instead of refused: 64-megapixel phones. */
+const MAX_PHOTO_EDGE = 9_600;
 /** Detector score that is still tried on a photograph when nothing better is there; the mesh then decides. */
 const LAST_RESORT_SCORE = 0.2;
 
@@ -117,7 +120,10 @@ export class FramePipeline {
       timings[stage] += now - startedAt;
       startedAt = now;
     };
-    const decoded = await decodePicture(task.colour);
+    const decoded = await decodePicture(
+      task.colour,
+      options.severalFaces === 'largest' ? MAX_PHOTO_EDGE : MAX_IMAGE_EDGE,
+    );
     lap('decode');
     if (!decoded.ok) {
       await depthDecoding;

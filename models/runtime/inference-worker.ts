@@ -15,8 +15,10 @@ export type FromWorker =
 const port = present(parentPort, 'inference-worker.ts runs in a worker thread');
 const pipeline = await FramePipeline.load(workerData as InstalledPack);
 
+// In turn: the end must not pull the networks away from under a frame.
+let turn = Promise.resolve();
 port.on('message', (message: ToWorker) => {
-  void answer(message);
+  turn = turn.then(() => answer(message));
 });
 port.postMessage({ kind: 'ready' } satisfies FromWorker);
 

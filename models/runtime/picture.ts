@@ -58,19 +58,23 @@ async function readHeader(
  * The size is read from the header first, so that a small file that unfolds to a huge picture is refused
  * before any of it is decoded.
  *
- * @param maxEdgePx longest edge that is decoded
+ * @param shrinkFromPx when given, a picture with a longer edge than `MAX_IMAGE_EDGE` but not than this is
+ *   shrunk to that edge while it is decoded: photographs of phones, which terminals never send
  */
 export async function decodePicture(
   bytes: Uint8Array,
-  maxEdgePx: number = MAX_IMAGE_EDGE,
+  shrinkFromPx: number = MAX_IMAGE_EDGE,
 ): Promise<Result<Picture, DecodeFailure>> {
-  const header = await readHeader(bytes, maxEdgePx);
+  const header = await readHeader(bytes, shrinkFromPx);
   if (!header.ok) return header;
   try {
-    const { orientation, hasAlpha, hasProfile, space, depth } = header.value;
+    const { orientation, hasAlpha, hasProfile, space, depth, width: w, height: h } = header.value;
     // A camera's plain picture needs none of these, and each costs a pass over it.
     let pipeline = sharp(bytes, { failOn: 'error' });
     if (orientation !== undefined && orientation > 1) pipeline = pipeline.autoOrient();
+    if (Math.max(w, h) > MAX_IMAGE_EDGE) {
+      pipeline = pipeline.resize(MAX_IMAGE_EDGE, MAX_IMAGE_EDGE, { fit: 'inside' });
+    }
     if (hasAlpha) pipeline = pipeline.flatten();
     if (hasProfile || space !== 'srgb' || depth !== 'uchar') {
       pipeline = pipeline.toColourspace('srgb');
@@ -94,11 +98,8 @@ function spreadGrey(grey: Uint8Array): Uint8Array {
 }
 
 /** Decodes a 16-bit one-channel PNG in millimetres. */
-export async function decodeDepth(
-  png: Uint8Array,
-  maxEdgePx: number = MAX_IMAGE_EDGE,
-): Promise<Result<DepthPicture, DecodeFailure>> {
-  const header = await readHeader(png, maxEdgePx);
+export async function decodeDepth(png: Uint8Array): Promise<Result<DepthPicture, DecodeFailure>> {
+  const header = await readHeader(png, MAX_IMAGE_EDGE);
   if (!header.ok) return header;
   // An 8-bit picture would be stretched to 16 bits: depths that nobody measured.
   const { format, depth, channels } = header.value;

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 
 /** The compiled kernel's functions; see scan-kernel.as. Pointers are byte offsets into the memory. */
 export interface ScanKernel {
-  scan(...args: readonly number[]): void;
-  collect(bounds: number, n: number, least: number, ids: number): number;
-  score(row: number, query: number, d: number): number;
+  readonly scan: (...args: readonly number[]) => void;
+  readonly collect: (
+    ...args: readonly [bounds: number, n: number, least: number, ids: number]
+  ) => number;
+  readonly score: (row: number, query: number, d: number) => number;
 }
 
 /** Largest dimension whose int32 sums cannot overflow: 127 * 8191 * 2048 < 2^31. */

@@ -1,0 +1,3 @@
+import { runEvaluateFaces } from './command.ts';
+
+process.exitCode = await runEvaluateFaces(process.argv.slice(2));
