@@ -31,7 +31,12 @@ export class PhotoScene {
         const inside = Math.min(x, y, picture.width - 1 - x, picture.height - 1 - y);
         const share = Math.min(1, Math.max(0, inside / rim));
         if (share > 0) sampleInto(clear, picture, { x, y });
-        if (share < 1) sampleInto(soft, this.blurred, { x: x * toBlurred, y: y * toBlurred });
+        if (share < 1) {
+          sampleInto(soft, this.blurred, {
+            x: folded(x * toBlurred, this.blurred.width - 1),
+            y: folded(y * toBlurred, this.blurred.height - 1),
+          });
+        }
         for (let k = 0; k < 3; k += 1) {
           out[o + k] = (clear[k] ?? 0) * share + (soft[k] ?? 0) * (1 - share);
         }
@@ -90,6 +95,13 @@ export async function expose(
     }
   }
   return sharp(data, { raw }).jpeg({ quality: exposure.jpegQuality }).toBuffer();
+}
+
+/** Mirrors a coordinate into [0, end], so that colours go on beyond the edge without streaks. */
+function folded(value: number, end: number): number {
+  const period = 2 * end;
+  const within = ((value % period) + period) % period;
+  return within <= end ? within : period - within;
 }
 
 /** Bilinear, edges repeated outwards. */

@@ -39,7 +39,7 @@ export class LinkError extends Error {
 /**
  * The terminal's MQTT connection: mutual TLS, one attempt after another with back-off and jitter.
  *
- * Nothing is queued here and QoS is 0: the requests carry their own ids and replies, and who asks decides
+ * Nothing is queued across connections: requests carry their own ids and replies, and who asks decides
  * whether to send again. Presence is a retained message with a last will.
  */
 export class MqttLink {
@@ -77,7 +77,7 @@ export class MqttLink {
   send(payload: Uint8Array): boolean {
     const { client } = this;
     if (!client?.connected) return false;
-    client.publish(topics.request(this.options.terminalId), Buffer.from(payload), { qos: 0 });
+    client.publish(topics.request(this.options.terminalId), Buffer.from(payload), { qos: 1 });
     return true;
   }
 
@@ -151,7 +151,7 @@ export class MqttLink {
         // Nagle's algorithm together with delayed ACKs adds 40 ms to every probe.
         if (client.stream instanceof Socket) client.stream.setNoDelay(true);
         client
-          .subscribeAsync(topics.reply(terminalId), { qos: 0 })
+          .subscribeAsync(topics.reply(terminalId), { qos: 1 })
           .then(() =>
             client.publishAsync(topics.status(terminalId), 'online', { qos: 1, retain: true }),
           )

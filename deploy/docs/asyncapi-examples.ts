@@ -1,0 +1,133 @@
+import type { z } from 'zod';
+import { REFUSAL_WORDS } from '../../shared/contracts/refusal.ts';
+import type {
+  terminalReplySchema,
+  terminalRequestSchema,
+} from '../../shared/contracts/terminal-messages.ts';
+
+type Message = z.input<typeof terminalRequestSchema> | z.input<typeof terminalReplySchema>;
+
+const paymentId = '019ab5f0-3a70-7c11-8f00-0123456789ab';
+const challenge = 'kN1x9m0uQm2b7o5v3c8Yh4Jt6Rr1Zs0Lw2Ee9Pq7Ui4';
+const terminal = { version: 1, occurredAt: '2026-11-24T09:00:00.000Z', source: 'wuma-t1' } as const;
+const hub = { version: 1, occurredAt: '2026-11-24T09:00:00.120Z', source: 'hub-wuma' } as const;
+
+/** One message of each kind, all of one payment; a test parses each with its schema. */
+export const EXAMPLES: Readonly<Record<string, Message>> = {
+  TerminalHello: {
+    ...terminal,
+    id: '019ab5f0-3a00-7000-8000-000000000001',
+    type: 'terminal.hello',
+    data: {
+      protocolVersions: [1],
+      software: 'my-firmware 1.0',
+      camera: { depth: true, width: 640, height: 480 },
+    },
+  },
+  TerminalWelcome: {
+    ...hub,
+    id: '019ab5f0-3a10-7000-8000-000000000002',
+    type: 'terminal.welcome',
+    replyTo: '019ab5f0-3a00-7000-8000-000000000001',
+    data: {
+      hubId: 'hub-wuma',
+      streetId: 'street-wuma',
+      shop: { id: 'noodles', name: 'Noodle House' },
+      currency: 'CNY',
+      limitMinor: '50000',
+      protocolVersion: 1,
+      serverTime: '2026-11-24T09:00:00.120Z',
+    },
+  },
+  ChallengeRequest: {
+    ...terminal,
+    id: '019ab5f0-3a80-7000-8000-000000000003',
+    type: 'challenge.request',
+    data: { paymentId, amountMinor: '1250', currency: 'CNY' },
+  },
+  ChallengeIssued: {
+    ...hub,
+    id: '019ab5f0-3a90-7000-8000-000000000004',
+    type: 'challenge.issued',
+    replyTo: '019ab5f0-3a80-7000-8000-000000000003',
+    data: { paymentId, challenge, expiresAt: '2026-11-24T09:00:30.120Z' },
+  },
+  PaymentProbe: {
+    ...terminal,
+    id: '019ab5f0-3b00-7000-8000-000000000005',
+    type: 'payment.probe',
+    data: {
+      paymentId,
+      challenge,
+      amountMinor: '1250',
+      currency: 'CNY',
+      frames: [
+        {
+          takenAt: '2026-11-24T09:00:00.200Z',
+          colour: {
+            mime: 'image/jpeg',
+            bytes: 41_234,
+            sha256: '0b1f4a3c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f708',
+          },
+          depth: {
+            mime: 'image/png',
+            bytes: 48_700,
+            sha256: '9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b1a0',
+            focalPx: 277.1,
+          },
+        },
+      ],
+      signature: {
+        format: 'der',
+        value:
+          'MEUCIQDc0xX2o1u9m7Zl8Q4n5t3c6y1a2b3d4e5f6g7h8i9j0AIgRk5uYw0Vt8Zz1X2y3W4v5U6t7S8r9Q0p1O2n3M4l5K6=',
+      },
+    },
+  },
+  PaymentQuery: {
+    ...terminal,
+    id: '019ab5f0-5000-7000-8000-000000000006',
+    type: 'payment.query',
+    data: { paymentId },
+  },
+  PaymentResult: {
+    ...hub,
+    id: '019ab5f0-3c00-7000-8000-000000000007',
+    type: 'payment.result',
+    replyTo: '019ab5f0-3b00-7000-8000-000000000005',
+    data: {
+      paymentId,
+      outcome: 'paid',
+      code: null,
+      words: { 'zh-CN': '支付成功', en: 'Paid' },
+      receipt: {
+        reference: 'W-3F7K-2Q',
+        amountMinor: '1250',
+        currency: 'CNY',
+        capturedAt: '2026-11-24T09:00:00.300Z',
+      },
+      stagesMs: {
+        queue: 0.1,
+        decode: 5,
+        detect: 9,
+        pad: 6,
+        embed: 17,
+        search: 0.3,
+        commit: 2,
+        total: 41,
+      },
+    },
+  },
+  Error: {
+    ...hub,
+    id: '019ab5f0-3c00-7000-8000-000000000008',
+    type: 'error',
+    replyTo: '019ab5f0-3b00-7000-8000-000000000005',
+    data: {
+      code: 'challenge_expired',
+      words: REFUSAL_WORDS.challenge_expired,
+      detail: 'ask for a new challenge',
+      supportedVersions: [1],
+    },
+  },
+};

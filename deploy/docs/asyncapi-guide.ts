@@ -1,0 +1,79 @@
+/** The prose of the protocol's description (Markdown): everything a foreign client has to know besides the schemas. */
+export function guide(facts: {
+  /** Text of the worked example, a shell script. */
+  readonly client: string;
+  readonly maxPayloadBytes: number;
+  readonly maxHeadBytes: number;
+  readonly maxFrames: number;
+  readonly maxImageEdge: number;
+}): string {
+  return `How a terminal on a shop's counter pays by face at its street's hub, over MQTT 3.1.1 and TLS with client certificates.
+Generated from the contracts in \`shared/contracts\`; do not edit. What is written here and the worked example at the end are all
+that is needed to write a client.
+
+## The way of a payment
+
+1. Connect with the terminal's certificate, client id = terminal id = the certificate's common name. Subscribe to
+   \`wuma/1/<terminalId>/reply\` (QoS 1) before the first request. Requests go to \`wuma/1/<terminalId>/request\` (QoS 1).
+2. \`terminal.hello\` -> \`terminal.welcome\`: the shop, the currency, the limit, the hub's time. A picture's \`takenAt\` may be at most
+   10 s old and 2 s ahead by the hub's clock: keep the terminal's clock right.
+3. Make a payment id (UUIDv7) and save it. \`challenge.request\` with id, amount and currency -> \`challenge.issued\`: good once, for
+   30 s, for this terminal, payment and amount.
+4. Take 1-${facts.maxFrames} pictures, sign, send \`payment.probe\` -> \`payment.result\`, or \`error\`.
+5. \`outcome: paid\` is durable and final. \`declined\`: the shopper may look again; take a new challenge for the SAME payment id.
+   \`fallback\`: offer another way to pay. Show \`words\` to the shopper in their language.
+
+Amounts are whole minor units (fen, cents) as decimal text. Times are RFC 3339 in UTC with milliseconds and a Z. Unknown members of
+a request are refused; ignore unknown members of a reply.
+
+## When no answer comes
+
+The money may have moved. Send the SAME message again, byte for byte (same \`id\`): the hub gives the stored reply and charges
+once. When the bytes are lost (power cut), ask \`payment.query\` with the saved payment id: \`payment.result\` tells how it stands,
+\`error\` with code \`payment_unknown\` means that nothing was charged. Never make a new payment before that is known. The same id with
+other content is refused with \`idempotency_conflict\`. After \`busy\` the same probe may be sent again.
+
+## Framing
+
+Every message begins with one JSON envelope in UTF-8 on ONE line (no raw line feed), at most ${facts.maxHeadBytes} bytes. Messages
+without pictures end there. A probe goes on with one byte 0x0A and then the blobs, back to back with nothing between them: for each
+frame the colour picture, then the depth picture where the frame names one, each exactly as long as its \`bytes\` says. All in all at most ${facts.maxPayloadBytes} bytes.
+
+- \`colour\`: JPEG, PNG or WebP, at most ${facts.maxImageEdge} pixels in either direction; 640x480 JPEG at quality 90 is right. One face, 70 pixels
+  between the eyes or more is best.
+- \`depth\`: PNG, 16 bits, one channel, millimetres along the viewing axis, 0 = no return; the same view as the colour picture, at any
+  resolution of the same shape. \`focalPx\` is the focal length in pixels of the DEPTH picture. A terminal registered as one with depth
+  must send it.
+
+## Signature
+
+\`signature.value\` is base64 of an ES256 signature (ECDSA on P-256 with SHA-256) by the terminal's key over these lines in UTF-8, joined by
+single line feeds (0x0A), with none at the end:
+
+\`\`\`
+wuma-probe-1
+<terminalId>
+<challenge>
+<paymentId>
+<amountMinor> <currency>
+<takenAt> <sha256 of colour> <sha256 of depth, or ->      one such line per frame, in order
+\`\`\`
+
+sha256 in lower-case hex. \`signature.format\` says how it is written: \`der\` as openssl makes it, or \`ieee-p1363\` (64 bytes r||s) as
+WebCrypto makes it.
+
+## Errors
+
+A reply of type \`error\` names a closed \`code\`, the words for the shopper, a \`detail\` for engineers and the protocol versions that the hub
+speaks. All codes are listed under \`x-errors\` at the end of this document. \`replyTo\` is null when the hub could not read the
+request's id.
+
+## Worked example
+
+A whole client. Save it as \`pay.sh\` and run it with the variables it names:
+
+\`\`\`bash
+${facts.client.trimEnd()}
+\`\`\`
+`;
+}

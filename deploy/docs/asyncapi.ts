@@ -1,0 +1,236 @@
+import { readFileSync } from 'node:fs';
+import { stringify } from 'yaml';
+import { z } from 'zod';
+import { TERMINAL_PROTOCOL_VERSIONS } from '../../shared/contracts/protocol-version.ts';
+import { REFUSAL_CODES, REFUSAL_WORDS } from '../../shared/contracts/refusal.ts';
+import { topics } from '../../shared/contracts/subjects.ts';
+import {
+  MAX_FRAMES,
+  MAX_HEAD_BYTES,
+  MAX_IMAGE_EDGE,
+  MAX_PAYLOAD_BYTES,
+} from '../../shared/contracts/terminal-frames.ts';
+import {
+  challengeIssuedSchema,
+  challengeRequestSchema,
+  helloSchema,
+  paymentQuerySchema,
+  paymentResultSchema,
+  probeSchema,
+  terminalErrorSchema,
+  welcomeSchema,
+} from '../../shared/contracts/terminal-messages.ts';
+import { EXAMPLES } from './asyncapi-examples.ts';
+import { guide } from './asyncapi-guide.ts';
+
+const EXAMPLE_CLIENT = new URL('../../test/e2e/foreign-client.sh', import.meta.url);
+
+interface MessageFacts {
+  /** Name of the component, e.g. `PaymentProbe`. */
+  readonly key: string;
+  readonly schema: z.ZodType;
+  readonly summary: string;
+  readonly contentType?: string;
+}
+
+const REQUESTS: readonly MessageFacts[] = [
+  {
+    key: 'TerminalHello',
+    schema: helloSchema,
+    summary: 'Introduces the terminal. Answered by terminal.welcome.',
+  },
+  {
+    key: 'ChallengeRequest',
+    schema: challengeRequestSchema,
+    summary:
+      'Asks for a one-time challenge bound to this payment and amount. Answered by challenge.issued. The payment id is a UUIDv7 that the terminal has saved before it sends this.',
+  },
+  {
+    key: 'PaymentProbe',
+    schema: probeSchema,
+    contentType: 'application/vnd.wuma.probe',
+    summary:
+      'One look: the JSON head described here, one line feed, the blobs back to back. Answered by payment.result.',
+  },
+  {
+    key: 'PaymentQuery',
+    schema: paymentQuerySchema,
+    summary:
+      'What became of a payment. Answered by payment.result, or by error payment_unknown when the hub has none of that id from this terminal.',
+  },
+];
+
+const REPLIES: readonly MessageFacts[] = [
+  {
+    key: 'TerminalWelcome',
+    schema: welcomeSchema,
+    summary: 'Shop, currency, limit, and the hub’s clock.',
+  },
+  {
+    key: 'ChallengeIssued',
+    schema: challengeIssuedSchema,
+    summary: 'The challenge, good once, for the payment, amount and terminal that asked.',
+  },
+  {
+    key: 'PaymentResult',
+    schema: paymentResultSchema,
+    summary: 'How the payment stands. `paid` is final and durable before it is sent.',
+  },
+  {
+    key: 'Error',
+    schema: terminalErrorSchema,
+    summary: 'The request was refused; nothing was charged by it.',
+  },
+];
+
+/**
+ * The terminal protocol as AsyncAPI 3.0, in YAML, from the zod contracts: what a foreign firmware needs to pay.
+ * Deterministic: the same sources give the same text.
+ */
+export function generateAsyncApi(): string {
+  const all = [...REQUESTS, ...REPLIES];
+  const document = {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Wuma terminal protocol',
+      version: `${TERMINAL_PROTOCOL_VERSIONS.at(-1)}.0.0`,
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+      description: guide({
+        client: readFileSync(EXAMPLE_CLIENT, 'utf8'),
+        maxPayloadBytes: MAX_PAYLOAD_BYTES,
+        maxHeadBytes: MAX_HEAD_BYTES,
+        maxFrames: MAX_FRAMES,
+        maxImageEdge: MAX_IMAGE_EDGE,
+      }),
+    },
+    defaultContentType: 'application/json',
+    servers: servers(),
+    channels: channels(),
+    operations: operations(),
+    components: {
+      securitySchemes: {
+        terminalCertificate: {
+          type: 'X509',
+          description:
+            'TLS client certificate of the operator’s CA. Its common name is the terminal id; its key, EC on P-256, also signs the probes. A revoked certificate is refused at the connection.',
+        },
+      },
+      parameters: {
+        terminalId: {
+          description: 'The terminal’s own id; topics of others are forbidden.',
+          examples: ['wuma-t1'],
+        },
+      },
+      messages: Object.fromEntries([...all, STATUS].map((facts) => [facts.key, messageOf(facts)])),
+      schemas: Object.fromEntries(all.map((facts) => [facts.key, schemaOf(facts.schema)])),
+    },
+    'x-errors': Object.fromEntries(REFUSAL_CODES.map((code) => [code, REFUSAL_WORDS[code]])),
+  };
+  return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+const STATUS = { key: 'Status', summary: 'Presence: the text `online` or `offline`.' } as const;
+
+function servers(): object {
+  return {
+    hub: {
+      host: '{host}:{port}',
+      protocol: 'mqtts',
+      protocolVersion: '3.1.1',
+      description:
+        'The street’s hub. Client id = terminal id; one connection per terminal, a second one ends the first. No user name, no password. Set TCP_NODELAY.',
+      variables: {
+        host: { default: 'localhost' },
+        port: { default: '7411', description: 'The development set-up’s first hub.' },
+      },
+      security: [{ $ref: '#/components/securitySchemes/terminalCertificate' }],
+    },
+  };
+}
+
+function channels(): object {
+  const parameters = { terminalId: { $ref: '#/components/parameters/terminalId' } };
+  const messages = (all: readonly { readonly key: string }[]): object =>
+    Object.fromEntries(all.map(({ key }) => [key, { $ref: `#/components/messages/${key}` }]));
+  return {
+    request: {
+      address: topics.request('{terminalId}'),
+      description: 'Terminal to hub, QoS 1, not retained.',
+      parameters,
+      messages: messages(REQUESTS),
+    },
+    reply: {
+      address: topics.reply('{terminalId}'),
+      description:
+        'Hub to terminal, QoS 1, not retained. Subscribe before the first request. `replyTo` is the id of the request; null where the hub could not read it.',
+      parameters,
+      messages: messages(REPLIES),
+    },
+    status: {
+      address: topics.status('{terminalId}'),
+      description:
+        'Terminal to hub, QoS 1, retained. Optional; also the last will. Nothing depends on it.',
+      parameters,
+      messages: messages([STATUS]),
+    },
+  };
+}
+
+function operations(): object {
+  const send = (request: MessageFacts, replyKey: string): object => ({
+    action: 'send',
+    channel: { $ref: '#/channels/request' },
+    summary: request.summary,
+    messages: [{ $ref: `#/channels/request/messages/${request.key}` }],
+    reply: {
+      channel: { $ref: '#/channels/reply' },
+      messages: [
+        { $ref: `#/channels/reply/messages/${replyKey}` },
+        { $ref: '#/channels/reply/messages/Error' },
+      ],
+    },
+  });
+  const [hello, challenge, probe, query] = REQUESTS;
+  if (!hello || !challenge || !probe || !query) throw new Error('four requests are described');
+  return {
+    sayHello: send(hello, 'TerminalWelcome'),
+    askForChallenge: send(challenge, 'ChallengeIssued'),
+    sendProbe: send(probe, 'PaymentResult'),
+    queryPayment: send(query, 'PaymentResult'),
+    showPresence: {
+      action: 'send',
+      channel: { $ref: '#/channels/status' },
+      summary: STATUS.summary,
+      messages: [{ $ref: '#/channels/status/messages/Status' }],
+    },
+  };
+}
+
+function messageOf(facts: Omit<MessageFacts, 'schema'> & { readonly schema?: z.ZodType }): object {
+  const { key, summary, contentType } = facts;
+  const example = EXAMPLES[key];
+  return {
+    name: key,
+    summary,
+    ...(facts.schema
+      ? {
+          contentType: contentType ?? 'application/json',
+          correlationId: { location: correlationOf(key) },
+          payload: { $ref: `#/components/schemas/${key}` },
+        }
+      : { contentType: 'text/plain', payload: { type: 'string', enum: ['online', 'offline'] } }),
+    ...(example === undefined ? {} : { examples: [{ payload: example }] }),
+  };
+}
+
+/** A reply names its request; a request is named by its own id. */
+function correlationOf(key: string): string {
+  const isReply = REPLIES.some((reply) => reply.key === key);
+  return isReply ? '$message.payload#/replyTo' : '$message.payload#/id';
+}
+
+/** What goes over the wire (`io: input`): amounts are decimal text there, whatever they become inside. */
+function schemaOf(schema: z.ZodType): object {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
+  return json;
+}
