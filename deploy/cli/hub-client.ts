@@ -32,7 +32,7 @@ export interface Photo {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** A hub's HTTP API as an operator calls it. */
+/** The HTTP API of a hub (or of central) as an operator calls it. */
 export class HubClient {
   private readonly url: string;
   private readonly token: string;
@@ -80,18 +80,39 @@ export class HubClient {
     return this.call('DELETE', `/api/shoppers/${encodeURIComponent(shopperId)}`);
   }
 
-  private async call(method: string, path: string, body?: FormData): Promise<unknown> {
+  /**
+   * Reads a resource.
+   *
+   * @throws HubRefusal, HubUnreachable, ZodError when the answer is none that we know
+   */
+  async get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    return schema.parse(await this.call('GET', path));
+  }
+
+  /**
+   * Posts JSON; the answer is not looked at.
+   *
+   * @throws HubRefusal, HubUnreachable
+   */
+  async post(path: string, body: object): Promise<void> {
+    await this.call('POST', path, JSON.stringify(body));
+  }
+
+  private async call(method: string, path: string, body?: FormData | string): Promise<unknown> {
     const response = await this.fetch(method, path, body);
     const text = await response.text();
     if (!response.ok) throw refusalOf(response.status, text);
     return text === '' ? null : JSON.parse(text);
   }
 
-  private async fetch(method: string, path: string, body?: FormData): Promise<Response> {
+  private async fetch(method: string, path: string, body?: FormData | string): Promise<Response> {
     try {
       return await fetch(`${this.url}${path}`, {
         method,
-        headers: { authorization: `Bearer ${this.token}` },
+        headers: {
+          authorization: `Bearer ${this.token}`,
+          ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
+        },
         signal: AbortSignal.timeout(LIMIT_MS),
         ...(body === undefined ? {} : { body }),
       });

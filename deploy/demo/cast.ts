@@ -33,11 +33,17 @@ const franck = (frame: string, box: Box): FaceInPicture => at(`strangers/franck_
 export const SHOPPERS: readonly CastMember[] = [
   {
     name: 'shopper 1',
-    pictures: [at('enrol/sample3.jpg', [1069, 209, 238, 312]), at('enrol/sample1.jpg', [1465, 209, 224, 222])],
+    pictures: [
+      at('enrol/sample3.jpg', [1069, 209, 238, 312]),
+      at('enrol/sample1.jpg', [1465, 209, 224, 222]),
+    ],
   },
   {
     name: 'shopper 2',
-    pictures: [at('strangers/cage.jpg', [91, 86, 292, 428]), at('strangers/cage2_crop.jpg', [12, 7, 260, 280])],
+    pictures: [
+      at('strangers/cage.jpg', [91, 86, 292, 428]),
+      at('strangers/cage2_crop.jpg', [12, 7, 260, 280]),
+    ],
   },
   {
     name: 'shopper 3',

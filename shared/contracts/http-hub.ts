@@ -24,6 +24,10 @@ export type HubStatus = z.infer<typeof hubStatusSchema>;
 /** A decision as a page may see it: nothing that says who looked. */
 export const decisionSchema = z.object({
   id: z.string(),
+  /** Null where the message was too bad to name one. */
+  paymentId: z.string().nullable(),
+  /** The best candidate's comparison score, two decimals; null where nobody was compared. Kept in memory only. */
+  score: z.number().nullable(),
   at: timestampSchema,
   terminalId: nameSchema,
   shopName: z.string(),
@@ -80,6 +84,21 @@ export const ledgerSummarySchema = z.object({
   chain: z.object({ lastSeq: countSchema, lastHash: z.string() }),
 });
 export type LedgerSummary = z.infer<typeof ledgerSummarySchema>;
+
+/** `GET /api/payments?limit=` (operator): whom the hub charged, newest first; for audits and disputes. */
+export const hubPaymentListSchema = z.object({
+  payments: z.array(
+    z.object({
+      paymentId: uuidSchema,
+      shopperId: uuidSchema,
+      terminalId: nameSchema,
+      amountMinor: sumMinorSchema,
+      currency: currencySchema,
+      capturedAt: timestampSchema,
+      reference: z.string(),
+    }),
+  ),
+});
 
 export const directorySchema = z.object({
   hubs: z.array(z.object({ hubId: nameSchema, streetId: nameSchema, streetName: z.string() })),

@@ -34,7 +34,9 @@ port.once('message', () => {
   void measure().then((report) => port.postMessage(report));
 });
 
-async function load(model: PackModel): Promise<{ session: InferenceSession; feed: Record<string, Tensor> }> {
+async function load(
+  model: PackModel,
+): Promise<{ session: InferenceSession; feed: Record<string, Tensor> }> {
   const session = await InferenceSession.create(join(task.pack.dir, model.file), {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,

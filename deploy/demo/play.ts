@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PaymentOutcome } from '../../firmware-bridge/transport/payment-outcome.ts';
+import { present } from '../../shared/kernel/assert.ts';
+import type { Counter } from './counter.ts';
+import type { PhotoStudio } from './photo-studio.ts';
+import type { Scene } from './script.ts';
+
+const FRAMES_PER_LOOK = 3;
+/** A declined shopper is asked to look again once, as at a real counter. */
+const LOOKS = 2;
+/** Shops are not a load test: one payment at a time, this far apart at least. */
+const PACE_MS = 450;
+
+/** A scene and how it ended. */
+export interface Played {
+  readonly scene: Scene;
+  readonly counter: Counter;
+  readonly outcome: PaymentOutcome;
+  readonly looks: number;
+  readonly paid: boolean;
+  /** Whether every way to central was cut when it was decided. */
+  readonly offline: boolean;
+}
+
+/** Plays the scenes one after another, each at the next counter. Ends early when `signal` is aborted. */
+export async function* play(
+  scenes: readonly Scene[],
+  stage: {
+    readonly counters: readonly Counter[];
+    readonly studio: PhotoStudio;
+    readonly signal: AbortSignal;
+  },
+): AsyncGenerator<Played> {
+  for (const [i, scene] of scenes.entries()) {
+    if (stage.signal.aborted) return;
+    const startedAt = performance.now();
+    const counter = present(stage.counters[i % stage.counters.length], 'a counter');
+    yield await playScene(scene, counter, stage.studio);
+    await sleep(Math.max(0, PACE_MS - (performance.now() - startedAt)));
+  }
+}
+
+/** One person at one counter: a look, and another where the hub asks for it. */
+export async function playScene(
+  scene: Scene,
+  counter: Counter,
+  studio: PhotoStudio,
+): Promise<Played> {
+  const { seed, species } = scene;
+  const camera = await studio.camera(scene.picture, { seed, species, depth: true });
+  let looks = 0;
+  let outcome: PaymentOutcome | undefined;
+  while (looks < LOOKS && (outcome === undefined || mayLookAgain(outcome))) {
+    looks += 1;
+    await camera.prepare(FRAMES_PER_LOOK);
+    outcome = await counter.terminal.pay({
+      amountMinor: scene.amountMinor,
+      currency: 'CNY',
+      takeFrames: () => camera.takeBurst(FRAMES_PER_LOOK),
+      ...(outcome && { paymentId: outcome.paymentId }),
+    });
+  }
+  const ended = present(outcome, 'at least one look');
+  return {
+    scene,
+    counter,
+    looks,
+    outcome: ended,
+    paid: ended.kind === 'decided' && ended.result.outcome === 'paid',
+    offline: !counter.hub.wan.isUp,
+  };
+}
+
+function mayLookAgain(outcome: PaymentOutcome): boolean {
+  return outcome.kind === 'decided' && outcome.result.outcome === 'declined';
+}
