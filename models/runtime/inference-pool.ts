@@ -43,6 +43,7 @@ export class InferencePool {
   private readonly slots: Slot[] = [];
   private readonly waiting: Job[] = [];
   private startFailures = 0;
+  private started = false;
   private closing = false;
 
   private constructor(pack: InstalledPack) {
@@ -65,6 +66,7 @@ export class InferencePool {
       await pool.close();
       throw error;
     }
+    pool.started = true;
     return pool;
   }
 
@@ -108,7 +110,6 @@ export class InferencePool {
         await ended;
       }),
     );
-    this.slots.length = 0;
   }
 
   private dispatch(): void {
@@ -152,14 +153,14 @@ export class InferencePool {
         const broken = new InferenceFault('an inference worker ended', { cause: fault });
         slot.job?.reject(broken);
         reject(broken);
-        if (!this.closing) this.replace(slot);
+        this.slots.splice(this.slots.indexOf(slot), 1);
+        if (this.started && !this.closing) this.replace(slot);
       });
     });
   }
 
   /** A worker that was at work is started anew; one that never came up is given up after some tries. */
   private replace(slot: Slot): void {
-    this.slots.splice(this.slots.indexOf(slot), 1);
     if (!slot.ready) this.startFailures += 1;
     if (this.startFailures < MAX_START_FAILURES) {
       this.addWorker().catch(() => undefined);

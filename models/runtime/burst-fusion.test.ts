@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { err, ok } from '../../shared/kernel/result.ts';
+import type { DepthEvidence, FaceQuality } from './analysis.ts';
+import { fuseBurst } from './burst-fusion.ts';
+import type { FrameAnalysis } from './frame-pipeline.ts';
+import type { FramePad } from './presentation-attack.ts';
+
+const QUALITY: FaceQuality = {
+  interEyePx: 80,
+  yawDeg: 0,
+  pitchDeg: 0,
+  rollDeg: 0,
+  sharpness: 300,
+  brightness: 120,
+};
+const FACE_DEPTH: DepthEvidence = {
+  coverage: 0.97,
+  distanceMm: 550,
+  interEyeMm: 63,
+  planeResidualMm: 11,
+  quadricResidualMm: 5,
+  noseReliefMm: 18,
+};
+const POLICY = { minLive: 0.5, minLiveWithDepth: 0.1, requireDepth: true };
+
+function frame(
+  embedding: readonly number[],
+  pad: FramePad = { colourLive: 0.9, depth: FACE_DEPTH },
+  quality: Partial<FaceQuality> = {},
+) {
+  return ok<FrameAnalysis>({
+    embedding: Float32Array.from(embedding),
+    quality: { ...QUALITY, ...quality },
+    pad,
+  });
+}
+
+describe('fuseBurst', () => {
+  it('leans on the better frame and stays of unit length', () => {
+    const turned = frame([0.6, 0.8], undefined, { yawDeg: 60, interEyePx: 40 });
+    const fused = fuseBurst([frame([1, 0]), turned], POLICY);
+    expect(fused.ok && fused.value.framesUsed).toBe(2);
+    if (!fused.ok) return;
+    const [x = 0, y = 0] = fused.value.embedding;
+    expect(Math.hypot(x, y)).toBeCloseTo(1, 6);
+    expect(x).toBeGreaterThan(0.9);
+    expect(fused.value.quality.yawDeg).toBe(0);
+    expect(fused.value.pad).toMatchObject({ live: true, failed: [] });
+  });
+
+  it('leaves poor frames out, but two people refuse all', () => {
+    const blurred = err('face_blurred' as const);
+    expect(fuseBurst([frame([1, 0]), blurred], POLICY)).toMatchObject({
+      ok: true,
+      value: { framesUsed: 1 },
+    });
+    const crowd = err('several_faces' as const);
+    expect(fuseBurst([frame([1, 0]), crowd], POLICY)).toEqual({
+      ok: false,
+      error: 'several_faces',
+    });
+  });
+
+  it('answers with the failure of the frame that came farthest', () => {
+    const failures = [
+      err('no_face' as const),
+      err('face_blurred' as const),
+      err('not_an_image' as const),
+    ];
+    expect(fuseBurst(failures, POLICY)).toEqual({ ok: false, error: 'face_blurred' });
+  });
+
+  it('is not carried by one live frame among photographs', () => {
+    const flat = { ...FACE_DEPTH, planeResidualMm: 0.5, quadricResidualMm: 0.4, noseReliefMm: 0 };
+    const fused = fuseBurst(
+      [frame([1, 0]), frame([1, 0], { colourLive: 0.9, depth: flat })],
+      POLICY,
+    );
+    expect(fused.ok && fused.value.pad).toMatchObject({
+      live: false,
+      failed: ['depth_flat', 'depth_bent', 'depth_nose'],
+      depth: { noseReliefMm: 0 },
+    });
+  });
+
+  it('finds frames of two different people', () => {
+    const fused = fuseBurst([frame([1, 0]), frame([0, 1])], POLICY);
+    expect(fused.ok && fused.value.pad.failed).toEqual(['frames_differ']);
+  });
+
+  it('asks for depth where the terminal has it, and more of colour where it has not', () => {
+    const colourOnly: FramePad = { colourLive: 0.3, depth: 'absent' };
+    const at = (requireDepth: boolean) =>
+      fuseBurst([frame([1, 0], colourOnly)], { ...POLICY, requireDepth });
+    expect(at(true)).toMatchObject({ value: { pad: { failed: ['colour', 'depth_missing'] } } });
+    expect(at(false)).toMatchObject({ value: { pad: { failed: ['colour'] } } });
+    const withDepth = fuseBurst([frame([1, 0], { colourLive: 0.3, depth: FACE_DEPTH })], POLICY);
+    expect(withDepth).toMatchObject({ value: { pad: { live: true } } });
+    const unreadable = fuseBurst([frame([1, 0], { colourLive: 1, depth: 'unreadable' })], POLICY);
+    expect(unreadable).toMatchObject({ value: { pad: { failed: ['depth_holes'] } } });
+  });
+});

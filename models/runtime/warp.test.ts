@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { stretch } from './geometry.ts';
+import { halve, PicturePyramid, type PixelFormat, warpGrey, warpInto } from './warp.ts';
+
+const FORMAT: PixelFormat = {
+  width: 4,
+  height: 4,
+  layout: 'nhwc',
+  colour: 'rgb',
+  mean: [0, 0, 0],
+  scale: [1, 1, 1],
+};
+const IDENTITY = { a: 1, b: 0, c: 0, d: 0, e: 1, f: 0 };
+
+/** Each pixel is (x, y, 7). */
+function coordinates(width: number, height: number) {
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) data.set([x, y, 7], (y * width + x) * 3);
+  }
+  return { data, width, height };
+}
+
+describe('warpInto', () => {
+  it('copies under the identity, in both layouts and colour orders', () => {
+    const source = new PicturePyramid(coordinates(4, 4));
+    const out = new Float32Array(48);
+    warpInto(out, { source, crop: IDENTITY }, FORMAT);
+    expect([...out.subarray(15, 18)]).toEqual([1, 1, 7]);
+    warpInto(out, { source, crop: IDENTITY }, { ...FORMAT, layout: 'nchw', colour: 'bgr' });
+    expect([out[6], out[16 + 6], out[32 + 6]]).toEqual([7, 1, 2]);
+  });
+
+  it('interpolates, normalises, and is black outside', () => {
+    const source = new PicturePyramid(coordinates(8, 8));
+    const out = new Float32Array(48);
+    const format = { ...FORMAT, mean: [1, 1, 1], scale: [2, 2, 2] } as const;
+    warpInto(out, { source, crop: { ...IDENTITY, c: 2.5, f: 1.25 } }, format);
+    expect(out[0]).toBeCloseTo((2.5 - 1) * 2, 5);
+    expect(out[1]).toBeCloseTo((1.25 - 1) * 2, 5);
+    warpInto(out, { source, crop: { ...IDENTITY, c: -100 } }, format);
+    expect(new Set(out)).toEqual(new Set([-2]));
+    // Half of the last pixel, half of the black beyond.
+    warpInto(out, { source, crop: { ...IDENTITY, c: 7.5 } }, FORMAT);
+    expect(out[0]).toBeCloseTo(3.5, 5);
+  });
+
+  it('does not alias when it shrinks: a fine chequerboard turns grey', () => {
+    const size = 256;
+    const data = new Uint8Array(size * size * 3);
+    for (let i = 0; i < size * size; i += 1) {
+      const white = ((i % size) + Math.floor(i / size)) % 2 === 0;
+      data.fill(white ? 255 : 0, i * 3, i * 3 + 3);
+    }
+    const source = new PicturePyramid({ data, width: size, height: size });
+    const out = new Float32Array(48);
+    warpInto(
+      out,
+      { source, crop: stretch({ x: 0, y: 0, width: size, height: size }, 4, 4) },
+      FORMAT,
+    );
+    for (const value of out) expect(value).toBeCloseTo(128, -1);
+  });
+});
+
+it('halves by the mean of 2 x 2 and keeps positions', () => {
+  const half = halve(coordinates(8, 6));
+  expect([half.width, half.height]).toEqual([4, 3]);
+  // Pixels 2 and 3 of columns 2, 3: mean 2.5, rounded up.
+  expect([...half.data.subarray((1 * 4 + 1) * 3, (1 * 4 + 1) * 3 + 3)]).toEqual([3, 3, 7]);
+});
+
+it('weighs grey by Rec. 601', () => {
+  const source = new PicturePyramid(coordinates(8, 8));
+  const grey = warpGrey(source, IDENTITY, 4);
+  expect(grey[1 * 4 + 2]).toBeCloseTo(0.299 * 2 + 0.587 * 1 + 0.114 * 7, 4);
+});
