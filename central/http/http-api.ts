@@ -1,10 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
-import { cityPaymentSchema } from '../../shared/contracts/http-central.ts';
 import type { CentralContext } from '../context.ts';
 import { summary } from '../events.ts';
 import { addBookRoutes } from './book-routes.ts';
@@ -50,7 +50,8 @@ export function createHttpApi(context: CentralContext): OpenAPIHono {
   addOperations(app, context);
   addDescription(app);
   const root = join(context.settings.http.webDir, 'city');
-  app.get('*', serveStatic({ root }));
+  if (existsSync(root)) app.get('*', serveStatic({ root }));
+  else logger.warn({ root }, 'the pages are not built');
   return app;
 }
 
@@ -66,7 +67,6 @@ function addOperations(app: OpenAPIHono, { database, events }: CentralContext): 
 }
 
 function addDescription(app: OpenAPIHono): void {
-  app.openAPIRegistry.register('CityPayment', cityPaymentSchema);
   app.openAPIRegistry.registerComponent('securitySchemes', 'operator', {
     type: 'http',
     scheme: 'bearer',

@@ -1,0 +1,272 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { reconciliationSchema, trialBalanceSchema } from '../../shared/contracts/http-central.ts';
+import { subjects } from '../../shared/contracts/subjects.ts';
+import { ChainWriter, newId } from '../support/chain-writer.ts';
+import { eventually } from '../support/eventually.ts';
+import { TestPostgres } from '../support/postgres.ts';
+import { TestCentral } from '../support/test-central.ts';
+import { TestCity } from '../support/test-city.ts';
+
+const HUB = 'hub-wuma';
+const OTHER = 'hub-riverside';
+
+let postgres: TestPostgres;
+let city: TestCity;
+let databaseUrl: string;
+let central: TestCentral;
+let chain: ChainWriter;
+
+beforeAll(async () => {
+  [postgres, city] = await Promise.all([TestPostgres.start(), TestCity.start([HUB, OTHER])]);
+});
+afterAll(async () => {
+  await city.stop();
+  await postgres.stop();
+});
+beforeEach(async () => {
+  for (const hub of Object.values(city.hubs)) {
+    await hub.deleteStream();
+    await hub.createStream();
+  }
+  databaseUrl = await postgres.createDatabase();
+  central = await TestCentral.start(city, databaseUrl);
+  chain = new ChainWriter(HUB);
+});
+afterEach(async () => {
+  await central.stop();
+});
+
+const payments = (): Promise<number> => central.count('select count(*) from payments');
+
+async function untilRead(seq: number, hubId = HUB): Promise<void> {
+  await eventually(async () => ((await central.hub(hubId)).watermarkSeq >= seq ? true : undefined));
+}
+
+describe('intake', () => {
+  it('books a payment once, with balanced postings, and the watermark beside it', async () => {
+    await city.hub(HUB).publish(chain.capture({ amountMinor: '1250', reference: 'WM-7' }));
+    await untilRead(1);
+    const listed: unknown = await (await central.get('/api/payments')).json();
+    expect(listed).toMatchObject({
+      payments: [{ amountMinor: '1250', currency: 'CNY', reference: 'WM-7', hubId: HUB }],
+      nextCursor: null,
+    });
+    const balance = trialBalanceSchema.parse(
+      await (await central.get('/api/ledger/trial-balance')).json(),
+    );
+    expect(balance).toEqual({
+      currency: 'CNY',
+      balanced: true,
+      accounts: [
+        { account: 'payable:merchant:m-tea', debitMinor: '0', creditMinor: '1250' },
+        { account: 'receivable:shoppers', debitMinor: '1250', creditMinor: '0' },
+      ],
+      totals: { debitMinor: '1250', creditMinor: '1250' },
+    });
+  });
+
+  it('is quick for one payment on an idle street', async () => {
+    await city.hub(HUB).publish(chain.capture());
+    await untilRead(1);
+    const startMs = performance.now();
+    await city.hub(HUB).publish(chain.capture());
+    await eventually(async () => ((await payments()) === 2 ? true : undefined));
+    expect(performance.now() - startMs).toBeLessThan(1_000);
+  });
+
+  it('books redelivered events once, whether they come at once or much later', async () => {
+    const events = chain.captures(20);
+    await city.hub(HUB).publish(...events, ...events);
+    await city.hub(HUB).publish(...events.slice(3, 9), chain.capture());
+    await untilRead(21);
+    expect(await payments()).toBe(21);
+    const metrics = await (await central.get('/metrics')).text();
+    expect(metrics).toContain(`wuma_intake_duplicates_total{hub="${HUB}"} 26`);
+  });
+
+  it('does not book the same payment from two events', async () => {
+    const paymentId = newId();
+    await city.hub(HUB).publish(chain.capture({ paymentId }), chain.capture({ paymentId }));
+    await untilRead(2);
+    expect(await payments()).toBe(1);
+    const rows = await central.sql`select seq, reason from quarantined_events`;
+    expect(rows).toEqual([{ seq: '2', reason: 'payment_already_booked' }]);
+  });
+
+  it('goes on where it was after a restart, and reads nothing twice', async () => {
+    await city.hub(HUB).publish(...chain.captures(30));
+    await untilRead(30);
+    await central.stop();
+    await city.hub(HUB).publish(...chain.captures(40));
+    central = await TestCentral.start(city, databaseUrl);
+    await untilRead(70);
+    expect(await payments()).toBe(70);
+    const metrics = await (await central.get('/metrics')).text();
+    expect(metrics).toContain(`wuma_intake_events_total{hub="${HUB}",type="payment.captured"} 40`);
+  });
+
+  it('puts aside what it does not understand and goes on', async () => {
+    await city
+      .hub(HUB)
+      .publish(
+        chain.capture(),
+        chain.write('shopper.waved', { 10: 'kept', 2: 'as sent' }),
+        chain.write('payment.captured', { everything: 'new' }, { version: 2 }),
+        chain.capture({ amountMinor: '-5' }),
+        chain.capture({ reference: 'a\0b' }),
+        chain.write('shopper.waved', '{"10":1.0,"2":"\\u4e2d"}'),
+        chain.capture(),
+      );
+    await untilRead(7);
+    expect(await payments()).toBe(2);
+    const rows = await central.sql`select seq, reason from quarantined_events order by seq`;
+    expect(rows).toEqual([
+      { seq: '2', reason: 'unknown_type' },
+      { seq: '3', reason: 'unsupported_version' },
+      { seq: '4', reason: 'invalid_data' },
+      { seq: '5', reason: 'invalid_data' },
+      { seq: '6', reason: 'unknown_type' },
+    ]);
+    const [kept] = await central.sql`select raw from inbox where seq = 6`;
+    expect(kept?.['raw']).toContain('"data":{"10":1.0,"2":"\\u4e2d"}');
+  });
+
+  it('puts aside junk and events in another hub’s name without touching the chain', async () => {
+    const foreign = new ChainWriter(OTHER);
+    await city
+      .hub(HUB)
+      .publish(
+        chain.capture(),
+        { ...foreign.capture(), type: 'payment.captured' },
+        { id: newId(), type: 'junk', seq: 0, hash: '', text: 'not { json \0' },
+        chain.capture(),
+      );
+    await untilRead(2);
+    expect(await payments()).toBe(2);
+    const rows = await central.sql`select reason from quarantined_events order by id`;
+    expect(rows.map((row) => row['reason'])).toEqual(['foreign_source', 'malformed']);
+    expect((await central.hub(OTHER)).watermarkSeq).toBe(0);
+  });
+
+  it('stops before a gap, says so, books nothing after it, and goes on once it is filled', async () => {
+    const [first, missing, third] = chain.captures(3);
+    if (!first || !missing || !third) throw new Error('three events');
+    await city.hub(HUB).publish(first, third);
+    const halted = await eventually(async () => (await central.hub(HUB)).halted ?? undefined);
+    expect(halted).toMatchObject({ code: 'gap', seq: 3 });
+    expect(await payments()).toBe(1);
+    expect((await central.hub(HUB)).watermarkSeq).toBe(1);
+    const metrics = await (await central.get('/metrics')).text();
+    expect(metrics).toContain(`wuma_hub_intake_halted{hub="${HUB}"} 1`);
+    // the hub makes its stream again from its own books
+    await city.hub(HUB).deleteStream();
+    await city.hub(HUB).createStream();
+    await city.hub(HUB).publish(first, missing, third);
+    await untilRead(3);
+    expect(await payments()).toBe(3);
+    expect((await central.hub(HUB)).halted).toBeNull();
+  });
+
+  it.each([
+    [
+      'prev_hash_mismatch',
+      (other: ChainWriter) => {
+        other.capture();
+        return other.capture();
+      },
+    ],
+    ['fork', (other: ChainWriter) => other.capture()],
+  ] as const)('refuses a chain that is not the one it knows: %s', async (code, forged) => {
+    await city.hub(HUB).publish(chain.capture());
+    await untilRead(1);
+    await city.hub(HUB).publish(forged(new ChainWriter(HUB)));
+    const halted = await eventually(async () => (await central.hub(HUB)).halted ?? undefined);
+    expect(halted.code).toBe(code);
+    expect(await payments()).toBe(1);
+  });
+
+  it('refuses an event whose amount was changed on the way', async () => {
+    const event = chain.capture({ amountMinor: '1250' });
+    await city.hub(HUB).publish({ ...event, text: event.text.replace('"1250"', '"9250"') });
+    const halted = await eventually(async () => (await central.hub(HUB)).halted ?? undefined);
+    expect(halted).toMatchObject({ code: 'hash_mismatch', seq: 1 });
+    expect(await payments()).toBe(0);
+  });
+
+  it('starts at the beginning of a stream that was made anew, and books only what is new', async () => {
+    const events = chain.captures(10);
+    await city.hub(HUB).publish(...events);
+    await untilRead(10);
+    await city.hub(HUB).deleteStream();
+    await city.hub(HUB).createStream();
+    await city.hub(HUB).publish(...events.slice(7), ...chain.captures(2));
+    await untilRead(12);
+    expect(await payments()).toBe(12);
+  });
+
+  it('catches up within seconds after an outage, with nothing lost or doubled', async () => {
+    await city.hub(HUB).publish(...chain.captures(5));
+    await untilRead(5);
+    city.hub(HUB).wan.cut();
+    await city.hub(HUB).publish(...chain.captures(50));
+    await eventually(async () => ((await central.hub(HUB)).state === 'down' ? true : undefined));
+    expect((await central.hub(HUB)).lag).toBeNull();
+    expect(await payments()).toBe(5);
+    city.hub(HUB).wan.restore();
+    const startMs = performance.now();
+    await untilRead(55);
+    expect(performance.now() - startMs).toBeLessThan(7_000);
+    expect(await payments()).toBe(55);
+  });
+
+  it('reads several hubs, each in its own chain, and reconciles with each', async () => {
+    const other = new ChainWriter(OTHER);
+    const events = other.captures(7);
+    await city.hub(HUB).publish(...chain.captures(11));
+    await city.hub(OTHER).publish(...events);
+    await untilRead(11);
+    await untilRead(7, OTHER);
+    const answer = await central.get(`/api/reconciliation?hub=${OTHER}`);
+    expect(reconciliationSchema.parse(await answer.json())).toEqual({
+      hubId: OTHER,
+      rows: 7,
+      sumMinor: String(7 * 100 + 21),
+      lastSeq: 7,
+      lastHash: events.at(-1)?.hash,
+    });
+  });
+});
+
+describe('the book of record', () => {
+  it('refuses to be changed or emptied', async () => {
+    await city.hub(HUB).publish(chain.capture());
+    await untilRead(1);
+    for (const statement of [
+      'update postings set amount_minor = 1',
+      'delete from postings',
+      'update payments set amount_minor = 1',
+      'delete from journal_entries',
+      'truncate postings',
+      `update inbox set raw = '{}'`,
+      'update inbox set raw = null, hash = prev_hash',
+      'delete from inbox',
+    ]) {
+      await expect(central.sql.unsafe(statement), statement).rejects.toThrow('append-only');
+    }
+    await expect(
+      central.sql`insert into postings values (${HUB}, ${newId()}, 1, 'a', 'a', 5, 'CNY')`,
+    ).rejects.toThrow('postings_check');
+  });
+});
+
+describe('a hub', () => {
+  it('cannot put an event into another hub’s stream through central', async () => {
+    const forged = new ChainWriter(OTHER).capture();
+    city.hub(HUB).nats.publish(subjects.txEvent(OTHER, forged.type), forged.text);
+    await city.hub(HUB).nats.flush();
+    await city.hub(OTHER).publish(new ChainWriter(OTHER).capture({ reference: 'real' }));
+    await untilRead(1, OTHER);
+    const rows = await central.sql`select reference from payments`;
+    expect(rows).toEqual([{ reference: 'real' }]);
+  });
+});

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { pino } from 'pino';
+import postgres from 'postgres';
+import { Central } from '../../central/central.ts';
+import type { CentralSettings } from '../../central/env.ts';
+import { type CityHub, cityHubListSchema } from '../../shared/contracts/http-central.ts';
+import { present } from '../../shared/kernel/assert.ts';
+import type { TestCity } from './test-city.ts';
+
+/** Central in this process, on a real PostgreSQL and real nats-servers. */
+export class TestCentral {
+  readonly url: string;
+  /** Straight to its database, for looking. */
+  readonly sql: postgres.Sql;
+  private readonly central: Central;
+
+  private constructor(central: Central, parts: { httpPort: number; databaseUrl: string }) {
+    this.central = central;
+    this.url = `http://127.0.0.1:${parts.httpPort}`;
+    this.sql = postgres(parts.databaseUrl, { max: 2, onnotice: () => {} });
+  }
+
+  static async start(city: TestCity, databaseUrl: string): Promise<TestCentral> {
+    const settings = centralSettings(city, databaseUrl);
+    const central = new Central({ settings, logger: pino({ level: 'silent' }) });
+    const { httpPort } = await central.start();
+    return new TestCentral(central, { httpPort, databaseUrl });
+  }
+
+  async get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(`${this.url}${path}`, { headers });
+  }
+
+  async hub(hubId: string): Promise<CityHub> {
+    const answer = await this.get('/api/hubs');
+    const { hubs } = cityHubListSchema.parse(await answer.json());
+    return present(
+      hubs.find((hub) => hub.hubId === hubId),
+      hubId,
+    );
+  }
+
+  /** One number from the database. */
+  async count(query: string): Promise<number> {
+    const [row] = await this.sql.unsafe<{ count: string }[]>(query);
+    return Number(row?.count);
+  }
+
+  async stop(): Promise<void> {
+    await this.central.stop();
+    await this.sql.end();
+  }
+}
+
+/** Settings of a central that reads all hubs of the city. */
+export function centralSettings(city: TestCity, databaseUrl: string): CentralSettings {
+  return {
+    database: { url: databaseUrl, port: 0 },
+    dataDir: join(city.dir, 'central-data'),
+    http: { host: '127.0.0.1', port: 0, webDir: join(city.dir, 'web') },
+    nats: city.nats,
+    hubs: Object.keys(city.hubs),
+    caFile: city.pki.caPath,
+    adminTokenFile: join(city.dir, 'admin-token'),
+    logLevel: 'silent',
+  };
+}
