@@ -45,6 +45,13 @@ const HUB_STORE_BYTES = 1024 * MIB;
 const CENTRAL_STORE_BYTES = 64 * MIB;
 const MEMORY_STORE_BYTES = 32 * MIB;
 
+/**
+ * A leaf is told at which address its server is, and dials that too when the link is gone: past the relay
+ * or proxy it was set up with. nats-server 2.9 has no way to keep it from being told, so it is told one
+ * where nobody listens (tcpmux, RFC 1078), which is refused at once.
+ */
+const NOWHERE = '127.0.0.1:1';
+
 /** A dead link is noticed within (max + 1) intervals when no FIN or RST arrives. */
 const KEEPALIVE = ['ping_interval: "5s"', 'ping_max: 2'];
 
@@ -68,6 +75,7 @@ export function centralNatsConf(settings: CentralNatsSettings): string {
     'system_account: SYS',
     'leafnodes {',
     `  listen: ${quoted(`${settings.host}:${settings.leafPort}`)}`,
+    `  advertise: ${quoted(NOWHERE)}`,
     ...tls(settings.tls, ['verify_and_map: true', 'timeout: 5']),
     '}',
   );
