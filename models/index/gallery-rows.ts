@@ -23,7 +23,7 @@ const NORM_TOLERANCE = 1e-3;
 const MAX_TOP = 1_000;
 
 /** The gallery cannot address more rows. */
-export class GalleryFullError extends Error {
+class GalleryFullError extends Error {
   override readonly name = 'GalleryFullError';
 }
 

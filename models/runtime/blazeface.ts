@@ -1,5 +1,5 @@
 import type { PackDetect } from '../packs/pack-manifest.ts';
-import type { Detection } from './detector.ts';
+import type { Detection } from './detection.ts';
 import { type Outputs, outputOf } from './network.ts';
 
 type Heads = Extract<PackDetect, { decoder: 'blazeface' }>['heads'];

@@ -49,7 +49,7 @@ export class ColourPad {
  * The box scaled about its centre, as large as the picture allows, then shifted inside it
  * (minivision-ai/Silent-Face-Anti-Spoofing, `generate_patches.py`).
  */
-export function scaledInside(
+function scaledInside(
   box: FaceBox,
   wanted: number,
   picture: { readonly width: number; readonly height: number },

@@ -1,21 +1,13 @@
 import type { InstalledPack } from '../packs/installed-pack.ts';
-import type { FaceBox, FivePoints, Point } from './analysis.ts';
+import type { FaceBox, Point } from './analysis.ts';
 import { decodeBlazeface } from './blazeface.ts';
+import type { Detection } from './detection.ts';
 import { applyAffine, iou, stretch } from './geometry.ts';
 import { Network, type NetworkMeter } from './network.ts';
 import type { PicturePyramid } from './warp.ts';
 import { decodeYunet } from './yunet.ts';
 
-/** A face as the detector sees it, in picture pixels. Right and left are the person's: right is on the picture's left. */
-export interface Detection {
-  readonly box: FaceBox;
-  /** 0-1. */
-  readonly score: number;
-  readonly rightEye: Point;
-  readonly leftEye: Point;
-  /** Where the detector gives all five. */
-  readonly points: FivePoints | undefined;
-}
+export type { Detection } from './detection.ts';
 
 /** The pack's face detector. */
 export class Detector {

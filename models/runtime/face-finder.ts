@@ -1,13 +1,14 @@
 import type { InstalledPack } from '../packs/installed-pack.ts';
 import type { FaceBox, FivePoints } from './analysis.ts';
-import { type Detection, Detector } from './detector.ts';
+import type { Detection } from './detection.ts';
+import { Detector } from './detector.ts';
 import { type FaceMesh, FaceMesher } from './face-mesh.ts';
 import { area, iou, overlapArea } from './geometry.ts';
 import type { Picture } from './picture.ts';
 import { PicturePyramid } from './warp.ts';
 
 /** A face found in a full-resolution picture, in its pixels. */
-export interface FoundFace {
+interface FoundFace {
   readonly box: FaceBox;
   readonly points: FivePoints;
   /** The detector's, 0-1. */

@@ -2,7 +2,7 @@ import { assert } from '../../shared/kernel/assert.ts';
 import type { InstalledPack } from '../packs/installed-pack.ts';
 import type { PackMesh } from '../packs/pack-manifest.ts';
 import type { FivePoints, Point } from './analysis.ts';
-import type { Detection } from './detector.ts';
+import type { Detection } from './detection.ts';
 import { type Affine, applyAffine, turnedSquare } from './geometry.ts';
 import { Network, type NetworkMeter, outputOf } from './network.ts';
 import type { PicturePyramid } from './warp.ts';

@@ -66,7 +66,7 @@ export function qualityWeight(quality: FaceQuality): number {
 }
 
 /** Variance of the 4-neighbour Laplacian (Pech-Pacheco 2000), borders left out. */
-export function laplacianVariance(grey: Float32Array, size: number): number {
+function laplacianVariance(grey: Float32Array, size: number): number {
   let sum = 0;
   let squares = 0;
   for (let y = 1; y < size - 1; y += 1) {

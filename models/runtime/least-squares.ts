@@ -5,7 +5,7 @@
  * @param right n values, overwritten
  * @returns the solution, or undefined when the system is singular
  */
-export function solve(matrix: number[][], right: number[]): number[] | undefined {
+function solve(matrix: number[][], right: number[]): number[] | undefined {
   const n = right.length;
   for (let column = 0; column < n; column += 1) {
     let pivot = column;

@@ -4,7 +4,7 @@ import type { DepthEvidence, PadEvidence } from './analysis.ts';
  * What the depth under a face must be. In one place, each with its reason; the figures of real faces are
  * measured, see `models/README.md`.
  */
-export const DEPTH_LIMITS = {
+const DEPTH_LIMITS = {
   /** Black hair, glasses and screens swallow the pattern; below this too little of a face was seen. */
   minCoverage: 0.6,
   /** A counter terminal's working range. */

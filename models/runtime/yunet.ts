@@ -1,5 +1,5 @@
 import type { Point } from './analysis.ts';
-import type { Detection } from './detector.ts';
+import type { Detection } from './detection.ts';
 import { type Outputs, outputOf } from './network.ts';
 
 /**
