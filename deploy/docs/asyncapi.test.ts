@@ -39,7 +39,7 @@ describe('docs/asyncapi.yaml', () => {
   it('refers to nothing that is not there', () => {
     const refs = refsOf(document);
     expect(refs.length).toBeGreaterThan(20);
-    for (const ref of refs) expect(resolve(ref), ref).toBeDefined();
+    expect(refs.filter((ref) => resolve(ref) === undefined)).toEqual([]);
   });
 
   it('describes every message of the protocol, amounts as text', () => {

@@ -148,36 +148,38 @@ function servers(): object {
   };
 }
 
+function messagesOf(all: readonly { readonly key: string }[]): object {
+  return Object.fromEntries(all.map(({ key }) => [key, { $ref: `#/components/messages/${key}` }]));
+}
+
 function channels(): object {
   const parameters = { terminalId: { $ref: '#/components/parameters/terminalId' } };
-  const messages = (all: readonly { readonly key: string }[]): object =>
-    Object.fromEntries(all.map(({ key }) => [key, { $ref: `#/components/messages/${key}` }]));
   return {
     request: {
       address: topics.request('{terminalId}'),
       description: 'Terminal to hub, QoS 1, not retained.',
       parameters,
-      messages: messages(REQUESTS),
+      messages: messagesOf(REQUESTS),
     },
     reply: {
       address: topics.reply('{terminalId}'),
       description:
         'Hub to terminal, QoS 1, not retained. Subscribe before the first request. `replyTo` is the id of the request; null where the hub could not read it.',
       parameters,
-      messages: messages(REPLIES),
+      messages: messagesOf(REPLIES),
     },
     status: {
       address: topics.status('{terminalId}'),
       description:
         'Terminal to hub, QoS 1, retained. Optional; also the last will. Nothing depends on it.',
       parameters,
-      messages: messages([STATUS]),
+      messages: messagesOf([STATUS]),
     },
   };
 }
 
-function operations(): object {
-  const send = (request: MessageFacts, replyKey: string): object => ({
+function sent(request: MessageFacts, replyKey: string): object {
+  return {
     action: 'send',
     channel: { $ref: '#/channels/request' },
     summary: request.summary,
@@ -189,14 +191,17 @@ function operations(): object {
         { $ref: '#/channels/reply/messages/Error' },
       ],
     },
-  });
+  };
+}
+
+function operations(): object {
   const [hello, challenge, probe, query] = REQUESTS;
   if (!hello || !challenge || !probe || !query) throw new Error('four requests are described');
   return {
-    sayHello: send(hello, 'TerminalWelcome'),
-    askForChallenge: send(challenge, 'ChallengeIssued'),
-    sendProbe: send(probe, 'PaymentResult'),
-    queryPayment: send(query, 'PaymentResult'),
+    sayHello: sent(hello, 'TerminalWelcome'),
+    askForChallenge: sent(challenge, 'ChallengeIssued'),
+    sendProbe: sent(probe, 'PaymentResult'),
+    queryPayment: sent(query, 'PaymentResult'),
     showPresence: {
       action: 'send',
       channel: { $ref: '#/channels/status' },
