@@ -92,7 +92,7 @@ export class HubNode {
 
   async startNats(): Promise<void> {
     const { folders, ports, pki, centralLeafPort } = this.settings;
-    this.link = await WanLink.open({
+    this.link ??= await WanLink.open({
       name: `wan-${this.hubId}`,
       port: ports.wan,
       targetPort: centralLeafPort,
@@ -170,9 +170,14 @@ export class HubNode {
     await this.service?.stop();
   }
 
+  /** Stops the hub's nats-server; `startNats` starts it again with what it had. */
+  async stopNats(): Promise<void> {
+    await this.nats?.stop();
+  }
+
   async stop(): Promise<void> {
     await this.stopService();
-    await this.nats?.stop();
+    await this.stopNats();
     await this.link?.stop();
   }
 

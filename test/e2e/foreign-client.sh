@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pays by face with nothing of Wuma's: bash, openssl, sha256sum, printf, sed and mosquitto_rr (Debian: mosquitto-clients).
+# Pays by face with nothing of Wuma's: bash, openssl, sha256sum, printf, sed and Debian's mosquitto-clients.
 # docs/asyncapi.yaml carries this very text; everything it does is explained there.
 #
 #   HUB_HOST HUB_PORT        where the hub's MQTT over TLS listens
@@ -28,15 +28,29 @@ sha() { sha256sum "$1" | cut -d' ' -f1; }
 size() { wc -c <"$1" | tr -d ' '; }
 field() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$2" | head -n 1; } # field NAME FILE: a text value
 
-# ask FILE: sends a message, writes the hub's reply to $dir/reply. One connection per request: the client id is the
-# terminal's, and a broker keeps one connection per client id.
+mqtt() { # mqtt TOOL ARGUMENTS: the client id is the terminal's, and a broker keeps one connection per client id
+  local tool=$1
+  shift
+  "$tool" -h "$HUB_HOST" -p "$HUB_PORT" --cafile "$CA" --cert "$CERT" --key "$KEY" \
+    -V mqttv311 -i "$TERMINAL_ID" -q 1 "$@"
+}
+requests="wuma/1/$TERMINAL_ID/request"
+replies="wuma/1/$TERMINAL_ID/reply"
+
+# ask TEXT: subscribes, sends a message without pictures, writes the hub's reply to $dir/reply
 ask() {
-  mosquitto_rr -h "$HUB_HOST" -p "$HUB_PORT" --cafile "$CA" --cert "$CERT" --key "$KEY" \
-    -V mqttv311 -q 1 -i "$TERMINAL_ID" -W 15 \
-    -t "wuma/1/$TERMINAL_ID/request" -e "wuma/1/$TERMINAL_ID/reply" -f "$1" >"$dir/reply" || {
-    echo 'no answer' >&2
-    exit 2
-  }
+  mqtt mosquitto_rr -W 15 -t "$requests" -e "$replies" -m "$1" >"$dir/reply"
+}
+# send FILE: the same for a message with pictures. mosquitto_rr sends no files, so the subscription is kept in a session at
+# the broker (-c) while mosquitto_pub has the connection, and the reply is fetched from there
+send() {
+  mqtt mosquitto_sub -c -E -t "$replies"
+  mqtt mosquitto_pub -c -t "$requests" -f "$1"
+  mqtt mosquitto_sub -c -C 1 -W 15 -t "$replies" >"$dir/reply"
+}
+no_answer() {
+  echo 'no answer' >&2
+  exit 2
 }
 expect() { # expect TYPE: anything else is shown, and the payment ends here
   [ "$(field type "$dir/reply")" = "$1" ] && return
@@ -52,17 +66,14 @@ head_of() { # head_of TYPE DATA: the envelope, on one line
 # 1. Who are you, who am I
 depth=false
 [ -n "${DEPTH:-}" ] && depth=true
-head_of terminal.hello \
-  "{\"protocolVersions\":[1],\"software\":\"foreign-client.sh\",\"camera\":{\"depth\":$depth,\"width\":640,\"height\":480}}" \
-  >"$dir/hello"
-ask "$dir/hello"
+ask "$(head_of terminal.hello \
+  "{\"protocolVersions\":[1],\"software\":\"foreign-client.sh\",\"camera\":{\"depth\":$depth,\"width\":640,\"height\":480}}")" || no_answer
 expect terminal.welcome
 
 # 2. A one-time challenge for this payment and amount
 payment=${PAYMENT_ID:-$(uuid7)}
-head_of challenge.request \
-  "{\"paymentId\":\"$payment\",\"amountMinor\":\"$AMOUNT_MINOR\",\"currency\":\"$CURRENCY\"}" >"$dir/ask"
-ask "$dir/ask"
+ask "$(head_of challenge.request \
+  "{\"paymentId\":\"$payment\",\"amountMinor\":\"$AMOUNT_MINOR\",\"currency\":\"$CURRENCY\"}")" || no_answer
 expect challenge.issued
 challenge=$(field challenge "$dir/reply")
 
@@ -89,8 +100,8 @@ signature=$(openssl dgst -sha256 -sign "$KEY" "$dir/signed" | openssl base64 -A)
   cat "$COLOUR"
   if [ "$depth" = true ]; then cat "$DEPTH"; fi
 } >"$dir/probe"
-# Without an answer within 15 s: send $dir/probe again as it is, or ask with payment.query; never make a new probe first.
-ask "$dir/probe"
+# Without an answer the payment may be taken or not: ask. (Sending $dir/probe again as it is would be as good.)
+send "$dir/probe" || ask "$(head_of payment.query "{\"paymentId\":\"$payment\"}")" || no_answer
 expect payment.result
 cat "$dir/reply"
 [ "$(field outcome "$dir/reply")" = paid ]

@@ -1,0 +1,96 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FaceInPicture } from '../../deploy/demo/cast.ts';
+import { newId, operatorOf, registerTerminals } from '../../deploy/demo/counter.ts';
+import { PhotoStudio } from '../../deploy/demo/photo-studio.ts';
+import { ROOT } from '../../deploy/stack/env.ts';
+import type { HubNode } from '../../deploy/stack/hub-node.ts';
+import type { HubSpec } from '../../deploy/stack/layout.ts';
+import { type Stack, startStack } from '../../deploy/stack/stack.ts';
+import { ledgerSummarySchema } from '../../shared/contracts/http-hub.ts';
+import { present } from '../../shared/kernel/assert.ts';
+import { RawTerminal } from './raw-terminal.ts';
+
+export const MODELS_DIR = join(ROOT, '.wuma', 'models');
+
+/** One street of its own for a test file: real servers, a hub with the real networks, terminals registered. */
+export interface Street {
+  readonly stack: Stack;
+  readonly hub: HubNode;
+  readonly studio: PhotoStudio;
+  terminal(terminalId: string): Promise<RawTerminal>;
+  /** @returns the shopper's id */
+  enrol(picture: FaceInPicture, streets?: readonly string[]): Promise<string>;
+  /** Payments that the hub has booked. */
+  paymentCount(): Promise<number>;
+  /** The value of a counter with these labels; 0 where it was never counted. */
+  metric(name: string, labels?: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function openStreet(
+  options: {
+    readonly hubs?: readonly HubSpec[];
+    readonly hubSettings?: Record<string, string>;
+  } = {},
+): Promise<Street> {
+  const dir = mkdtempSync(join(tmpdir(), 'wuma-test-'));
+  // PostgreSQL does not run as root: under root its files belong to another user, who must get in.
+  chmodSync(dir, 0o711);
+  const hubs = options.hubs ?? [
+    {
+      hubId: 'hub-test',
+      streetId: 'street-test',
+      streetName: 'Test Street',
+      terminals: ['test-t1', 'test-t2'],
+    },
+  ];
+  const stack = await startStack({
+    dir,
+    portBase: 0,
+    hubs,
+    pack: 'open',
+    modelsDir: MODELS_DIR,
+    hubSettings: options.hubSettings ?? {},
+  });
+  const hub = present(stack.hubs[0], 'a hub');
+  await registerTerminals(stack);
+  const studio = await PhotoStudio.open(MODELS_DIR, 'open');
+  return {
+    stack,
+    hub,
+    studio,
+    terminal: async (terminalId) =>
+      RawTerminal.connect({
+        port: present(
+          stack.hubs.find((each) => each.terminals.includes(terminalId)),
+          'its hub',
+        ).mqttPort,
+        terminalId,
+        caPath: stack.pki.caPath,
+        identity: present(stack.pki.terminals[terminalId], 'its certificate'),
+      }),
+    enrol: async (picture, streets = [hub.streetId]) => {
+      const bytes = await studio.portrait(picture);
+      const answer = await operatorOf(hub).enrol({
+        enrolmentId: newId(),
+        photos: [{ name: 'photo.jpg', bytes }],
+        consent: { textVersion: 'test', language: 'en', streets },
+      });
+      return answer.shopperId;
+    },
+    paymentCount: async () =>
+      (await operatorOf(hub).get('/api/ledger/summary', ledgerSummarySchema)).payments,
+    metric: async (name, labels) => {
+      const text = await (await fetch(`${hub.url}/metrics`)).text();
+      const start = labels === undefined ? `${name} ` : `${name}{${labels}}`;
+      const line = text.split('\n').find((each) => each.startsWith(start));
+      return Number(line?.split(' ').at(-1) ?? 0);
+    },
+    close: async () => {
+      await stack.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
