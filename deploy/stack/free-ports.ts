@@ -1,26 +1,37 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { assert } from '../../shared/kernel/assert.ts';
 
 /**
- * Ports that nobody listens on at this moment. They are held together while they are chosen, so they
- * differ; whoever wants them should not wait long.
+ * Below what systems hand out by themselves (Linux from 32768, macOS from 49152): a port from there
+ * may be anybody's outgoing connection by the time a server that was told its number listens on it.
  */
+const RANGE = { from: 14_000, to: 32_000 } as const;
+const TRIES = 200;
+
+/** @returns that many different ports of 127.0.0.1 on which nobody listens now */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports: number[] = [];
-  try {
-    for (const server of servers) {
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const address = server.address();
-      assert(address !== null && typeof address === 'object', 'a TCP server has a port');
-      ports.push(address.port);
-    }
-  } finally {
-    await Promise.all(
-      servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
-    );
+  const ports = new Set<number>();
+  for (let tried = 0; ports.size < count; tried += 1) {
+    if (tried > TRIES)
+      throw new Error(`no ${count} free ports between ${RANGE.from} and ${RANGE.to}`);
+    const port = randomInt(RANGE.from, RANGE.to);
+    if (!ports.has(port) && (await isFree(port))) ports.add(port);
   }
-  return ports;
+  return [...ports];
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+  }
 }
