@@ -19,6 +19,8 @@ export class PhotoScene {
   through(framing: Framing): Uint8Array {
     const { picture, crop } = this.sharp.levelFor(framing);
     const rim = 0.05 * Math.min(picture.width, picture.height);
+    const here = new Sampler(picture);
+    const beyond = new Sampler(this.blurred);
     const toBlurred = this.blurred.width / picture.width;
     const out = new Uint8Array(FRAME_WIDTH * FRAME_HEIGHT * 3);
     const soft: [number, number, number] = [0, 0, 0];
@@ -30,12 +32,13 @@ export class PhotoScene {
         const y = crop.d * u + crop.e * v + crop.f;
         const inside = Math.min(x, y, picture.width - 1 - x, picture.height - 1 - y);
         const share = Math.min(1, Math.max(0, inside / rim));
-        if (share > 0) sampleInto(clear, picture, { x, y });
+        if (share > 0) here.into(clear, x, y);
         if (share < 1) {
-          sampleInto(soft, this.blurred, {
-            x: folded(x * toBlurred, this.blurred.width - 1),
-            y: folded(y * toBlurred, this.blurred.height - 1),
-          });
+          beyond.into(
+            soft,
+            folded(x * toBlurred, this.blurred.width - 1),
+            folded(y * toBlurred, this.blurred.height - 1),
+          );
         }
         for (let k = 0; k < 3; k += 1) {
           out[o + k] = (clear[k] ?? 0) * share + (soft[k] ?? 0) * (1 - share);
@@ -70,6 +73,9 @@ export function anyExposure(random: SeededRandom): Exposure {
   };
 }
 
+/** Values of noise that each row reads from a place of its own: prime, so that rows do not line up. */
+const GRAIN = 16_381;
+
 /** Exposes RGB of a frame's size to a JPEG. */
 export async function expose(
   rgb: Uint8Array,
@@ -84,15 +90,16 @@ export async function expose(
       (_, value) => 255 * (value / 255) ** exposure.gamma * exposure.gain * tint,
     ),
   );
-  const grain = Float32Array.from({ length: 65_536 }, () => exposure.noise * random.normal());
+  const grain = Float32Array.from({ length: GRAIN }, () => exposure.noise * random.normal());
   for (let row = 0; row < FRAME_HEIGHT; row += 1) {
-    let g = random.below(grain.length);
+    const shift = random.below(GRAIN);
     const from = row * FRAME_WIDTH * 3;
-    for (let i = 0; i < FRAME_WIDTH * 3; i += 1) {
-      const value = (curves[i % 3]?.[data[from + i] ?? 0] ?? 0) + (grain[g & 0xffff] ?? 0);
-      data[from + i] = value < 0 ? 0 : value > 255 ? 255 : value;
-      g += 1;
-    }
+    curves.forEach((curve, channel) => {
+      for (let i = channel; i < FRAME_WIDTH * 3; i += 3) {
+        const value = (curve[data[from + i] ?? 0] ?? 0) + (grain[(shift + i) % GRAIN] ?? 0);
+        data[from + i] = value < 0 ? 0 : value > 255 ? 255 : value;
+      }
+    });
   }
   return sharp(data, { raw }).jpeg({ quality: exposure.jpegQuality }).toBuffer();
 }
@@ -104,24 +111,34 @@ function folded(value: number, end: number): number {
   return within <= end ? within : period - within;
 }
 
-/** Bilinear, edges repeated outwards. */
-function sampleInto(
-  out: [number, number, number],
-  picture: Picture,
-  at: { readonly x: number; readonly y: number },
-): void {
-  const { data, width, height } = picture;
-  const x = Math.min(width - 1.001, Math.max(0, at.x));
-  const y = Math.min(height - 1.001, Math.max(0, at.y));
-  const x0 = Math.floor(x);
-  const y0 = Math.floor(y);
-  const fx = x - x0;
-  const fy = y - y0;
-  const p = (y0 * width + x0) * 3;
-  const q = p + width * 3;
-  for (let k = 0; k < 3; k += 1) {
-    const top = (data[p + k] ?? 0) * (1 - fx) + (data[p + 3 + k] ?? 0) * fx;
-    const bottom = (data[q + k] ?? 0) * (1 - fx) + (data[q + 3 + k] ?? 0) * fx;
-    out[k] = top * (1 - fy) + bottom * fy;
+/** Reads a picture between its pixels: bilinear, edges repeated outwards. */
+class Sampler {
+  private readonly data: Uint8Array;
+  private readonly width: number;
+  private readonly maxX: number;
+  private readonly maxY: number;
+
+  constructor(picture: Picture) {
+    this.data = picture.data;
+    this.width = picture.width;
+    this.maxX = picture.width - 1.001;
+    this.maxY = picture.height - 1.001;
+  }
+
+  into(out: [number, number, number], atX: number, atY: number): void {
+    const { data } = this;
+    const x = Math.min(this.maxX, Math.max(0, atX));
+    const y = Math.min(this.maxY, Math.max(0, atY));
+    const x0 = Math.floor(x);
+    const y0 = Math.floor(y);
+    const fx = x - x0;
+    const fy = y - y0;
+    const p = (y0 * this.width + x0) * 3;
+    const q = p + this.width * 3;
+    for (let k = 0; k < 3; k += 1) {
+      const top = (data[p + k] ?? 0) * (1 - fx) + (data[p + 3 + k] ?? 0) * fx;
+      const bottom = (data[q + k] ?? 0) * (1 - fx) + (data[q + 3 + k] ?? 0) * fx;
+      out[k] = top * (1 - fy) + bottom * fy;
+    }
   }
 }

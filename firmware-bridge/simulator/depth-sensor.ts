@@ -75,13 +75,13 @@ function lossAt(scene: DepthMap, i: number, view: SensorView): number {
   const { width, mm } = scene;
   const z = mm[i] ?? 0;
   const x = i % width;
-  const steps = [
-    x > 0 ? mm[i - 1] : z,
-    x < width - 1 ? mm[i + 1] : z,
-    mm[i - width] ?? z,
-    mm[i + width] ?? z,
-  ];
-  const edge = steps.some((near) => Math.abs((near ?? z) - z) > SENSOR.edgeMm);
+  const isEdge = (near: number | undefined): boolean =>
+    near !== undefined && Math.abs(near - z) > SENSOR.edgeMm;
+  const edge =
+    (x > 0 && isEdge(mm[i - 1])) ||
+    (x < width - 1 && isEdge(mm[i + 1])) ||
+    isEdge(mm[i - width]) ||
+    isEdge(mm[i + width]);
   const luma = view.luma[i] ?? 0;
   let loss: number = SENSOR.dropout;
   if (edge) loss += SENSOR.edgeDropout;
@@ -105,13 +105,14 @@ function windowNoise(width: number, height: number, random: SeededRandom): Float
       const gx = Math.floor(x / half);
       const fx = x / half - gx;
       const p = gy * columns + gx;
-      const weights = [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy] as const;
+      const [w00, w10, w01, w11] = [(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy];
       const value =
-        (grid[p] ?? 0) * weights[0] +
-        (grid[p + 1] ?? 0) * weights[1] +
-        (grid[p + columns] ?? 0) * weights[2] +
-        (grid[p + columns + 1] ?? 0) * weights[3];
-      out[y * width + x] = (SENSOR.windowSigmaPx * value) / Math.hypot(...weights);
+        (grid[p] ?? 0) * w00 +
+        (grid[p + 1] ?? 0) * w10 +
+        (grid[p + columns] ?? 0) * w01 +
+        (grid[p + columns + 1] ?? 0) * w11;
+      const norm = Math.sqrt(w00 * w00 + w10 * w10 + w01 * w01 + w11 * w11);
+      out[y * width + x] = (SENSOR.windowSigmaPx * value) / norm;
     }
   }
   return out;
@@ -128,16 +129,14 @@ function projectorShadow(scene: DepthMap, fb: number): Uint8Array {
   const nearest = new Float32Array(width + reach + 2);
   for (let y = 0; y < height; y += 1) {
     nearest.fill(0);
-    const at = (i: number, x: number): [number, number] => {
-      const d = fb / (mm[i] ?? 1);
-      return [d, Math.max(0, Math.round(x - d) + reach)];
-    };
     for (let x = 0; x < width; x += 1) {
-      const [d, bin] = at(y * width + x, x);
+      const d = fb / (mm[y * width + x] ?? 1);
+      const bin = Math.max(0, Math.round(x - d) + reach);
       if (d > (nearest[bin] ?? 0)) nearest[bin] = d;
     }
     for (let x = 0; x < width; x += 1) {
-      const [d, bin] = at(y * width + x, x);
+      const d = fb / (mm[y * width + x] ?? 1);
+      const bin = Math.max(0, Math.round(x - d) + reach);
       if ((nearest[bin] ?? 0) - d > 1.5) shadow[y * width + x] = 1;
     }
   }

@@ -1,6 +1,5 @@
 import { createPublicKey, randomBytes, verify, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Server, TLSSocket } from 'node:tls';
@@ -50,7 +49,7 @@ class ScriptedHub {
 
   static async start(identity: CertificatePaths, caPath: string): Promise<ScriptedHub> {
     const broker = await Aedes.createBroker();
-    broker.authenticate = (client, _user, _password, done) => {
+    broker.authenticate = (client, ...[, , done]) => {
       const socket = client.conn;
       const cn = socket instanceof TLSSocket ? socket.getPeerCertificate().subject.CN : undefined;
       done(null, cn === client.id);
@@ -78,7 +77,9 @@ class ScriptedHub {
   }
 
   get url(): string {
-    return `mqtts://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    const address = this.server.address();
+    if (typeof address !== 'object' || !address) throw new Error('the broker listens on TCP');
+    return `mqtts://127.0.0.1:${address.port}`;
   }
 
   probes(): Received[] {
