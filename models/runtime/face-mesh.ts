@@ -37,7 +37,7 @@ const LEFT_CHEEK = 454;
  * The line from forehead to chin is not upright in a frontal face: the median over LFW's press photos,
  * whose subjects look into the camera, is this far from it.
  */
-const NEUTRAL_PITCH_DEG = 0;
+const NEUTRAL_PITCH_DEG = 5;
 
 /** The pack's face mesh network. */
 export class FaceMesher {
