@@ -34,11 +34,8 @@ export class PhotoScene {
         const share = Math.min(1, Math.max(0, inside / rim));
         if (share > 0) here.into(clear, x, y);
         if (share < 1) {
-          beyond.into(
-            soft,
-            folded(x * toBlurred, this.blurred.width - 1),
-            folded(y * toBlurred, this.blurred.height - 1),
-          );
+          // The edge's colour goes on: mirroring would put a second face beside the first.
+          beyond.into(soft, x * toBlurred, y * toBlurred);
         }
         for (let k = 0; k < 3; k += 1) {
           out[o + k] = (clear[k] ?? 0) * share + (soft[k] ?? 0) * (1 - share);
@@ -102,13 +99,6 @@ export async function expose(
     });
   }
   return sharp(data, { raw }).jpeg({ quality: exposure.jpegQuality }).toBuffer();
-}
-
-/** Mirrors a coordinate into [0, end], so that colours go on beyond the edge without streaks. */
-function folded(value: number, end: number): number {
-  const period = 2 * end;
-  const within = ((value % period) + period) % period;
-  return within <= end ? within : period - within;
 }
 
 /** Reads a picture between its pixels: bilinear, edges repeated outwards. */

@@ -1,4 +1,5 @@
 import type { Point } from '../../models/runtime/analysis.ts';
+import { overlapArea } from '../../models/runtime/geometry.ts';
 import { decodePicture, type Picture } from '../../models/runtime/picture.ts';
 import { MAX_FRAMES, type ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
 import { assert } from '../../shared/kernel/assert.ts';
@@ -127,7 +128,7 @@ async function viewOf(photo: Picture, options: PictureCameraOptions): Promise<Vi
   if (person === 'everyone' || !chosen) {
     return { scene: new PhotoScene(photo, blurred), framing: frameAll(photo), faces };
   }
-  const others = faces.filter((face) => face !== chosen).map((face) => face.box);
+  const others = faces.map((face) => face.box).filter((box) => overlapArea(box, chosen.box) === 0);
   const framing = frameFace(photo, chosen, new SeededRandom(options.seed, 'framing'));
   const alone = withoutFaces(photo, blurred, others);
   return { scene: new PhotoScene(alone, blurred), framing, faces: [chosen] };
