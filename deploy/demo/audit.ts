@@ -34,6 +34,23 @@ export async function isReconciled(stack: Stack): Promise<boolean> {
   return true;
 }
 
+/** The last event that each hub has committed. */
+export async function hubSequences(stack: Stack): Promise<ReadonlyMap<string, number>> {
+  const sequences = new Map<string, number>();
+  for (const { hubId } of stack.hubs) {
+    sequences.set(hubId, (await bothSides(stack, hubId)).here.chain.lastSeq);
+  }
+  return sequences;
+}
+
+/** Whether central has booked each hub up to these events at least. */
+export async function hasBooked(stack: Stack, upTo: ReadonlyMap<string, number>): Promise<boolean> {
+  for (const [hubId, seq] of upTo) {
+    if ((await bothSides(stack, hubId)).there.lastSeq < seq) return false;
+  }
+  return true;
+}
+
 /** Reads the books of every hub and of central. */
 export async function readBooks(stack: Stack): Promise<Books> {
   const chargedShopper = new Map<string, string>();

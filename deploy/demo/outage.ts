@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stack } from '../stack/stack.ts';
-import { isReconciled } from './audit.ts';
+import { hasBooked, hubSequences, isReconciled } from './audit.ts';
 import { until } from './until.ts';
 
 const OUTAGE_MS = 20_000;
@@ -12,6 +12,7 @@ export class Outage {
   private over: Promise<void> = Promise.resolve();
   private cutAt = 0;
   private restoredAt = 0;
+  private caughtUpMs = 0;
 
   constructor(stack: Stack, signal: AbortSignal) {
     this.stack = stack;
@@ -33,10 +34,10 @@ export class Outage {
    */
   async reconcile(): Promise<{ readonly seconds: number; readonly caughtUpMs: number }> {
     await this.over;
-    await until('central has everything', () => isReconciled(this.stack), 60_000);
+    await until('central has everything', () => isReconciled(this.stack));
     return {
       seconds: Math.round((this.restoredAt - this.cutAt) / 1_000),
-      caughtUpMs: performance.now() - this.restoredAt,
+      caughtUpMs: this.caughtUpMs,
     };
   }
 
@@ -49,5 +50,13 @@ export class Outage {
     for (const hub of this.stack.hubs) hub.wan.restore();
     this.restoredAt = performance.now();
     say('the link to central is back');
+    const backlog = await hubSequences(this.stack);
+    await until('central has what was paid during the outage', () =>
+      hasBooked(this.stack, backlog),
+    );
+    this.caughtUpMs = performance.now() - this.restoredAt;
+    say(
+      `central has caught up, ${(this.caughtUpMs / 1_000).toFixed(1)} s after the link came back`,
+    );
   }
 }

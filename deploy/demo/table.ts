@@ -41,7 +41,7 @@ export function tableRow(number: number, played: Played, score: number | null): 
     scene.species === 'bona-fide'
       ? scene.anotherPhoto
         ? 'another photo'
-        : 'same photo'
+        : 'altered photo'
       : scene.species,
     formatAmount({ amountMinor: scene.amountMinor, currency: 'CNY' }),
     resultText(played),
