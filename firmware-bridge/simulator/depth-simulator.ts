@@ -85,11 +85,7 @@ export async function renderDepth(
 }
 
 /** A 16-bit greyscale PNG. */
-export async function encodeDepth(
-  mm: Uint16Array,
-  width: number,
-  height: number,
-): Promise<Uint8Array> {
+async function encodeDepth(mm: Uint16Array, width: number, height: number): Promise<Uint8Array> {
   return sharp(mm, { raw: { width, height, channels: 1 } })
     .toColourspace('grey16')
     .png({ compressionLevel: 6 })

@@ -6,15 +6,15 @@ import type {
 } from '../../shared/contracts/terminal-messages.ts';
 
 export type Welcome = z.infer<typeof welcomeSchema>['data'];
-export type Refusal = z.infer<typeof terminalErrorSchema>['data'];
+type Refusal = z.infer<typeof terminalErrorSchema>['data'];
 
 /** Why a request has no answer: none came in time (the link may have been down meanwhile). */
-export interface NoAnswer {
+interface NoAnswer {
   readonly code: 'no_answer';
 }
 
 /** The hub's `error` reply. */
-export interface Refused {
+interface Refused {
   readonly code: 'refused';
   readonly refusal: Refusal;
 }

@@ -29,7 +29,7 @@ export interface TerminalTimeouts {
   readonly maxBackoffMs: number;
 }
 
-export const DEFAULT_TIMEOUTS: TerminalTimeouts = {
+const DEFAULT_TIMEOUTS: TerminalTimeouts = {
   connectMs: 5_000,
   replyMs: 5_000,
   giveUpMs: 20_000,
