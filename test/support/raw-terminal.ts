@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { connect, type MqttClient } from 'mqtt';
 import { newId } from '../../deploy/demo/counter.ts';
 import { deviceKeyFromPem } from '../../firmware-bridge/codec/device-key.ts';
 import { encodeProbe } from '../../firmware-bridge/codec/probe.ts';
@@ -32,16 +32,15 @@ export class RawTerminal {
     this.keyPem = keyPem;
   }
 
-  /** @throws what mqtt throws when the hub refuses the connection */
+  /** @throws Error when the hub refuses the connection or breaks off the handshake */
   static async connect(options: {
     readonly port: number;
     readonly terminalId: string;
     readonly caPath: string;
     readonly identity: Identity;
-    readonly mqtt?: IClientOptions;
   }): Promise<RawTerminal> {
     const keyPem = readFileSync(options.identity.keyPath, 'utf8');
-    const client = await connectAsync(`mqtts://localhost:${options.port}`, {
+    const client = connect(`mqtts://localhost:${options.port}`, {
       clientId: options.terminalId,
       ca: readFileSync(options.caPath),
       cert: readFileSync(options.identity.certPath),
@@ -49,8 +48,8 @@ export class RawTerminal {
       protocolVersion: 4,
       reconnectPeriod: 0,
       connectTimeout: 5_000,
-      ...options.mqtt,
     });
+    await connected(client);
     const terminal = new RawTerminal(options.terminalId, client, keyPem);
     client.on('message', (_topic, payload) => {
       terminal.received.push(terminalReplySchema.parse(JSON.parse(payload.toString('utf8'))));
@@ -134,4 +133,13 @@ export function codeOf(reply: TerminalReply): string {
   if (reply.type === 'error') return reply.data.code;
   if (reply.type === 'payment.result') return reply.data.code ?? reply.data.outcome;
   return reply.type;
+}
+
+/** A handshake that the hub breaks off ends with `close` alone. */
+async function connected(client: MqttClient): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    client.once('connect', () => resolve());
+    client.once('error', reject);
+    client.once('close', () => reject(new Error('closed before it was connected')));
+  });
 }
