@@ -7,6 +7,7 @@ export const REFUSAL_CODES = [
   'unsupported_version',
   'unknown_type',
   'payload_too_large',
+  'topic_forbidden',
   'clock_skewed',
   'rate_limited',
   'busy',
@@ -59,6 +60,10 @@ export const REFUSAL_WORDS: Record<RefusalCode, Words> = {
   payload_too_large: {
     'zh-CN': '图像过大，请重试',
     en: 'The pictures are too large. Please try again',
+  },
+  topic_forbidden: {
+    'zh-CN': '设备无权发送此消息，请联系管理员',
+    en: 'This device may not send that. Please call the operator',
   },
   clock_skewed: {
     'zh-CN': '设备时间不准，请联系管理员',

@@ -1,0 +1,264 @@
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createExactIndex } from '../models/index/exact-index.ts';
+import type { GalleryIndex } from '../models/index/gallery-index.ts';
+import { loadInstalledPack } from '../models/packs/installed-pack.ts';
+import type { PackThresholds } from '../models/packs/pack-manifest.ts';
+import type { FaceEngine } from '../models/runtime/analysis.ts';
+import { createFaceEngine } from '../models/runtime/face-engine.ts';
+import { type IdMaker, uuidV7 } from '../shared/domain/ids.ts';
+import { type Clock, systemClock } from '../shared/kernel/clock.ts';
+import { createLogger, type Logger } from '../shared/kernel/logger.ts';
+import { AuditStore } from './audit/audit-store.ts';
+import { type OpenDatabase, openDatabase, type Transact } from './db/database.ts';
+import { DecisionFeed } from './decision-feed.ts';
+import { Downlink } from './downlink/downlink.ts';
+import { DownlinkApplier } from './downlink/downlink-applier.ts';
+import { DownlinkStore } from './downlink/downlink-store.ts';
+import { DirectoryStore } from './enrolment/directory-store.ts';
+import { EnrolmentService } from './enrolment/enrolment-service.ts';
+import { ShopperStore } from './enrolment/shopper-store.ts';
+import { TemplateVault } from './enrolment/vault.ts';
+import type { HubSettings } from './env.ts';
+import { HubEvents } from './events.ts';
+import { adminToken, HubIdentity, secretFile } from './identity.ts';
+import { ChallengeBook } from './ingress/challenge-book.ts';
+import { RateLimiter } from './ingress/rate-limiter.ts';
+import { RequestHandler } from './ingress/request-handler.ts';
+import { LedgerStore } from './ledger/ledger-store.ts';
+import { HubMetrics } from './metrics.ts';
+import { OutboxStore } from './outbox/outbox-store.ts';
+import { OutboxRelay } from './outbox/relay.ts';
+import { PaymentService } from './payment/payment-service.ts';
+import { Gallery } from './recognition/gallery.ts';
+import { Recogniser } from './recognition/recogniser.ts';
+import { ReplyWriter } from './terminal-reply.ts';
+import { TerminalRegistry } from './terminals/terminal-registry.ts';
+import { TerminalStore } from './terminals/terminal-store.ts';
+
+/** Recognition as the hub needs it; tests of everything else bring a simpler one. */
+export interface Vision {
+  readonly engine: FaceEngine;
+  readonly index: GalleryIndex;
+  readonly thresholds: PackThresholds['identify'];
+}
+
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly random?: (bytes: number) => Buffer;
+  readonly logger?: Logger;
+  readonly vision?: (settings: HubSettings) => Promise<Vision>;
+}
+
+/** Everything a hub is made of, built once. */
+export interface HubContext {
+  readonly settings: HubSettings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly database: OpenDatabase;
+  readonly transact: Transact;
+  readonly vision: Vision;
+  readonly identity: HubIdentity;
+  readonly metrics: HubMetrics;
+  readonly feed: DecisionFeed;
+  readonly gallery: Gallery;
+  readonly vault: TemplateVault;
+  readonly ledger: LedgerStore;
+  readonly outbox: OutboxStore;
+  readonly events: HubEvents;
+  readonly audit: AuditStore;
+  readonly shoppers: ShopperStore;
+  readonly directory: DirectoryStore;
+  readonly registry: TerminalRegistry;
+  readonly payments: PaymentService;
+  readonly handler: RequestHandler;
+  readonly enrolment: EnrolmentService;
+  readonly relay: OutboxRelay;
+  readonly downlink: Downlink;
+  readonly tls: { readonly cert: string; readonly key: string; readonly ca: string };
+  readonly adminToken: string;
+  readonly random: (bytes: number) => Buffer;
+  /** Called when a terminal may no longer be connected; set by whoever runs the broker. */
+  readonly revocations: { onRevoked: (terminalId: string) => void };
+}
+
+/** Opens database and keys, loads the model pack, and wires the parts. Nothing listens yet. */
+export async function createContext(
+  settings: HubSettings,
+  overrides: Overrides = {},
+): Promise<HubContext> {
+  const clock = overrides.clock ?? systemClock;
+  const random = overrides.random ?? ((bytes: number) => randomBytes(bytes));
+  const logger =
+    overrides.logger ?? createLogger({ service: settings.street.hubId, level: settings.logLevel });
+  const newId: IdMaker = () => uuidV7(clock.now(), random(10));
+  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
+  const files = readFiles(settings, random);
+  const vision = await (overrides.vision ?? openVision)(settings);
+  const database = openDatabase(join(settings.dataDir, 'hub.db'));
+  const identity = await HubIdentity.load(settings.street, {
+    certificatePem: files.tls.cert,
+    keyPem: files.tls.key,
+    sealingSeed: files.sealingSeed,
+  });
+  const base = { settings, clock, random, logger, newId, database, vision, identity, files };
+  return { ...wire(base), ...base, tls: files.tls, adminToken: files.adminToken };
+}
+
+interface Base {
+  readonly settings: HubSettings;
+  readonly clock: Clock;
+  readonly random: (bytes: number) => Buffer;
+  readonly logger: Logger;
+  readonly newId: IdMaker;
+  readonly database: OpenDatabase;
+  readonly vision: Vision;
+  readonly identity: HubIdentity;
+  readonly files: ReturnType<typeof readFiles>;
+}
+
+function wire(base: Base) {
+  const { settings, clock, logger, newId, database, vision } = base;
+  const { hubId } = settings.street;
+  const { db } = database;
+  const metrics = new HubMetrics();
+  const outbox = new OutboxStore(db, hubId);
+  const noise = Math.random;
+  const relay = new OutboxRelay({
+    hubId,
+    store: outbox,
+    stream: settings.stream,
+    metrics,
+    clock,
+    random: noise,
+    logger,
+  });
+  const transact: Transact = (work) => {
+    const done = database.transact(work);
+    relay.wake();
+    return done;
+  };
+  const gallery = new Gallery(vision.index);
+  const stores = {
+    ledger: new LedgerStore(db),
+    shoppers: new ShopperStore(db),
+    directory: new DirectoryStore(db),
+    audit: new AuditStore(db, clock),
+  };
+  const events = new HubEvents({ outbox, clock, newId });
+  const vault = new TemplateVault(stores.shoppers, base.files.hubKey, base.random);
+  const shared = { ...base, ...stores, metrics, outbox, events, relay, transact, gallery, vault };
+  const enrolment = new EnrolmentService({
+    ...shared,
+    engine: vision.engine,
+    thresholds: vision.thresholds,
+    truncateLog: database.truncateLog,
+  });
+  return {
+    ...shared,
+    enrolment,
+    ...wirePayments(shared),
+    downlink: wireDownlink({ ...shared, enrolment }, noise),
+  };
+}
+
+type Shared = Base & {
+  readonly ledger: LedgerStore;
+  readonly shoppers: ShopperStore;
+  readonly directory: DirectoryStore;
+  readonly audit: AuditStore;
+  readonly metrics: HubMetrics;
+  readonly outbox: OutboxStore;
+  readonly events: HubEvents;
+  readonly transact: Transact;
+  readonly gallery: Gallery;
+  readonly vault: TemplateVault;
+};
+
+function wirePayments(shared: Shared) {
+  const { settings, clock, newId, vision, shoppers, files } = shared;
+  const { hubId, streetId } = settings.street;
+  const replies = new ReplyWriter({ hubId, clock, newId });
+  const feed = new DecisionFeed();
+  const revocations = { onRevoked: (_terminalId: string): void => undefined };
+  const challenges = new ChallengeBook(clock, shared.random);
+  const registry = new TerminalRegistry({
+    ...shared,
+    store: new TerminalStore(shared.database.db),
+    authority: files.authority,
+    onRevoked: (terminalId) => {
+      challenges.forget(terminalId);
+      revocations.onRevoked(terminalId);
+    },
+  });
+  const payments = new PaymentService({
+    ...shared,
+    hubId,
+    recogniser: new Recogniser({ engine: vision.engine, gallery: shared.gallery, clock }),
+    replies,
+    thresholds: vision.thresholds,
+    limits: settings.payment.limits,
+    isEnrolled: (shopperId) => shoppers.isEnrolled(shopperId),
+  });
+  const handler = new RequestHandler({
+    ...shared,
+    hub: { hubId, streetId, currency: settings.payment.currency },
+    registry,
+    payments,
+    challenges,
+    rates: new RateLimiter(settings.rate, clock),
+    replies,
+    feed,
+    queue: { concurrency: concurrencyOf(settings), capacity: settings.queueCapacity },
+  });
+  return { feed, registry, payments, handler, revocations };
+}
+
+function wireDownlink(
+  shared: Shared & { readonly enrolment: EnrolmentService },
+  random: () => number,
+) {
+  const { settings, database, clock, logger, vision, files } = shared;
+  const store = new DownlinkStore(database.db);
+  const applier = new DownlinkApplier({
+    ...shared,
+    store,
+    authority: files.authority,
+    pack: { packId: vision.engine.packId, dimension: vision.engine.dimension },
+  });
+  return new Downlink({ hubId: settings.street.hubId, store, applier, clock, random, logger });
+}
+
+/** One more than workers: the next burst is there when one has finished. */
+function concurrencyOf(settings: HubSettings): number {
+  return settings.inferenceWorkers + 1;
+}
+
+async function openVision(settings: HubSettings): Promise<Vision> {
+  const pack = await loadInstalledPack(settings.models.dir, settings.models.pack);
+  const engine = await createFaceEngine({
+    pack,
+    workers: settings.inferenceWorkers,
+    // the hub's own queue is the bound; this one must never be the first to be full
+    queueCapacity: concurrencyOf(settings) + settings.queueCapacity,
+  });
+  const index = await createExactIndex({ dimension: engine.dimension, initialCapacity: 1_024 });
+  return { engine, index, thresholds: pack.manifest.thresholds.identify };
+}
+
+function readFiles(settings: HubSettings, random: (bytes: number) => Buffer) {
+  const { tls, dataDir } = settings;
+  const ca = readFileSync(tls.caPath, 'utf8');
+  return {
+    tls: {
+      cert: readFileSync(tls.certPath, 'utf8'),
+      key: readFileSync(tls.keyPath, 'utf8'),
+      ca,
+    },
+    authority: new X509Certificate(ca),
+    hubKey: secretFile(join(dataDir, 'hub.key'), random),
+    sealingSeed: secretFile(join(dataDir, 'sealing.key'), random),
+    adminToken: adminToken(settings.adminTokenFile, random),
+  };
+}

@@ -1,0 +1,151 @@
+import { blob, customType, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import { CURRENCIES } from '../../shared/domain/money.ts';
+
+/** How the rows lie in the database; the truth about constraints is in `migrations/`. */
+
+const amountMinor = customType<{ data: bigint; driverData: bigint | number }>({
+  dataType: () => 'integer',
+  fromDriver: (value) => BigInt(value),
+  toDriver: (value) => value,
+});
+
+export const terminals = sqliteTable('terminal', {
+  terminalId: text('terminal_id').primaryKey(),
+  shopId: text('shop_id').notNull(),
+  shopName: text('shop_name').notNull(),
+  merchantId: text('merchant_id').notNull(),
+  publicKeySpki: blob('public_key_spki', { mode: 'buffer' }).notNull(),
+  access: text('access', { enum: ['certificate', 'token'] }).notNull(),
+  depth: integer('depth', { mode: 'boolean' }).notNull(),
+  registeredAt: text('registered_at').notNull(),
+  revokedAt: text('revoked_at'),
+});
+
+export const pairingCodes = sqliteTable('pairing_code', {
+  codeHash: blob('code_hash', { mode: 'buffer' }).primaryKey(),
+  terminalId: text('terminal_id').notNull(),
+  shopId: text('shop_id').notNull(),
+  shopName: text('shop_name').notNull(),
+  merchantId: text('merchant_id').notNull(),
+  expiresAt: text('expires_at').notNull(),
+  usedAt: text('used_at'),
+});
+
+export const kioskNonces = sqliteTable('kiosk_nonce', {
+  nonce: text('nonce').primaryKey(),
+  expiresAt: text('expires_at').notNull(),
+});
+
+export const payments = sqliteTable('payment', {
+  paymentId: text('payment_id').primaryKey(),
+  terminalId: text('terminal_id').notNull(),
+  shopId: text('shop_id').notNull(),
+  merchantId: text('merchant_id').notNull(),
+  amountMinor: amountMinor('amount_minor').notNull(),
+  currency: text('currency', { enum: CURRENCIES }).notNull(),
+  state: text('state', { enum: ['declined', 'captured'] }).notNull(),
+  shopperId: text('shopper_id'),
+  reference: text('reference'),
+  capturedAt: text('captured_at'),
+  resultOf: text('result_of').notNull(),
+});
+
+export const attempts = sqliteTable('attempt', {
+  requestId: text('request_id').primaryKey(),
+  inputHash: text('input_hash').notNull(),
+  paymentId: text('payment_id').notNull(),
+  terminalId: text('terminal_id').notNull(),
+  shopName: text('shop_name').notNull(),
+  amountMinor: amountMinor('amount_minor').notNull(),
+  currency: text('currency', { enum: CURRENCIES }).notNull(),
+  outcome: text('outcome', { enum: ['paid', 'declined', 'fallback'] }).notNull(),
+  code: text('code'),
+  replyJson: text('reply_json').notNull(),
+  decidedAt: text('decided_at').notNull(),
+});
+
+export const postings = sqliteTable('posting', {
+  postingId: integer('posting_id').primaryKey(),
+  paymentId: text('payment_id').notNull(),
+  line: integer('line').notNull(),
+  debit: text('debit').notNull(),
+  credit: text('credit').notNull(),
+  amountMinor: amountMinor('amount_minor').notNull(),
+  currency: text('currency', { enum: CURRENCIES }).notNull(),
+  bookedAt: text('booked_at').notNull(),
+});
+
+export const outbox = sqliteTable('outbox', {
+  seq: integer('seq').primaryKey(),
+  eventId: text('event_id').notNull(),
+  type: text('type').notNull(),
+  version: integer('version').notNull(),
+  occurredAt: text('occurred_at').notNull(),
+  source: text('source').notNull(),
+  dataJson: text('data_json').notNull(),
+  prevHash: text('prev_hash').notNull(),
+  hash: text('hash').notNull(),
+  publishedAt: text('published_at'),
+});
+
+export const shoppers = sqliteTable('shopper', {
+  shopperId: text('shopper_id').primaryKey(),
+  origin: text('origin', { enum: ['enrolled', 'replica'] }).notNull(),
+  consentJson: text('consent_json').notNull(),
+  wrappedKey: blob('wrapped_key', { mode: 'buffer' }).notNull(),
+  createdAt: text('created_at').notNull(),
+});
+
+export const templates = sqliteTable('template', {
+  templateId: text('template_id').primaryKey(),
+  shopperId: text('shopper_id').notNull(),
+  packId: text('pack_id').notNull(),
+  sealed: blob('sealed', { mode: 'buffer' }).notNull(),
+  createdAt: text('created_at').notNull(),
+});
+
+export const erasedShoppers = sqliteTable('erased_shopper', {
+  shopperId: text('shopper_id').primaryKey(),
+  erasedAt: text('erased_at').notNull(),
+  templatesRemoved: integer('templates_removed').notNull(),
+});
+
+export const enrolments = sqliteTable('enrolment', {
+  enrolmentId: text('enrolment_id').primaryKey(),
+  inputHash: text('input_hash').notNull(),
+  shopperId: text('shopper_id').notNull(),
+  answerJson: text('answer_json').notNull(),
+  createdAt: text('created_at').notNull(),
+});
+
+export const downlinkMessages = sqliteTable('downlink_message', {
+  seq: integer('seq').primaryKey(),
+  type: text('type').notNull(),
+  outcome: text('outcome', { enum: ['applied', 'rejected'] }).notNull(),
+  reason: text('reason'),
+  handledAt: text('handled_at').notNull(),
+});
+
+export const knownHubs = sqliteTable('known_hub', {
+  hubId: text('hub_id').primaryKey(),
+  streetId: text('street_id').notNull(),
+  streetName: text('street_name').notNull(),
+  sealingKey: text('sealing_key').notNull(),
+  announcementJson: text('announcement_json').notNull(),
+  verifiedAt: text('verified_at').notNull(),
+});
+
+export const auditEntries = sqliteTable('audit', {
+  seq: integer('seq').primaryKey(),
+  at: text('at').notNull(),
+  action: text('action').notNull(),
+  actor: text('actor').notNull(),
+  subject: text('subject').notNull(),
+  prevHash: text('prev_hash').notNull(),
+  hash: text('hash').notNull(),
+});
+
+export const hubSettings = sqliteTable('hub_setting', {
+  name: text('name').primaryKey(),
+  value: text('value').notNull(),
+});

@@ -1,0 +1,194 @@
+import type { X509Certificate } from 'node:crypto';
+import { z } from 'zod';
+import {
+  type DownlinkMessage,
+  downlinkMessageSchema,
+} from '../../shared/contracts/downlink-messages.ts';
+import type { IdMaker } from '../../shared/domain/ids.ts';
+import { unreachable } from '../../shared/kernel/assert.ts';
+import type { Clock } from '../../shared/kernel/clock.ts';
+import type { Logger } from '../../shared/kernel/logger.ts';
+import type { AuditStore } from '../audit/audit-store.ts';
+import type { Transact } from '../db/database.ts';
+import { isGenuine } from '../enrolment/announcement-check.ts';
+import type { DirectoryStore } from '../enrolment/directory-store.ts';
+import type { EnrolmentService } from '../enrolment/enrolment-service.ts';
+import { openReplica } from '../enrolment/replica-sealing.ts';
+import type { ShopperStore } from '../enrolment/shopper-store.ts';
+import { decodeTemplate } from '../enrolment/template-codec.ts';
+import type { TemplateVault } from '../enrolment/vault.ts';
+import type { HubIdentity } from '../identity.ts';
+import type { HubMetrics } from '../metrics.ts';
+import type { Gallery } from '../recognition/gallery.ts';
+import type { DownlinkStore } from './downlink-store.ts';
+
+export interface ApplierParts {
+  readonly identity: HubIdentity;
+  /** The operator's certificate authority. */
+  readonly authority: X509Certificate;
+  readonly pack: { readonly packId: string; readonly dimension: number };
+  readonly store: DownlinkStore;
+  readonly directory: DirectoryStore;
+  readonly shoppers: ShopperStore;
+  readonly vault: TemplateVault;
+  readonly gallery: Gallery;
+  readonly enrolment: EnrolmentService;
+  readonly audit: AuditStore;
+  readonly transact: Transact;
+  readonly metrics: HubMetrics;
+  readonly clock: Clock;
+  readonly newId: IdMaker;
+  readonly logger: Logger;
+}
+
+type MessageOf<Type extends DownlinkMessage['type']> = Extract<DownlinkMessage, { type: Type }>;
+
+const headSchema = z.object({ seq: z.int().min(1), type: z.string().max(64) });
+
+/** What came is not even numbered: nothing can be said about it, so nothing after it is taken. */
+export class UnnumberedMessageError extends Error {
+  override readonly name = 'UnnumberedMessageError';
+}
+
+/**
+ * Applies what central says, each message in one transaction with its watermark. A message that cannot be
+ * applied is recorded as rejected, with the reason, and the line goes on; only a fault of this hub holds it.
+ */
+export class DownlinkApplier {
+  private readonly parts: ApplierParts;
+
+  constructor(parts: ApplierParts) {
+    this.parts = parts;
+  }
+
+  /** @throws UnnumberedMessageError; anything else is a fault of this hub and the message is tried again */
+  async apply(raw: unknown): Promise<void> {
+    const head = headSchema.safeParse(raw);
+    if (!head.success) throw new UnnumberedMessageError('a downlink message without a sequence');
+    if (head.data.seq <= this.parts.store.watermark()) return;
+    const parsed = downlinkMessageSchema.safeParse(raw);
+    if (!parsed.success) {
+      this.reject(head.data, 'unknown type or version, or malformed');
+      return;
+    }
+    const message = parsed.data;
+    switch (message.type) {
+      case 'template.replica':
+        await this.applyReplica(message);
+        break;
+      case 'shopper.erase':
+        await this.parts.enrolment.eraseHere(message.data.shopperId, () => {
+          this.parts.audit.record('shopper.erase', 'central', message.data.shopperId);
+          this.recordApplied(message);
+        });
+        break;
+      case 'hub.directory':
+        this.applyDirectory(message);
+        break;
+      default:
+        unreachable(message);
+    }
+  }
+
+  private async applyReplica(message: MessageOf<'template.replica'>): Promise<void> {
+    const { identity, pack, shoppers, vault, gallery, transact, audit, clock, newId } = this.parts;
+    const { shopperId, consent, sealed } = message.data;
+    const { hubId, streetId } = identity.street;
+    if (sealed.hubId !== hubId) {
+      this.reject(message, 'sealed for another hub');
+      return;
+    }
+    if (!consent.streets.includes(streetId)) {
+      this.reject(message, 'the shopper has not agreed to this street');
+      return;
+    }
+    if (sealed.packId !== pack.packId) {
+      this.reject(message, 'made by a model pack that this hub does not run');
+      return;
+    }
+    const address = { hubId, shopperId, packId: sealed.packId };
+    const plain = await openReplica(sealed, identity.sealing.privateKey, address);
+    const content = plain && decodeTemplate(plain, pack.dimension);
+    if (!content) {
+      this.reject(message, 'does not open');
+      return;
+    }
+    const templateId = newId();
+    const stored = transact(() => {
+      // checked in the transaction: an erasure may have come by the console meanwhile
+      if (shoppers.isErased(shopperId) || shoppers.isEnrolled(shopperId)) return false;
+      const createdAt = new Date(clock.now()).toISOString();
+      vault.put({
+        shopperId,
+        templateId,
+        packId: pack.packId,
+        origin: 'replica',
+        consent,
+        content,
+        createdAt,
+      });
+      audit.record('replica.store', 'central', shopperId);
+      this.recordApplied(message);
+      return true;
+    });
+    if (!stored) {
+      this.reject(message, 'the person is erased or already here');
+      return;
+    }
+    await gallery.insert({ templateId, shopperId, embedding: content.embedding });
+  }
+
+  private applyDirectory(message: MessageOf<'hub.directory'>): void {
+    const { authority, directory, transact, clock, logger } = this.parts;
+    const now = clock.now();
+    const genuine = message.data.hubs.filter((hub) => isGenuine(hub, authority, now));
+    const refused = message.data.hubs.length - genuine.length;
+    if (refused > 0) {
+      logger.warn({ module: 'downlink', refused }, 'hubs of the directory are not vouched for');
+    }
+    transact(() => {
+      directory.replaceAll(
+        genuine.map((hub) => ({
+          hub: {
+            hubId: hub.hubId,
+            streetId: hub.streetId,
+            streetName: hub.streetName,
+            sealingKey: hub.sealingKey,
+          },
+          announcementJson: JSON.stringify(hub),
+        })),
+        new Date(now).toISOString(),
+      );
+      this.recordApplied(message);
+    });
+  }
+
+  private recordApplied(message: { readonly seq: number; readonly type: string }): void {
+    const { store, clock, metrics } = this.parts;
+    const handledAt = new Date(clock.now()).toISOString();
+    store.record({
+      seq: message.seq,
+      type: message.type,
+      outcome: 'applied',
+      reason: null,
+      handledAt,
+    });
+    metrics.downlinkHandled(message.type, 'applied');
+  }
+
+  private reject(message: { readonly seq: number; readonly type: string }, reason: string): void {
+    const { store, clock, metrics, logger, transact } = this.parts;
+    const { seq, type } = message;
+    const handledAt = new Date(clock.now()).toISOString();
+    transact(() => {
+      store.record({ seq, type, outcome: 'rejected', reason, handledAt });
+    });
+    metrics.downlinkHandled(KNOWN_TYPES.has(type) ? type : 'unknown', 'rejected');
+    logger.warn({ module: 'downlink', seq, reason }, 'a message of central was rejected');
+  }
+}
+
+/** A label takes only known values, or a peer could fill the metrics. */
+const KNOWN_TYPES: ReadonlySet<string> = new Set(
+  downlinkMessageSchema.options.map((option) => option.shape.type.value),
+);

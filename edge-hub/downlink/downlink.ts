@@ -1,0 +1,139 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import {
+  downlinkAnswerSchema,
+  downlinkErrorSchema,
+} from '../../shared/contracts/downlink-messages.ts';
+import { DOWNLINK_VERSIONS } from '../../shared/contracts/protocol-version.ts';
+import { subjects } from '../../shared/contracts/subjects.ts';
+import { Backoff } from '../../shared/kernel/backoff.ts';
+import type { Clock } from '../../shared/kernel/clock.ts';
+import type { Logger } from '../../shared/kernel/logger.ts';
+import type { DownlinkApplier } from './downlink-applier.ts';
+import type { DownlinkStore } from './downlink-store.ts';
+
+export interface DownlinkParts {
+  readonly hubId: string;
+  readonly store: DownlinkStore;
+  readonly applier: DownlinkApplier;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+}
+
+export interface LinkState {
+  readonly central: 'up' | 'down';
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+const POLL_MS = 5_000;
+const PULL_TIMEOUT_MS = 3_000;
+const LIMIT = 100;
+
+/** Asks central for what is new: at a nudge, every 5 s, and after a failure with back-off. */
+export class Downlink {
+  private readonly parts: DownlinkParts;
+  private readonly backoff: Backoff;
+  private state: LinkState;
+  private timer: NodeJS.Timeout | undefined;
+  private pulling: Promise<void> | undefined;
+  private again = false;
+  private stopped = false;
+  private connection: NatsConnection | undefined;
+
+  constructor(parts: DownlinkParts) {
+    this.parts = parts;
+    this.backoff = new Backoff({ firstMs: 500, maxMs: POLL_MS, random: parts.random });
+    this.state = { central: 'down', since: new Date(parts.clock.now()).toISOString() };
+  }
+
+  get link(): LinkState {
+    return this.state;
+  }
+
+  /** Starts on a connection to the hub's own nats-server, which keeps itself up. */
+  start(connection: NatsConnection): void {
+    this.connection = connection;
+    connection.subscribe(subjects.downlinkNudge(this.parts.hubId), {
+      callback: () => {
+        this.pullSoon();
+      },
+    });
+    this.pullSoon();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.pulling;
+  }
+
+  private pullSoon(): void {
+    if (this.stopped) return;
+    if (this.pulling) {
+      this.again = true;
+      return;
+    }
+    clearTimeout(this.timer);
+    this.pulling = this.pull().finally(() => {
+      this.pulling = undefined;
+      if (this.again) {
+        this.again = false;
+        this.pullSoon();
+      }
+    });
+  }
+
+  private async pull(): Promise<void> {
+    let waitMs = POLL_MS;
+    try {
+      while (!this.stopped && (await this.pullPage())) {
+        // there may be more
+      }
+      this.backoff.reset();
+      this.see('up');
+    } catch (error) {
+      waitMs = this.backoff.nextMs();
+      const isDown = this.state.central === 'down';
+      this.see('down');
+      this.parts.logger[isDown ? 'debug' : 'warn'](
+        { module: 'downlink', err: error },
+        'central did not answer',
+      );
+    }
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.pullSoon();
+    }, waitMs);
+  }
+
+  /** One question; true when the next one should follow at once. */
+  private async pullPage(): Promise<boolean> {
+    const { hubId, store, applier } = this.parts;
+    if (!this.connection) return false;
+    const afterSeq = store.watermark();
+    const question = JSON.stringify({ version: DOWNLINK_VERSIONS.at(-1), afterSeq, limit: LIMIT });
+    const reply = await this.connection.request(subjects.downlinkPull(hubId), question, {
+      timeout: PULL_TIMEOUT_MS,
+    });
+    const answer = reply.json<unknown>();
+    const refused = downlinkErrorSchema.safeParse(answer);
+    if (refused.success) throw new DownlinkRefusedError(refused.data.error);
+    const { messages, headSeq } = downlinkAnswerSchema.parse(answer);
+    this.see('up');
+    if (headSeq < afterSeq) throw new DownlinkRefusedError('central is behind this hub');
+    for (const message of messages) await applier.apply(message);
+    return messages.length > 0;
+  }
+
+  private see(central: LinkState['central']): void {
+    if (this.state.central === central) return;
+    this.state = { central, since: new Date(this.parts.clock.now()).toISOString() };
+    this.parts.logger.info({ module: 'downlink', central }, 'the link to central has changed');
+  }
+}
+
+/** Central answered, but with no messages. */
+export class DownlinkRefusedError extends Error {
+  override readonly name = 'DownlinkRefusedError';
+}

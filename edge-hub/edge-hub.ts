@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { assert } from '../shared/kernel/assert.ts';
+import type { HubContext } from './context.ts';
+import { createApp } from './http/app.ts';
+import { OperatorAccess } from './http/operator-access.ts';
+import { Broker } from './ingress/broker.ts';
+import { connectNats } from './nats-link.ts';
+
+export interface RunningHub {
+  readonly httpPort: number;
+  readonly mqttPort: number;
+  /** Stops accepting, finishes what runs, publishes what can be published within a second, closes. */
+  stop(): Promise<void>;
+}
+
+const RELAY_FLUSH_MS = 1_000;
+const ANNOUNCED = 'announced_fingerprint';
+
+/** Starts a hub: gallery, broker, HTTP, and the link to its nats-server, which may come later. */
+export async function startHub(context: HubContext): Promise<RunningHub> {
+  const { settings, logger, metrics, handler, gallery, outbox, downlink } = context;
+  await loadGallery(context);
+  announce(context);
+  const broker = await Broker.create({
+    registry: context.registry,
+    handler,
+    metrics,
+    logger,
+    tls: context.tls,
+  });
+  context.revocations.onRevoked = (terminalId) => {
+    broker.disconnect(terminalId);
+  };
+  metrics.watch({
+    galleryTemplates: () => gallery.size,
+    queueDepth: () => handler.queueDepth,
+    outboxPending: () => outbox.state().pending,
+    centralUp: () => downlink.link.central === 'up',
+    terminalsConnected: () => broker.terminalsConnected,
+  });
+  const server = httpServer(context, broker);
+  broker.attach(server);
+  const mqttPort = await broker.listen(settings.mqtt.port, settings.mqtt.host);
+  const httpPort = await listen(server, settings.http);
+  const nats = linkToNats(context);
+  logger.info({ module: 'hub', httpPort, mqttPort, templates: gallery.size }, 'ready');
+  let stopping: Promise<void> | undefined;
+  return {
+    httpPort,
+    mqttPort,
+    stop: () => {
+      stopping ??= stopHub({ context, broker, server, nats });
+      return stopping;
+    },
+  };
+}
+
+async function loadGallery({ vault, vision, gallery, logger }: HubContext): Promise<void> {
+  const { packId, dimension } = vision.engine;
+  const onBroken = (): void => {
+    logger.error({ module: 'gallery' }, 'a sealed template does not open');
+  };
+  for (const template of vault.openAll({ packId, dimension }, onBroken)) {
+    await gallery.insert(template);
+  }
+}
+
+/** Introduces the hub to the city, once and whenever its key or certificate has changed. */
+function announce({ directory, identity, events, transact }: HubContext): void {
+  if (directory.setting(ANNOUNCED) === identity.fingerprint) return;
+  transact(() => {
+    events.hubAnnounced(identity.announcement());
+    directory.putSetting(ANNOUNCED, identity.fingerprint);
+  });
+}
+
+function httpServer(context: HubContext, broker: Broker): Server {
+  const { settings, clock, random, handler, gallery, downlink, vision } = context;
+  const app = createApp({
+    ...context,
+    street: settings.street,
+    packId: vision.engine.packId,
+    access: new OperatorAccess({ token: context.adminToken, clock, random }),
+    live: {
+      gallerySize: () => gallery.size,
+      queue: () => ({ depth: handler.queueDepth, capacity: handler.queueCapacity }),
+      link: () => downlink.link,
+      isConnected: (terminalId) => broker.isConnected(terminalId),
+    },
+    webDir: settings.http.webDir,
+  });
+  const server = createAdaptorServer({ fetch: app.fetch });
+  assert('closeAllConnections' in server, 'plain HTTP/1.1');
+  return server;
+}
+
+async function listen(server: Server, at: { port: number; host: string }): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at.port, at.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : at.port;
+}
+
+interface NatsTask {
+  /** Drops the connection, or gives up waiting for it. */
+  stop(): Promise<void>;
+}
+
+function linkToNats(context: HubContext): NatsTask {
+  const { settings, logger, relay, downlink } = context;
+  const giveUp = new AbortController();
+  const { url, user, passwordFile } = settings.nats;
+  const password = readFileSync(passwordFile, 'utf8').trim();
+  const connecting = connectNats(
+    { url, user, password },
+    { hubId: settings.street.hubId, logger, signal: giveUp.signal },
+  ).then((connection) => {
+    if (connection && !giveUp.signal.aborted) {
+      relay.start(connection);
+      downlink.start(connection);
+    }
+    return connection;
+  });
+  return {
+    stop: async () => {
+      giveUp.abort();
+      const connection = await connecting;
+      await connection?.close();
+    },
+  };
+}
+
+async function stopHub(parts: {
+  context: HubContext;
+  broker: Broker;
+  server: Server;
+  nats: NatsTask;
+}): Promise<void> {
+  const { context, broker, server, nats } = parts;
+  broker.stopAccepting();
+  server.close();
+  await context.handler.drain();
+  await broker.close();
+  server.closeAllConnections();
+  await context.downlink.stop();
+  await context.relay.stop(RELAY_FLUSH_MS);
+  await nats.stop();
+  await context.vision.engine.close();
+  await context.vision.index.close();
+  context.database.close();
+}

@@ -1,0 +1,255 @@
+import { createHash } from 'node:crypto';
+import type { AnalysisFailure, FaceEngine, FaceQuality } from '../../models/runtime/analysis.ts';
+import type { Consent, SealedTemplate } from '../../shared/contracts/hub-events.ts';
+import type { IdMaker } from '../../shared/domain/ids.ts';
+import { assert, present } from '../../shared/kernel/assert.ts';
+import type { Clock } from '../../shared/kernel/clock.ts';
+import type { Logger } from '../../shared/kernel/logger.ts';
+import { err, ok, type Result } from '../../shared/kernel/result.ts';
+import type { AuditStore } from '../audit/audit-store.ts';
+import type { Transact } from '../db/database.ts';
+import type { HubEvents } from '../events.ts';
+import type { HubIdentity } from '../identity.ts';
+import type { Gallery } from '../recognition/gallery.ts';
+import type { DirectoryStore } from './directory-store.ts';
+import { fuseEmbeddings, leastLikeness } from './embedding.ts';
+import { sealReplica } from './replica-sealing.ts';
+import type { ShopperStore } from './shopper-store.ts';
+import { encodeTemplate, type TemplateContent } from './template-codec.ts';
+import type { TemplateVault } from './vault.ts';
+
+export interface EnrolmentRequest {
+  /** UUIDv7 that the client has made; the same again gets the same answer. */
+  readonly enrolmentId: string;
+  /** 1-5 files. */
+  readonly photos: readonly Uint8Array[];
+  readonly consent: Pick<Consent, 'textVersion' | 'language' | 'streets'>;
+  readonly phoneLast4: string | null;
+}
+
+export interface EnrolmentAnswer {
+  readonly shopperId: string;
+  readonly packId: string;
+  /** Photos with a usable face. */
+  readonly faces: number;
+  /** Of the best photo. */
+  readonly quality: FaceQuality;
+  /** Streets whose hubs get a sealed replica. */
+  readonly replicatedTo: readonly string[];
+}
+
+export type EnrolmentFailure =
+  | AnalysisFailure['code']
+  | 'street_not_agreed'
+  | 'photos_differ'
+  | 'already_enrolled'
+  | 'enrolment_conflict'
+  | 'shopper_erased';
+
+export interface EnrolmentParts {
+  readonly identity: HubIdentity;
+  readonly engine: FaceEngine;
+  readonly gallery: Gallery;
+  readonly vault: TemplateVault;
+  readonly shoppers: ShopperStore;
+  readonly directory: DirectoryStore;
+  readonly audit: AuditStore;
+  readonly events: HubEvents;
+  readonly transact: Transact;
+  readonly thresholds: { readonly sure: number; readonly floor: number };
+  /** Cuts freed pages off the write-ahead log. */
+  readonly truncateLog: () => void;
+  readonly clock: Clock;
+  readonly newId: IdMaker;
+  readonly logger: Logger;
+}
+
+interface Sample {
+  readonly embedding: Float32Array;
+  readonly quality: FaceQuality;
+}
+
+/** Takes people into the gallery, with their consent, and out of it again. */
+export class EnrolmentService {
+  private readonly parts: EnrolmentParts;
+  /** Enrolments go one after the other: two of the same face at once would not see each other. */
+  private tail: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: EnrolmentParts) {
+    this.parts = parts;
+  }
+
+  enrol(request: EnrolmentRequest): Promise<Result<EnrolmentAnswer, EnrolmentFailure>> {
+    const turn = this.tail.then(() => this.enrolNow(request));
+    this.tail = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /**
+   * Erases a person here and asks central to have them erased everywhere. Idempotent.
+   *
+   * @returns false when this hub has never heard of them
+   */
+  async erase(shopperId: string): Promise<boolean> {
+    const { shoppers, events, audit, transact, clock } = this.parts;
+    if (!shoppers.isEnrolled(shopperId)) return shoppers.isErased(shopperId);
+    await this.eraseHere(shopperId, () => {
+      events.shopperErased({ shopperId, requestedAt: new Date(clock.now()).toISOString() });
+      audit.record('shopper.erase', 'operator', shopperId);
+    });
+    assert(
+      transact(() => !shoppers.isEnrolled(shopperId)),
+      'erased means gone',
+    );
+    return true;
+  }
+
+  /**
+   * Takes everything of a person off this hub: rows, key, index, log, and writes the receipt.
+   *
+   * @param also what belongs in the same transaction
+   */
+  async eraseHere(shopperId: string, also: () => void): Promise<void> {
+    const { shoppers, events, identity, transact, clock, gallery, truncateLog } = this.parts;
+    transact(() => {
+      const erasedAt = new Date(clock.now()).toISOString();
+      const templatesRemoved = shoppers.erase(shopperId, erasedAt);
+      also();
+      events.erasureReceipt(identity.erasureReceipt({ shopperId, erasedAt, templatesRemoved }));
+    });
+    await gallery.eraseShopper(shopperId);
+    truncateLog();
+  }
+
+  private async enrolNow(
+    request: EnrolmentRequest,
+  ): Promise<Result<EnrolmentAnswer, EnrolmentFailure>> {
+    const { identity, shoppers, gallery, thresholds, engine, newId } = this.parts;
+    const inputHash = hashOf(request);
+    const earlier = this.earlier(request.enrolmentId, inputHash);
+    if (earlier) return earlier;
+    const { streets } = request.consent;
+    if (!streets.includes(identity.street.streetId)) return err('street_not_agreed');
+    const taken = await this.analyse(request.photos);
+    if (!taken.ok) return taken;
+    const samples = taken.value;
+    const embeddings = samples.map((sample) => sample.embedding);
+    if (leastLikeness(embeddings) < thresholds.floor) return err('photos_differ');
+    const embedding = fuseEmbeddings(embeddings);
+    const [nearest] = (await gallery.search(embedding)).candidates;
+    if (nearest && nearest.score >= thresholds.sure) return err('already_enrolled');
+    const shopperId = newId();
+    const content = { embedding, phoneLast4: request.phoneLast4 };
+    const replicas = await this.sealReplicas(shopperId, streets, content);
+    const answer: EnrolmentAnswer = {
+      shopperId,
+      packId: engine.packId,
+      faces: samples.length,
+      quality: bestOf(samples),
+      replicatedTo: replicas.map((replica) => replica.streetId),
+    };
+    const templateId = newId();
+    this.store({ request, inputHash, answer, content, templateId, replicas });
+    assert(shoppers.isEnrolled(shopperId), 'the person is stored before they can be found');
+    await gallery.insert({ templateId, shopperId, embedding });
+    return ok(answer);
+  }
+
+  private earlier(
+    enrolmentId: string,
+    inputHash: string,
+  ): Result<EnrolmentAnswer, EnrolmentFailure> | undefined {
+    const row = this.parts.shoppers.enrolment(enrolmentId);
+    if (!row) return undefined;
+    if (row.inputHash !== inputHash) return err('enrolment_conflict');
+    if (this.parts.shoppers.isErased(row.shopperId)) return err('shopper_erased');
+    const answer: EnrolmentAnswer = JSON.parse(row.answerJson);
+    return ok(answer);
+  }
+
+  /** Each photo by itself, so that a photo of somebody else cannot hide in the mean. Photos without a usable face are left out. */
+  private async analyse(
+    photos: readonly Uint8Array[],
+  ): Promise<Result<Sample[], AnalysisFailure['code']>> {
+    const takenAt = new Date(this.parts.clock.now()).toISOString();
+    const results = await Promise.all(
+      photos.map((colour) =>
+        this.parts.engine.analyse([{ takenAt, colour }], {
+          requireDepth: false,
+          severalFaces: 'largest',
+        }),
+      ),
+    );
+    const samples = results.flatMap((result) => (result.ok ? [result.value] : []));
+    if (samples.length > 0) return ok(samples);
+    const failed = results.find((result) => !result.ok);
+    return err(failed && !failed.ok ? failed.error.code : 'no_face');
+  }
+
+  private async sealReplicas(
+    shopperId: string,
+    streets: readonly string[],
+    content: TemplateContent,
+  ): Promise<{ streetId: string; sealed: SealedTemplate }[]> {
+    const { directory, identity, engine } = this.parts;
+    const { packId } = engine;
+    const hubs = directory
+      .hubs()
+      .filter((hub) => hub.hubId !== identity.street.hubId && streets.includes(hub.streetId));
+    const plain = encodeTemplate(content);
+    const sealed = await Promise.all(
+      hubs.map(async (hub) => ({
+        streetId: hub.streetId,
+        sealed: await sealReplica(plain, hub.sealingKey, { hubId: hub.hubId, shopperId, packId }),
+      })),
+    );
+    plain.fill(0);
+    return sealed;
+  }
+
+  private store(enrolment: {
+    request: EnrolmentRequest;
+    inputHash: string;
+    answer: EnrolmentAnswer;
+    content: TemplateContent;
+    templateId: string;
+    replicas: readonly { sealed: SealedTemplate }[];
+  }): void {
+    const { vault, shoppers, events, audit, transact, clock } = this.parts;
+    const { request, answer, content, templateId } = enrolment;
+    const { shopperId, packId } = answer;
+    const createdAt = new Date(clock.now()).toISOString();
+    const { textVersion, language, streets } = request.consent;
+    const consent: Consent = { textVersion, language, givenAt: createdAt, streets };
+    transact(() => {
+      vault.put({ shopperId, templateId, packId, origin: 'enrolled', consent, content, createdAt });
+      shoppers.insertEnrolment({
+        enrolmentId: request.enrolmentId,
+        inputHash: enrolment.inputHash,
+        shopperId,
+        answerJson: JSON.stringify(answer),
+        createdAt,
+      });
+      events.shopperEnrolled({
+        shopperId,
+        consent,
+        packId,
+        replicas: enrolment.replicas.map((replica) => replica.sealed),
+      });
+      audit.record('shopper.enrol', 'operator', shopperId);
+    });
+  }
+}
+
+function bestOf(samples: readonly Sample[]): FaceQuality {
+  const best = samples.toSorted((a, b) => b.quality.interEyePx - a.quality.interEyePx)[0];
+  return present(best, 'at least one sample').quality;
+}
+
+/** Over everything that the answer depends on; photos by their hashes. */
+function hashOf(request: EnrolmentRequest): string {
+  const photos = request.photos.map((photo) => createHash('sha256').update(photo).digest('hex'));
+  return createHash('sha256')
+    .update(JSON.stringify([photos, request.consent, request.phoneLast4]))
+    .digest('hex');
+}

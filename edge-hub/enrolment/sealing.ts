@@ -1,0 +1,93 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+
+/**
+ * Templates at rest (ADR 0007): sealed under the person's own key, which is wrapped by the hub's key.
+ * Both by AES-256-GCM; layout: 12 bytes nonce, ciphertext, 16 bytes tag.
+ */
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_BYTES = 32;
+
+/** The bytes do not open under this key and for this person: damaged, moved to another row, or another hub's. */
+export class SealBrokenError extends Error {
+  override readonly name = 'SealBrokenError';
+}
+
+export type RandomBytes = (bytes: number) => Buffer;
+
+/** A new key for one person. */
+export function newPersonKey(random: RandomBytes): Buffer {
+  return random(KEY_BYTES);
+}
+
+/** Wraps a person's key by the hub's key; bound to the person. */
+export function wrapPersonKey(
+  key: Buffer,
+  by: { hubKey: Buffer; shopperId: string; random: RandomBytes },
+): Buffer {
+  return seal(key, { key: by.hubKey, context: personKeyContext(by.shopperId), random: by.random });
+}
+
+/** @throws SealBrokenError */
+export function unwrapPersonKey(
+  wrapped: Buffer,
+  by: { hubKey: Buffer; shopperId: string },
+): Buffer {
+  return open(wrapped, { key: by.hubKey, context: personKeyContext(by.shopperId) });
+}
+
+export interface TemplateOwner {
+  readonly shopperId: string;
+  readonly packId: string;
+}
+
+/** Seals template bytes under the person's key; bound to person and pack. */
+export function sealTemplate(
+  plain: Uint8Array,
+  by: TemplateOwner & { readonly personKey: Buffer; readonly random: RandomBytes },
+): Buffer {
+  return seal(plain, { key: by.personKey, context: templateContext(by), random: by.random });
+}
+
+/** @throws SealBrokenError */
+export function openTemplate(
+  sealed: Buffer,
+  by: TemplateOwner & { readonly personKey: Buffer },
+): Buffer {
+  return open(sealed, { key: by.personKey, context: templateContext(by) });
+}
+
+function personKeyContext(shopperId: string): string {
+  return `wuma-person-key-1\n${shopperId}`;
+}
+
+function templateContext(owner: TemplateOwner): string {
+  return `wuma-template-1\n${owner.shopperId}\n${owner.packId}`;
+}
+
+function seal(
+  plain: Uint8Array,
+  by: { key: Buffer; context: string; random: RandomBytes },
+): Buffer {
+  const nonce = by.random(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', by.key, nonce);
+  cipher.setAAD(Buffer.from(by.context));
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+function open(sealed: Buffer, by: { key: Buffer; context: string }): Buffer {
+  if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new SealBrokenError('too short');
+  const nonce = sealed.subarray(0, NONCE_BYTES);
+  const decipher = createDecipheriv('aes-256-gcm', by.key, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(Buffer.from(by.context));
+  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+  try {
+    return Buffer.concat([
+      decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)),
+      decipher.final(),
+    ]);
+  } catch (cause) {
+    throw new SealBrokenError('does not open', { cause });
+  }
+}

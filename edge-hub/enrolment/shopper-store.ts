@@ -1,0 +1,132 @@
+import { asc, eq } from 'drizzle-orm';
+import type { HubDatabase } from '../db/database.ts';
+import { enrolments, erasedShoppers, shoppers, templates } from '../db/schema.ts';
+
+export interface ShopperRow {
+  readonly shopperId: string;
+  readonly origin: 'enrolled' | 'replica';
+  readonly consentJson: string;
+  readonly wrappedKey: Buffer;
+  readonly createdAt: string;
+}
+
+export interface TemplateRow {
+  readonly templateId: string;
+  readonly shopperId: string;
+  readonly packId: string;
+  readonly sealed: Buffer;
+  readonly createdAt: string;
+}
+
+export interface EnrolmentRow {
+  readonly enrolmentId: string;
+  readonly inputHash: string;
+  readonly shopperId: string;
+  readonly answerJson: string;
+  readonly createdAt: string;
+}
+
+export interface SealedEntry {
+  readonly templateId: string;
+  readonly shopperId: string;
+  readonly packId: string;
+  readonly sealed: Buffer;
+  readonly wrappedKey: Buffer;
+}
+
+/** People, their sealed templates and wrapped keys. Nothing in here opens without the hub's key. */
+export class ShopperStore {
+  private readonly db: HubDatabase;
+
+  constructor(db: HubDatabase) {
+    this.db = db;
+  }
+
+  isEnrolled(shopperId: string): boolean {
+    const row = this.db
+      .select({ shopperId: shoppers.shopperId })
+      .from(shoppers)
+      .where(eq(shoppers.shopperId, shopperId))
+      .get();
+    return row !== undefined;
+  }
+
+  isErased(shopperId: string): boolean {
+    const row = this.db
+      .select({ shopperId: erasedShoppers.shopperId })
+      .from(erasedShoppers)
+      .where(eq(erasedShoppers.shopperId, shopperId))
+      .get();
+    return row !== undefined;
+  }
+
+  /** Stores a person with one template; what was there of the same person is replaced. */
+  put(shopper: ShopperRow, template: TemplateRow): void {
+    this.db.delete(templates).where(eq(templates.shopperId, shopper.shopperId)).run();
+    this.db.delete(shoppers).where(eq(shoppers.shopperId, shopper.shopperId)).run();
+    this.db.insert(shoppers).values(shopper).run();
+    this.db.insert(templates).values(template).run();
+  }
+
+  /** Deletes a person and leaves the mark that they are erased. Returns the number of templates. */
+  erase(shopperId: string, at: string): number {
+    const removed = this.db.delete(templates).where(eq(templates.shopperId, shopperId)).run();
+    this.db.delete(shoppers).where(eq(shoppers.shopperId, shopperId)).run();
+    this.db
+      .insert(erasedShoppers)
+      .values({ shopperId, erasedAt: at, templatesRemoved: removed.changes })
+      .onConflictDoNothing()
+      .run();
+    return removed.changes;
+  }
+
+  /** All templates of a pack with the keys they open by. */
+  sealedOf(packId: string): SealedEntry[] {
+    return this.db
+      .select({
+        templateId: templates.templateId,
+        shopperId: templates.shopperId,
+        packId: templates.packId,
+        sealed: templates.sealed,
+        wrappedKey: shoppers.wrappedKey,
+      })
+      .from(templates)
+      .innerJoin(shoppers, eq(shoppers.shopperId, templates.shopperId))
+      .where(eq(templates.packId, packId))
+      .orderBy(asc(templates.templateId))
+      .all();
+  }
+
+  /** Everybody, with the packs that they have templates of. */
+  list(): {
+    readonly shopperId: string;
+    readonly consentJson: string;
+    readonly packIds: string[];
+  }[] {
+    const rows = this.db
+      .select({
+        shopperId: shoppers.shopperId,
+        consentJson: shoppers.consentJson,
+        packId: templates.packId,
+      })
+      .from(shoppers)
+      .innerJoin(templates, eq(templates.shopperId, shoppers.shopperId))
+      .orderBy(asc(shoppers.createdAt), asc(shoppers.shopperId))
+      .all();
+    const people = new Map<string, { consentJson: string; packIds: string[] }>();
+    for (const { shopperId, consentJson, packId } of rows) {
+      const person = people.get(shopperId) ?? { consentJson, packIds: [] };
+      person.packIds.push(packId);
+      people.set(shopperId, person);
+    }
+    return [...people].map(([shopperId, person]) => ({ shopperId, ...person }));
+  }
+
+  enrolment(enrolmentId: string): EnrolmentRow | undefined {
+    return this.db.select().from(enrolments).where(eq(enrolments.enrolmentId, enrolmentId)).get();
+  }
+
+  insertEnrolment(row: EnrolmentRow): void {
+    this.db.insert(enrolments).values(row).run();
+  }
+}

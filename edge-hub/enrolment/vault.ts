@@ -1,0 +1,102 @@
+import type { Consent } from '../../shared/contracts/hub-events.ts';
+import {
+  newPersonKey,
+  openTemplate,
+  type RandomBytes,
+  sealTemplate,
+  unwrapPersonKey,
+  wrapPersonKey,
+} from './sealing.ts';
+import type { SealedEntry, ShopperStore } from './shopper-store.ts';
+import { decodeTemplate, encodeTemplate, type TemplateContent } from './template-codec.ts';
+
+export interface NewPerson {
+  readonly shopperId: string;
+  readonly templateId: string;
+  readonly packId: string;
+  readonly origin: 'enrolled' | 'replica';
+  readonly consent: Consent;
+  readonly content: TemplateContent;
+  readonly createdAt: string;
+}
+
+export interface OpenedTemplate {
+  readonly templateId: string;
+  readonly shopperId: string;
+  readonly embedding: Float32Array;
+}
+
+/** The only place where templates are sealed into rows and opened out of them. */
+export class TemplateVault {
+  private readonly store: ShopperStore;
+  private readonly hubKey: Buffer;
+  private readonly random: RandomBytes;
+
+  /** @param hubKey 32 bytes that are not in the database */
+  constructor(store: ShopperStore, hubKey: Buffer, random: RandomBytes) {
+    this.store = store;
+    this.hubKey = hubKey;
+    this.random = random;
+  }
+
+  /** Stores a person under a fresh key of their own; belongs inside a transaction. */
+  put(person: NewPerson): void {
+    const { shopperId, packId, createdAt } = person;
+    const personKey = newPersonKey(this.random);
+    const { hubKey, random } = this;
+    const wrappedKey = wrapPersonKey(personKey, { hubKey, shopperId, random });
+    const plain = encodeTemplate(person.content);
+    const sealed = sealTemplate(plain, { shopperId, packId, personKey, random });
+    this.store.put(
+      {
+        shopperId,
+        origin: person.origin,
+        consentJson: JSON.stringify(person.consent),
+        wrappedKey,
+        createdAt,
+      },
+      { templateId: person.templateId, shopperId, packId, sealed, createdAt },
+    );
+    plain.fill(0);
+    personKey.fill(0);
+  }
+
+  /**
+   * Opens every template of a pack, for the index.
+   *
+   * @param onBroken called for a row that does not open; it is left out
+   */
+  *openAll(
+    pack: { readonly packId: string; readonly dimension: number },
+    onBroken: (templateId: string) => void,
+  ): Generator<OpenedTemplate> {
+    for (const entry of this.store.sealedOf(pack.packId)) {
+      const content = this.open(entry, pack.dimension);
+      if (content) {
+        yield {
+          templateId: entry.templateId,
+          shopperId: entry.shopperId,
+          embedding: content.embedding,
+        };
+      } else {
+        onBroken(entry.templateId);
+      }
+    }
+  }
+
+  private open(entry: SealedEntry, dimension: number): TemplateContent | undefined {
+    try {
+      const personKey = unwrapPersonKey(entry.wrappedKey, {
+        hubKey: this.hubKey,
+        shopperId: entry.shopperId,
+      });
+      const plain = openTemplate(entry.sealed, { ...entry, personKey });
+      const content = decodeTemplate(plain, dimension);
+      plain.fill(0);
+      personKey.fill(0);
+      return content;
+    } catch {
+      return undefined;
+    }
+  }
+}

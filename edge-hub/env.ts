@@ -1,0 +1,96 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { currencySchema, nameSchema } from '../shared/contracts/primitives.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const positive = z.coerce.number().int().min(1);
+const path = z.string().min(1);
+const minor = z
+  .string()
+  .regex(/^\d{1,13}$/)
+  .transform((text) => BigInt(text));
+
+const envSchema = z.object({
+  HUB_ID: nameSchema,
+  HUB_STREET_ID: nameSchema,
+  HUB_STREET_NAME: z.string().min(1).max(80),
+  HUB_DATA_DIR: path,
+  HUB_HTTP_PORT: port,
+  HUB_HTTP_HOST: z.string().default('127.0.0.1'),
+  HUB_MQTT_PORT: port,
+  HUB_MQTT_HOST: z.string().default('127.0.0.1'),
+  HUB_TLS_CERT: path,
+  HUB_TLS_KEY: path,
+  HUB_TLS_CA: path,
+  HUB_NATS_URL: z.string().min(1),
+  HUB_NATS_USER: z.string().min(1),
+  HUB_NATS_PASSWORD_FILE: path,
+  HUB_ADMIN_TOKEN_FILE: path,
+  MODEL_PACK: z.string().default('open'),
+  MODELS_DIR: path.default(join('.wuma', 'models')),
+  HUB_WEB_DIR: path.default(join('.wuma', 'web')),
+  HUB_INFERENCE_WORKERS: positive.max(256).optional(),
+  /** Probes that may wait for recognition; one more hears `busy`. */
+  HUB_QUEUE_CAPACITY: positive.max(1_000).default(16),
+  HUB_CURRENCY: currencySchema.default('CNY'),
+  /** Most that one payment by face may take, minor units: with depth, and where only colour is seen. */
+  HUB_LIMIT_MINOR: minor.default(50_000n),
+  HUB_LIMIT_COLOUR_MINOR: minor.default(20_000n),
+  /** Messages of one terminal per second, and at once. */
+  HUB_RATE_PER_SECOND: positive.default(20),
+  HUB_RATE_BURST: positive.default(40),
+  HUB_STREAM_MAX_BYTES: positive.default(256 * 1024 * 1024),
+  HUB_STREAM_MAX_AGE_HOURS: positive.default(30 * 24),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+});
+
+/** The environment is not one that a hub can run in; the message lists everything that is wrong. */
+export class BadEnvironmentError extends Error {
+  override readonly name = 'BadEnvironmentError';
+}
+
+export type HubSettings = ReturnType<typeof readSettings>;
+
+/** Reads the hub's settings. @throws BadEnvironmentError */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env) {
+  const parsed = envSchema.safeParse(environment);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new BadEnvironmentError(`the environment is not complete:\n${lines.join('\n')}`);
+  }
+  const env = parsed.data;
+  return {
+    street: {
+      hubId: env.HUB_ID,
+      streetId: env.HUB_STREET_ID,
+      streetName: env.HUB_STREET_NAME,
+    },
+    dataDir: env.HUB_DATA_DIR,
+    http: { port: env.HUB_HTTP_PORT, host: env.HUB_HTTP_HOST, webDir: env.HUB_WEB_DIR },
+    mqtt: { port: env.HUB_MQTT_PORT, host: env.HUB_MQTT_HOST },
+    tls: { certPath: env.HUB_TLS_CERT, keyPath: env.HUB_TLS_KEY, caPath: env.HUB_TLS_CA },
+    nats: {
+      url: env.HUB_NATS_URL,
+      user: env.HUB_NATS_USER,
+      passwordFile: env.HUB_NATS_PASSWORD_FILE,
+    },
+    stream: {
+      maxBytes: env.HUB_STREAM_MAX_BYTES,
+      maxAgeMs: env.HUB_STREAM_MAX_AGE_HOURS * 3_600_000,
+    },
+    adminTokenFile: env.HUB_ADMIN_TOKEN_FILE,
+    models: { pack: env.MODEL_PACK, dir: env.MODELS_DIR },
+    inferenceWorkers: env.HUB_INFERENCE_WORKERS ?? availableParallelism(),
+    queueCapacity: env.HUB_QUEUE_CAPACITY,
+    payment: {
+      currency: env.HUB_CURRENCY,
+      limits: {
+        withDepthMinor: env.HUB_LIMIT_MINOR,
+        colourOnlyMinor: env.HUB_LIMIT_COLOUR_MINOR,
+      },
+    },
+    rate: { perSecond: env.HUB_RATE_PER_SECOND, burst: env.HUB_RATE_BURST },
+    logLevel: env.LOG_LEVEL,
+  } as const;
+}

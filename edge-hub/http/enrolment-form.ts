@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { nameSchema, uuidSchema } from '../../shared/contracts/primitives.ts';
+import { err, ok, type Result } from '../../shared/kernel/result.ts';
+import type { EnrolmentRequest } from '../enrolment/enrolment-service.ts';
+
+const MAX_PHOTOS = 5;
+const MAX_PHOTO_BYTES = 8 * 1024 * 1024;
+/** Most bytes of the whole upload. */
+export const MAX_ENROLMENT_BYTES = MAX_PHOTOS * MAX_PHOTO_BYTES + 64 * 1024;
+
+const consentSchema = z.strictObject({
+  textVersion: z.string().min(1).max(32),
+  language: z.enum(['zh-CN', 'en']),
+  streets: z.array(nameSchema).min(1).max(50),
+});
+
+/** Reads the enrolment form. The failure names the field, never its content. */
+export async function readEnrolmentForm(form: FormData): Promise<Result<EnrolmentRequest, string>> {
+  const consent = consentSchema.safeParse(jsonOf(form.get('consent')));
+  if (!consent.success) return err('consent: JSON {textVersion, language, streets}');
+  const enrolmentId = uuidSchema.safeParse(form.get('enrolmentId'));
+  if (!enrolmentId.success) return err('enrolmentId: a UUID');
+  const phone = form.get('phoneLast4');
+  const phoneLast4 = phone === null || phone === '' ? null : phone;
+  if (phoneLast4 !== null && !(typeof phoneLast4 === 'string' && /^\d{4}$/.test(phoneLast4))) {
+    return err('phoneLast4: four digits');
+  }
+  const files = form.getAll('photos').filter((entry) => entry instanceof File);
+  if (files.length < 1 || files.length > MAX_PHOTOS) return err(`photos: 1-${MAX_PHOTOS} files`);
+  if (files.some((file) => file.size > MAX_PHOTO_BYTES)) {
+    return err(`photos: at most ${MAX_PHOTO_BYTES} bytes each`);
+  }
+  const photos = await Promise.all(
+    files.map(async (file) => new Uint8Array(await file.arrayBuffer())),
+  );
+  return ok({ enrolmentId: enrolmentId.data, photos, consent: consent.data, phoneLast4 });
+}
+
+function jsonOf(value: unknown): unknown {
+  if (typeof value !== 'string') return undefined;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}

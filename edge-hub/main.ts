@@ -1,0 +1,17 @@
+import { stopOnSignal } from '../shared/kernel/lifecycle.ts';
+import { createContext } from './context.ts';
+import { startHub } from './edge-hub.ts';
+import { BadEnvironmentError, readSettings } from './env.ts';
+
+const STOP_LIMIT_MS = 5_000;
+
+try {
+  const hub = await startHub(await createContext(readSettings()));
+  stopOnSignal(() => hub.stop(), STOP_LIMIT_MS);
+  const { httpPort, mqttPort } = hub;
+  process.stdout.write(`${JSON.stringify({ ready: true, httpPort, mqttPort })}\n`);
+} catch (error) {
+  const text = error instanceof BadEnvironmentError ? error.message : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}

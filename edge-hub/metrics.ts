@@ -1,0 +1,142 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { RefusalCode } from '../shared/contracts/refusal.ts';
+import type { StagesMs } from '../shared/contracts/terminal-messages.ts';
+
+/** What is read when Prometheus asks. */
+export interface HubGauges {
+  readonly galleryTemplates: () => number;
+  readonly queueDepth: () => number;
+  readonly outboxPending: () => number;
+  readonly centralUp: () => boolean;
+  readonly terminalsConnected: () => number;
+}
+
+const STAGES = ['queue', 'decode', 'detect', 'pad', 'embed', 'search', 'commit', 'total'] as const;
+const STAGE_BUCKETS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 400, 700, 1_000, 2_000, 5_000];
+
+/** Counters of one hub. Labels are codes and stages only: nothing that names a person, shop or terminal. */
+export class HubMetrics {
+  readonly registry = new Registry();
+  private readonly refusals: Counter<'code'>;
+  private readonly decisions: Counter<'outcome' | 'code'>;
+  private readonly stages: Histogram<'stage'>;
+  private readonly permissionsDenied: Counter<'what'>;
+  private readonly logins: Counter<'result'>;
+  private readonly downlink: Counter<'type' | 'outcome'>;
+  private readonly published: Counter;
+  private readonly oversize: Counter;
+
+  constructor() {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.refusals = new Counter({
+      name: 'wuma_hub_refusals_total',
+      help: 'Requests of terminals that were answered with an error, by code',
+      labelNames: ['code'],
+      registers,
+    });
+    this.decisions = new Counter({
+      name: 'wuma_hub_decisions_total',
+      help: 'Probes that were decided, by outcome and code',
+      labelNames: ['outcome', 'code'],
+      registers,
+    });
+    this.stages = new Histogram({
+      name: 'wuma_hub_stage_milliseconds',
+      help: 'Time of each stage of a decided probe',
+      labelNames: ['stage'],
+      buckets: STAGE_BUCKETS_MS,
+      registers,
+    });
+    this.permissionsDenied = new Counter({
+      name: 'wuma_hub_permission_denied_total',
+      help: 'Topics of others that a terminal tried to publish or subscribe to',
+      labelNames: ['what'],
+      registers,
+    });
+    this.logins = new Counter({
+      name: 'wuma_hub_logins_total',
+      help: 'Connections of terminals, by result',
+      labelNames: ['result'],
+      registers,
+    });
+    this.downlink = new Counter({
+      name: 'wuma_hub_downlink_total',
+      help: 'Messages from central, by type and outcome',
+      labelNames: ['type', 'outcome'],
+      registers,
+    });
+    this.published = new Counter({
+      name: 'wuma_hub_events_published_total',
+      help: 'Events that JetStream has taken',
+      registers,
+    });
+    this.oversize = new Counter({
+      name: 'wuma_hub_oversize_bytes_total',
+      help: 'Bytes of messages above the limit that were skipped',
+      registers,
+    });
+  }
+
+  refused(code: RefusalCode): void {
+    this.refusals.inc({ code });
+  }
+
+  decided(outcome: string, code: string | null, stagesMs: StagesMs): void {
+    this.decisions.inc({ outcome, code: code ?? 'none' });
+    for (const stage of STAGES) this.stages.observe({ stage }, stagesMs[stage]);
+  }
+
+  permissionDenied(what: 'publish' | 'subscribe'): void {
+    this.permissionsDenied.inc({ what });
+  }
+
+  login(result: string): void {
+    this.logins.inc({ result });
+  }
+
+  downlinkHandled(type: string, outcome: 'applied' | 'rejected'): void {
+    this.downlink.inc({ type, outcome });
+  }
+
+  eventsPublished(count: number): void {
+    this.published.inc(count);
+  }
+
+  oversizeSkipped(bytes: number): void {
+    this.oversize.inc(bytes);
+  }
+
+  /** Gauges that are read from their source when asked for. */
+  watch(gauges: HubGauges): void {
+    const gauge = (name: string, help: string, read: () => number): void => {
+      new Gauge({
+        name,
+        help,
+        registers: [this.registry],
+        collect() {
+          this.set(read());
+        },
+      });
+    };
+    gauge(
+      'wuma_hub_gallery_templates',
+      'Templates that a search looks at',
+      gauges.galleryTemplates,
+    );
+    gauge('wuma_hub_queue_depth', 'Probes that wait for recognition', gauges.queueDepth);
+    gauge(
+      'wuma_hub_outbox_pending',
+      'Committed events that JetStream has not taken yet',
+      gauges.outboxPending,
+    );
+    gauge('wuma_hub_central_up', '1 when central answered last time', () =>
+      gauges.centralUp() ? 1 : 0,
+    );
+    gauge(
+      'wuma_hub_terminals_connected',
+      'Terminals that are connected now',
+      gauges.terminalsConnected,
+    );
+  }
+}

@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { and, asc, between, count, desc, isNull } from 'drizzle-orm';
+import { chainInput, GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
+import type { HubDatabase } from '../db/database.ts';
+import { outbox } from '../db/schema.ts';
+
+export interface NewEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly version: number;
+  readonly occurredAt: string;
+  readonly data: unknown;
+}
+
+export interface OutboxRow {
+  readonly seq: number;
+  readonly eventId: string;
+  readonly type: string;
+  readonly version: number;
+  readonly occurredAt: string;
+  readonly source: string;
+  readonly dataJson: string;
+  readonly prevHash: string;
+  readonly hash: string;
+}
+
+export interface OutboxState {
+  readonly lastSeq: number;
+  readonly lastHash: string;
+  readonly pending: number;
+}
+
+/**
+ * The events that this hub has committed, in order. Invariants (kept by triggers too): seq is 1, 2, 3…;
+ * each row carries the hash of the one before; a row never changes but for being published once.
+ */
+export class OutboxStore {
+  private readonly db: HubDatabase;
+  private readonly source: string;
+
+  /** @param source the hub's id */
+  constructor(db: HubDatabase, source: string) {
+    this.db = db;
+    this.source = source;
+  }
+
+  /** The sequence that the next event gets, when asked inside the transaction that appends it. */
+  nextSeq(): number {
+    return this.head().lastSeq + 1;
+  }
+
+  /** Appends an event; to be called inside a transaction together with what it tells of. */
+  append(event: NewEvent): OutboxRow {
+    const { lastSeq, lastHash } = this.head();
+    const unhashed = {
+      seq: lastSeq + 1,
+      eventId: event.id,
+      type: event.type,
+      version: event.version,
+      occurredAt: event.occurredAt,
+      source: this.source,
+      dataJson: JSON.stringify(event.data),
+      prevHash: lastHash,
+    };
+    const row = { ...unhashed, hash: hashOf(unhashed) };
+    this.db.insert(outbox).values(row).run();
+    return row;
+  }
+
+  /** Rows that are not published yet, in order. */
+  pending(limit: number): OutboxRow[] {
+    return this.db
+      .select()
+      .from(outbox)
+      .where(isNull(outbox.publishedAt))
+      .orderBy(asc(outbox.seq))
+      .limit(limit)
+      .all();
+  }
+
+  /** Marks a run of rows that JetStream has taken. */
+  markPublished(fromSeq: number, toSeq: number, at: string): void {
+    this.db
+      .update(outbox)
+      .set({ publishedAt: at })
+      .where(and(between(outbox.seq, fromSeq, toSeq), isNull(outbox.publishedAt)))
+      .run();
+  }
+
+  state(): OutboxState {
+    const pending = this.db
+      .select({ rows: count() })
+      .from(outbox)
+      .where(isNull(outbox.publishedAt))
+      .get();
+    return { ...this.head(), pending: pending?.rows ?? 0 };
+  }
+
+  private head(): { readonly lastSeq: number; readonly lastHash: string } {
+    const last = this.db
+      .select({ seq: outbox.seq, hash: outbox.hash })
+      .from(outbox)
+      .orderBy(desc(outbox.seq))
+      .limit(1)
+      .get();
+    return { lastSeq: last?.seq ?? 0, lastHash: last?.hash ?? GENESIS_HASH };
+  }
+}
+
+/** The chain's hash of a row, lower-case hex. */
+export function hashOf(row: Omit<OutboxRow, 'hash'>): string {
+  return createHash('sha256')
+    .update(chainInput({ ...row, id: row.eventId }))
+    .digest('hex');
+}
+
+/**
+ * The event as it is sent. `data` goes in as the stored text and comes last, so that a reader can cut
+ * out exactly the bytes that were hashed.
+ */
+export function eventJson(row: OutboxRow): string {
+  const head = JSON.stringify({
+    id: row.eventId,
+    type: row.type,
+    version: row.version,
+    occurredAt: row.occurredAt,
+    source: row.source,
+    seq: row.seq,
+    prevHash: row.prevHash,
+    hash: row.hash,
+  });
+  return `${head.slice(0, -1)},"data":${row.dataJson}}`;
+}

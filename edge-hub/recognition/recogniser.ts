@@ -1,0 +1,76 @@
+import type {
+  AnalysisFailure,
+  AnalysisTimings,
+  FaceEngine,
+  FaceQuality,
+  PadEvidence,
+} from '../../models/runtime/analysis.ts';
+import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
+import type { Clock } from '../../shared/kernel/clock.ts';
+import { err, ok, type Result } from '../../shared/kernel/result.ts';
+import type { Gallery, PersonCandidate } from './gallery.ts';
+
+/** All that is known of who looked. It lives until the decision is made and is stored nowhere. */
+export interface Evidence {
+  readonly packId: string;
+  readonly quality: FaceQuality;
+  readonly pad: PadEvidence;
+  readonly candidates: readonly PersonCandidate[];
+  readonly certified: boolean;
+  readonly framesUsed: number;
+}
+
+/** Milliseconds; the models' are sums over the burst's frames. */
+export interface RecognitionTimings extends AnalysisTimings {
+  readonly search: number;
+}
+
+export interface Recognition {
+  readonly result: Result<Evidence, AnalysisFailure['code']>;
+  readonly timings: RecognitionTimings;
+}
+
+/** From pictures to evidence: the vision pipeline, then the 1:N search. */
+export class Recogniser {
+  private readonly engine: FaceEngine;
+  private readonly gallery: Gallery;
+  private readonly clock: Clock;
+
+  constructor(parts: {
+    readonly engine: FaceEngine;
+    readonly gallery: Gallery;
+    readonly clock: Clock;
+  }) {
+    this.engine = parts.engine;
+    this.gallery = parts.gallery;
+    this.clock = parts.clock;
+  }
+
+  /** @param options.requireDepth whether a missing depth picture is an attack */
+  async recognise(
+    frames: readonly ProbeFrame[],
+    options: { readonly requireDepth: boolean },
+  ): Promise<Recognition> {
+    const analysis = await this.engine.analyse(frames, {
+      requireDepth: options.requireDepth,
+      severalFaces: 'refuse',
+    });
+    if (!analysis.ok) {
+      const { code, timings } = analysis.error;
+      return { result: err(code), timings: { ...timings, search: 0 } };
+    }
+    const { packId, quality, pad, framesUsed, timings } = analysis.value;
+    // what is not alive is not looked up
+    if (!pad.live) {
+      const evidence = { packId, quality, pad, candidates: [], certified: true, framesUsed };
+      return { result: ok(evidence), timings: { ...timings, search: 0 } };
+    }
+    const startedAt = this.clock.monotonic();
+    const { candidates, certified } = await this.gallery.search(analysis.value.embedding);
+    const search = this.clock.monotonic() - startedAt;
+    return {
+      result: ok({ packId, quality, pad, candidates, certified, framesUsed }),
+      timings: { ...timings, search },
+    };
+  }
+}
