@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
-import { benchmarkNetworks } from '../evaluation/network-benchmark.ts';
 import { type InstalledPack, loadInstalledPack } from '../packs/installed-pack.ts';
 import type { AnalyseOptions, BurstAnalysis, FaceEngine } from './analysis.ts';
 import { cosine } from './embedder.ts';
@@ -185,16 +184,6 @@ describe.skipIf(!installed)('the vision pipeline on the open pack', () => {
     expect((await next).report.outcome.ok).toBe(true);
     await pool.close();
     await expect(pool.run({ colour: new Uint8Array(1), options })).rejects.toThrow(InferenceFault);
-  });
-
-  it('measures the networks by themselves', async () => {
-    const { medianMs, sumMs, framesPerSecond } = await benchmarkNetworks(pack, {
-      workers: 1,
-      seconds: 0.5,
-    });
-    expect(Object.keys(medianMs)).toEqual(['detect.onnx', 'mesh.onnx', 'embed.onnx', 'pad.onnx']);
-    expect(sumMs).toBeGreaterThan(1);
-    expect(framesPerSecond).toBeGreaterThan(0);
   });
 
   it('does not start with a broken pack', async () => {

@@ -15,6 +15,7 @@ import type { NetworkMeter } from './network.ts';
 import { type DepthPicture, decodeDepth, decodePicture } from './picture.ts';
 import type { FramePad } from './presentation-attack.ts';
 import { PicturePyramid } from './warp.ts';
+import { WarpArena } from './warp-arena.ts';
 
 export type FrameFailureCode = Exclude<AnalysisFailure['code'], 'busy'>;
 
@@ -108,6 +109,8 @@ export class FramePipeline {
     this.meter.spentMs = 0;
     const outcome = await this.run(task, timings);
     timings.networks = this.meter.spentMs;
+    // Nothing of the picture outlives its frame.
+    WarpArena.ofThisThread().forget();
     return { outcome, timings };
   }
 

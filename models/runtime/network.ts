@@ -48,14 +48,6 @@ export class Network {
     return this.run(tensor);
   }
 
-  /** Runs on values that are an input already: what the network costs by itself, for measuring. */
-  async runOnValues(values: Float32Array): Promise<Outputs> {
-    const { width, height } = this.model.input;
-    const { data, tensor } = this.inputOf(width, height);
-    data.set(values);
-    return this.run(tensor);
-  }
-
   async close(): Promise<void> {
     await this.session.release();
   }

@@ -3,11 +3,12 @@ declare namespace WebAssembly {
   class Memory {
     constructor(descriptor: {
       readonly initial: number;
-      readonly maximum: number;
-      readonly shared: boolean;
+      readonly maximum?: number;
+      readonly shared?: boolean;
     });
-    readonly buffer: SharedArrayBuffer;
-    /** Adds pages of 64 KiB; views made before stay valid for what they cover. */
+    /** Of an unshared memory: detached when it grows. */
+    readonly buffer: ArrayBufferLike;
+    /** Adds pages of 64 KiB. Views on a shared memory stay valid for what they cover. */
     grow(pages: number): number;
   }
   const Module: new (bytes: Uint8Array) => object;

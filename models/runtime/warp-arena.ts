@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import type { Affine } from './geometry.ts';
+import type { Picture } from './picture.ts';
+
+/** How a network wants its pixels: value = (byte - mean) * scale, per channel in the order of `colour`. */
+export interface PixelFormat {
+  readonly width: number;
+  readonly height: number;
+  readonly layout: 'nchw' | 'nhwc';
+  readonly colour: 'rgb' | 'bgr';
+  readonly mean: readonly [number, number, number];
+  readonly scale: readonly [number, number, number];
+}
+
+/** The compiled kernel's functions; see kernel/warp-kernel.as. Pointers are byte offsets. */
+interface WarpKernel {
+  readonly warp: (...args: readonly number[]) => void;
+  readonly halve: (...args: readonly [picture: number, w: number, h: number, out: number]) => void;
+}
+
+const PAGE_BYTES = 65_536;
+/** The kernel may read or write a register's width past an end. */
+const SPARE_BYTES = 64;
+const JOB_BYTES = 128;
+/** Pictures are dropped from the arena when they would take more. */
+const MAX_PICTURE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The memory of the warp kernel on one thread: the job, the output, then the pictures that crops are cut
+ * from. A picture is copied in when it is first used and stays until `forget` or until space runs out.
+ */
+export class WarpArena {
+  private static instance: WarpArena | undefined;
+  private readonly memory = new WebAssembly.Memory({ initial: 64 });
+  private readonly kernel: WarpKernel;
+  private readonly places = new Map<Picture, number>();
+  private outputBytes = 1024 * 1024;
+  private end = this.picturesAt;
+
+  private constructor() {
+    const module = new WebAssembly.Module(
+      readFileSync(new URL('./kernel/warp-kernel.wasm', import.meta.url)),
+    );
+    const instance = new WebAssembly.Instance(module, { env: { memory: this.memory } });
+    this.kernel = instance.exports as unknown as WarpKernel;
+  }
+
+  /** One per thread: it is scratch memory, in use only within a call. */
+  static ofThisThread(): WarpArena {
+    WarpArena.instance ??= new WarpArena();
+    return WarpArena.instance;
+  }
+
+  /** Cuts a crop into `out`; see `warpInto`. */
+  warp(
+    out: Float32Array,
+    cut: { readonly picture: Picture; readonly crop: Affine },
+    format: PixelFormat,
+  ): void {
+    const { picture, crop } = cut;
+    const { width, height, layout, colour, mean, scale } = format;
+    this.makeRoomForOutput(out.byteLength);
+    const at = this.place(picture);
+    const { buffer } = this.memory;
+    new Float64Array(buffer, 0, 6).set([crop.a, crop.b, crop.c, crop.d, crop.e, crop.f]);
+    const bgr = colour === 'bgr';
+    const bias = mean.map((value, i) => -value * (scale[i] ?? 0));
+    // The kernel thinks in red, green, blue.
+    new Float32Array(buffer, 48, 3).set(bgr ? scale.toReversed() : scale);
+    new Float32Array(buffer, 64, 3).set(bgr ? bias.toReversed() : bias);
+    this.kernel.warp(
+      at,
+      picture.width,
+      picture.height,
+      JOB_BYTES,
+      width,
+      height,
+      0,
+      layout === 'nchw' ? 1 : 0,
+      bgr ? 1 : 0,
+    );
+    out.set(new Float32Array(buffer, JOB_BYTES, out.length));
+  }
+
+  /** Mean of 2x2 pixels; the result is in place for crops from it. */
+  halve(picture: Picture): Picture {
+    const width = picture.width >> 1;
+    const height = picture.height >> 1;
+    const half = { data: new Uint8Array(width * height * 3), width, height };
+    // Room for both first: making it may drop what is there.
+    this.reserve(picture.data.length + half.data.length + SPARE_BYTES);
+    const from = this.place(picture);
+    const at = this.take(half);
+    this.kernel.halve(from, picture.width, picture.height, at);
+    half.data.set(new Uint8Array(this.memory.buffer, at, half.data.length));
+    return half;
+  }
+
+  /** Overwrites every picture and the last output. */
+  forget(): void {
+    this.places.clear();
+    new Uint8Array(this.memory.buffer, 0, this.end).fill(0);
+    this.end = this.picturesAt;
+  }
+
+  private get picturesAt(): number {
+    return JOB_BYTES + this.outputBytes + SPARE_BYTES;
+  }
+
+  private makeRoomForOutput(bytes: number): void {
+    if (bytes <= this.outputBytes) return;
+    this.forget();
+    this.outputBytes = bytes;
+    this.end = this.picturesAt;
+    this.grow(this.end);
+  }
+
+  private place(picture: Picture): number {
+    const known = this.places.get(picture);
+    if (known !== undefined) return known;
+    this.reserve(picture.data.length);
+    const at = this.take(picture);
+    new Uint8Array(this.memory.buffer, at, picture.data.length).set(picture.data);
+    return at;
+  }
+
+  private reserve(bytes: number): void {
+    if (this.end + bytes - this.picturesAt > MAX_PICTURE_BYTES) this.forget();
+    this.grow(this.end + bytes + SPARE_BYTES);
+  }
+
+  private take(picture: Picture): number {
+    const at = this.end;
+    this.places.set(picture, at);
+    this.end = Math.ceil((at + picture.data.length + SPARE_BYTES) / 64) * 64;
+    return at;
+  }
+
+  private grow(bytes: number): void {
+    const missing = Math.ceil((bytes - this.memory.buffer.byteLength) / PAGE_BYTES);
+    if (missing > 0) this.memory.grow(missing);
+  }
+}
