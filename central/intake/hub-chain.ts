@@ -87,6 +87,12 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set(
 );
 const KNOWN_VERSION = 1;
 
+/** A delivery with what could be read of it. */
+export interface ReadDelivery {
+  readonly delivery: Delivery;
+  readonly read: ReadEvent | undefined;
+}
+
 /** Reads the part of an event that every version has; undefined when this is no event. */
 export function readEvent(delivery: Delivery): ReadEvent | undefined {
   let json: unknown;
@@ -107,7 +113,7 @@ export function readEvent(delivery: Delivery): ReadEvent | undefined {
  */
 export function examine(options: {
   readonly hubId: string;
-  readonly deliveries: readonly Delivery[];
+  readonly deliveries: readonly ReadDelivery[];
   readonly from: ChainPosition;
   readonly known: KnownEvents;
 }): Examined {
@@ -118,8 +124,7 @@ export function examine(options: {
   let position = options.from;
   let streamSeq: number | undefined;
   let broken: ChainBreak | undefined;
-  for (const delivery of options.deliveries) {
-    const read = readEvent(delivery);
+  for (const { delivery, read } of options.deliveries) {
     if (!read || read.head.source !== options.hubId) {
       unchained.push({ delivery, reason: read ? 'foreign_source' : 'malformed' });
       streamSeq = delivery.streamSeq;

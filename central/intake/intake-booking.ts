@@ -12,7 +12,7 @@ import {
   type Examined,
   examine,
   type QuarantineReason,
-  type ReadEvent,
+  type ReadDelivery,
   readEvent,
 } from './hub-chain.ts';
 import {
@@ -89,15 +89,16 @@ export class IntakeBooking {
     readonly streamCreated: string;
     readonly deliveries: readonly Delivery[];
   }): Promise<BookedBatch> {
-    const { hubId, from, deliveries } = batch;
+    const { hubId, from } = batch;
+    const reads = batch.deliveries.map((delivery) => ({ delivery, read: readEvent(delivery) }));
     return this.database.transact(async (tx) => {
       const at = await lockPosition(tx, hubId);
       if (!at || !isSamePosition(at, from)) throw new PositionMovedError(hubId);
       const examined = examine({
         hubId,
-        deliveries,
+        deliveries: reads,
         from: at.chain,
-        known: await this.knownEvents(tx, hubId, deliveries),
+        known: await this.knownEvents(tx, hubId, reads),
       });
       const bookedAt = new Date(this.clock.now());
       const effects = await this.apply(tx, { hubId, examined, bookedAt });
@@ -124,12 +125,12 @@ export class IntakeBooking {
   private async knownEvents(
     tx: Executor,
     hubId: string,
-    deliveries: readonly Delivery[],
+    deliveries: readonly ReadDelivery[],
   ): Promise<{
     hashOf(seq: number): string | undefined;
     seqOf(eventId: string): number | undefined;
   }> {
-    const reads = deliveries.map(readEvent).filter((read): read is ReadEvent => Boolean(read));
+    const reads = deliveries.flatMap(({ read }) => (read ? [read] : []));
     const entries = await findInboxEntries(tx, hubId, reads);
     const hashes = new Map(entries.map((entry) => [entry.seq, entry.hash]));
     const seqs = new Map(entries.map((entry) => [entry.eventId, entry.seq]));

@@ -1,4 +1,5 @@
 import { and, eq, inArray, or } from 'drizzle-orm';
+import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Executor } from '../db/database.ts';
 import { downlinkHeads, hubs, inbox, intakeWatermarks, quarantinedEvents } from '../db/schema.ts';
 import type { ChainedEvent, ChainPosition, QuarantineReason, ReadEvent } from './hub-chain.ts';
@@ -125,9 +126,9 @@ export async function insertInbox(
   hubId: string,
   batch: { readonly events: readonly ChainedEvent[]; readonly at: Date },
 ): Promise<void> {
-  if (batch.events.length === 0) return;
-  await tx.insert(inbox).values(
-    batch.events.map(({ read: { head, delivery } }) => ({
+  await bulkInsert(tx, {
+    into: inbox,
+    values: batch.events.map(({ read: { head, delivery } }) => ({
       hubId,
       seq: head.seq,
       eventId: head.id,
@@ -140,7 +141,7 @@ export async function insertInbox(
       receivedAt: batch.at,
       raw: delivery.text,
     })),
-  );
+  });
 }
 
 /** Empties the text of events that hold something of an erased person; their hashes stay. */

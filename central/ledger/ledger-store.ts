@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Currency } from '../../shared/domain/money.ts';
 import type { Posting } from '../../shared/domain/posting.ts';
+import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Executor } from '../db/database.ts';
 import { hubs, journalEntries, payments, postings, shops, terminals } from '../db/schema.ts';
 
@@ -36,13 +37,12 @@ export async function insertPayments(
   tx: Executor,
   rows: readonly PaymentRow[],
 ): Promise<Set<string>> {
-  if (rows.length === 0) return new Set();
-  const inserted = await tx
-    .insert(payments)
-    .values([...rows])
-    .onConflictDoNothing({ target: [payments.hubId, payments.paymentId] })
-    .returning({ paymentId: payments.paymentId });
-  return new Set(inserted.map((row) => row.paymentId));
+  const inserted = await bulkInsert(
+    tx,
+    { into: payments, values: rows },
+    sql`on conflict (hub_id, payment_id) do nothing returning payment_id`,
+  );
+  return new Set(inserted.map((row) => String(row['payment_id'])));
 }
 
 export interface JournalEntry {
@@ -55,21 +55,22 @@ export interface JournalEntry {
 }
 
 export async function insertEntries(tx: Executor, entries: readonly JournalEntry[]): Promise<void> {
-  if (entries.length === 0) return;
-  await tx.insert(journalEntries).values(
-    entries.map(({ hubId, entryId, kind, paymentId, bookedAt }) => ({
+  await bulkInsert(tx, {
+    into: journalEntries,
+    values: entries.map(({ hubId, entryId, kind, paymentId, bookedAt }) => ({
       hubId,
       entryId,
       kind,
       paymentId,
       bookedAt,
     })),
-  );
-  await tx.insert(postings).values(
-    entries.flatMap((entry) =>
-      entry.postings.map((posting, index) => ({
-        hubId: entry.hubId,
-        entryId: entry.entryId,
+  });
+  await bulkInsert(tx, {
+    into: postings,
+    values: entries.flatMap(({ hubId, entryId, postings: lines }) =>
+      lines.map((posting, index) => ({
+        hubId,
+        entryId,
         line: index + 1,
         debit: posting.debit,
         credit: posting.credit,
@@ -77,7 +78,7 @@ export async function insertEntries(tx: Executor, entries: readonly JournalEntry
         currency: posting.currency,
       })),
     ),
-  );
+  });
 }
 
 export async function upsertTerminal(

@@ -20,8 +20,13 @@ export class TestCentral {
     this.sql = postgres(parts.databaseUrl, { max: 2, onnotice: () => {} });
   }
 
-  static async start(city: TestCity, databaseUrl: string): Promise<TestCentral> {
-    const settings = centralSettings(city, databaseUrl);
+  /** @param hubs those that central reads; all by default */
+  static async start(
+    city: TestCity,
+    databaseUrl: string,
+    hubs: readonly string[] = Object.keys(city.hubs),
+  ): Promise<TestCentral> {
+    const settings = { ...centralSettings(city, databaseUrl), hubs };
     const central = new Central({ settings, logger: pino({ level: 'silent' }) });
     const { httpPort } = await central.start();
     return new TestCentral(central, { httpPort, databaseUrl });
