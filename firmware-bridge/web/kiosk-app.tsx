@@ -1,0 +1,78 @@
+import type { ReactElement } from 'react';
+import { KioskBar } from './kiosk-bar.tsx';
+import { AmountScreen } from './screens/amount-screen.tsx';
+import { CheckingScreen } from './screens/checking-screen.tsx';
+import { IdleScreen } from './screens/idle-screen.tsx';
+import { LookingScreen } from './screens/looking-screen.tsx';
+import { OfferScreen } from './screens/offer-screen.tsx';
+import { PairingScreen } from './screens/pairing-screen.tsx';
+import { RefusedScreen } from './screens/refused-screen.tsx';
+import { ResultScreen } from './screens/result-screen.tsx';
+import { type Kiosk, useKiosk } from './use-kiosk.ts';
+
+/** The kiosk on the counter: amount by the cashier, look by the shopper, result for both. */
+export function KioskApp(): ReactElement {
+  const kiosk = useKiosk();
+  return (
+    <div className="kiosk">
+      <KioskBar link={kiosk.device.name === 'paired' ? kiosk.link : undefined} />
+      <main className="kiosk-main">
+        <CurrentScreen kiosk={kiosk} />
+      </main>
+    </div>
+  );
+}
+
+function CurrentScreen({ kiosk }: { readonly kiosk: Kiosk }): ReactElement | null {
+  if (kiosk.device.name === 'loading') return null;
+  if (kiosk.device.name === 'unpaired') return <PairingScreen onPaired={kiosk.paired} />;
+  const { screen } = kiosk.state;
+  // a payment whose end is not known stays on the screen, whatever the link does
+  if (kiosk.link.name === 'refused' && screen.name !== 'checking') {
+    return <RefusedScreen onPairAgain={kiosk.unpair} />;
+  }
+  return <PaymentScreen kiosk={kiosk} />;
+}
+
+function PaymentScreen({ kiosk }: { readonly kiosk: Kiosk }): ReactElement {
+  const { link, state, dispatch } = kiosk;
+  const { screen } = state;
+  const welcome = link.name === 'online' ? link.welcome : undefined;
+  switch (screen.name) {
+    case 'idle':
+      return <IdleScreen shopName={welcome?.shop.name} onWake={() => dispatch({ type: 'woken' })} />;
+    case 'amount':
+      return (
+        <AmountScreen
+          amountMinor={screen.amountMinor}
+          welcome={welcome}
+          lastPaid={state.lastPaid}
+          onChange={(amountMinor) => dispatch({ type: 'amountChanged', amountMinor })}
+          onNext={() => kiosk.offer(screen.amountMinor)}
+        />
+      );
+    case 'offer':
+      return (
+        <OfferScreen
+          payment={screen.payment}
+          last={screen.last}
+          welcome={welcome}
+          onLook={() => kiosk.look(screen.payment)}
+          onCancel={() => dispatch({ type: 'cancelled' })}
+        />
+      );
+    case 'looking':
+      return (
+        <LookingScreen
+          payment={screen.payment}
+          onReady={kiosk.cameraReady}
+          onProblem={(problem) => kiosk.cameraFailed(screen.payment, problem)}
+          onCancel={kiosk.cancelLook}
+        />
+      );
+    case 'checking':
+      return <CheckingScreen payment={screen.payment} unsure={screen.unsure} />;
+    case 'result':
+      return <ResultScreen payment={screen.payment} outcome={screen.outcome} />;
+  }
+}

@@ -1,0 +1,19 @@
+import { pairingSchema } from '../../shared/contracts/http-hub.ts';
+import { ask, failureCode, jsonPost } from '../../shared/web/http.ts';
+import { makeDeviceKeys, publicKeySpki } from './device-key.ts';
+import { type DeviceIdentity, saveIdentity } from './device-store.ts';
+
+export type Pairing =
+  | { readonly ok: true; readonly identity: DeviceIdentity }
+  | { readonly ok: false; readonly code: string };
+
+/** Registers a new key of this browser at the hub for the operator's pairing code, and keeps it here. */
+export async function pair(code: string): Promise<Pairing> {
+  const keys = await makeDeviceKeys();
+  const body = { code, publicKeySpki: await publicKeySpki(keys) };
+  const answer = await ask('/api/pairings', pairingSchema, jsonPost(body));
+  if (!answer.ok) return { ok: false, code: failureCode(answer.error) };
+  const identity = { terminalId: answer.value.terminalId, keys };
+  await saveIdentity(identity);
+  return { ok: true, identity };
+}

@@ -1,0 +1,217 @@
+import { probeSigningInput, type TerminalReply } from '../../shared/contracts/terminal-messages.ts';
+import { takePicture } from '../../shared/web/camera.ts';
+import { sha256Hex, signText } from './device-key.ts';
+import type { DeviceIdentity } from './device-store.ts';
+import { type HubSession, ReplyLost } from './hub-session.ts';
+import { clearOpenPayment } from './open-payment-store.ts';
+import type { FlowEvent, OpenPayment, Outcome, Refusal } from './payment-flow.ts';
+
+/** Takes one look for a payment: challenge, pictures, signed probe, and the truth when an answer is lost. */
+
+const BURST_FRAMES = 3;
+/** One frame of a 25 Hz camera apart would be the same picture; this is about four. */
+const BURST_GAP_MS = 150;
+/** Time for the shopper to settle and for the camera to find its exposure. */
+export const SETTLE_MS = 1_400;
+const CHALLENGE_TIMEOUT_MS = 4_000;
+const PROBE_TIMEOUT_MS = 8_000;
+const QUERY_TIMEOUT_MS = 4_000;
+const QUERY_PAUSE_MS = 1_500;
+/** A probe on its way when the connection broke may be decided after our first question: "not paid" must be said this often. */
+const NOT_PAID_ANSWERS_TO_BELIEVE = 3;
+
+/** Refusals after which another look at the same amount may well succeed. */
+const LOOK_AGAIN_CODES: readonly string[] = [
+  'rate_limited',
+  'busy',
+  'challenge_unknown',
+  'challenge_used',
+  'challenge_expired',
+  'probe_stale',
+  'not_an_image',
+];
+
+const NOTHING_SENT: Refusal = { code: 'K-LINK', words: null };
+const NOT_PAID: Refusal = { code: 'K-NOTPAID', words: null };
+
+export interface Look {
+  readonly payment: OpenPayment;
+  readonly video: Promise<HTMLVideoElement>;
+  readonly signal: AbortSignal;
+}
+
+interface Shot {
+  readonly takenAt: string;
+  readonly jpeg: Uint8Array<ArrayBuffer>;
+}
+
+interface Parts {
+  readonly identity: DeviceIdentity;
+  readonly session: HubSession;
+  readonly dispatch: (event: FlowEvent) => void;
+}
+
+export class PaymentConductor {
+  readonly #identity: DeviceIdentity;
+  readonly #session: HubSession;
+  readonly #dispatch: (event: FlowEvent) => void;
+
+  constructor({ identity, session, dispatch }: Parts) {
+    this.#identity = identity;
+    this.#session = session;
+    this.#dispatch = dispatch;
+  }
+
+  /**
+   * Asks for the challenge while the camera opens, takes the burst, sends it signed. Every end is
+   * dispatched as an event; an aborted look before sending ends in silence.
+   */
+  async look({ payment, video, signal }: Look): Promise<void> {
+    const asked = this.#askChallenge(payment);
+    const [challenge, ready] = await Promise.all([asked, video]);
+    if (signal.aborted) return;
+    if (!challenge.ok) {
+      this.#end(payment, challenge.outcome);
+      return;
+    }
+    await pause(SETTLE_MS);
+    const shots = await this.#takeBurst(ready, signal);
+    if (signal.aborted) return;
+    this.#dispatch({ type: 'picturesSent' });
+    await this.#sendProbe({ payment, challenge: challenge.text, shots });
+  }
+
+  /** Asks the hub how a payment ended until it can be believed. "Paid" is believed at once. */
+  async settle(payment: OpenPayment): Promise<void> {
+    let notPaid: Outcome = { kind: 'declined', refusal: NOT_PAID };
+    let notPaidAnswers = 0;
+    while (notPaidAnswers < NOT_PAID_ANSWERS_TO_BELIEVE) {
+      const reply = await this.#query(payment);
+      if (reply?.type === 'payment.result') {
+        const outcome = outcomeOf(reply);
+        if (outcome?.kind === 'paid') {
+          this.#end(payment, outcome);
+          return;
+        }
+        notPaid = outcome ?? notPaid;
+        notPaidAnswers += 1;
+      }
+      // only the hub's plain word "there is no such payment" counts; anything else is no answer
+      if (reply?.type === 'error' && reply.data.code === 'payment_unknown') notPaidAnswers += 1;
+      await pause(QUERY_PAUSE_MS);
+    }
+    this.#end(payment, notPaid);
+  }
+
+  async #askChallenge(
+    payment: OpenPayment,
+  ): Promise<
+    { readonly ok: true; readonly text: string } | { readonly ok: false; readonly outcome: Outcome }
+  > {
+    const reply = await this.#tryRequest({
+      type: 'challenge.request',
+      data: wireAmount(payment),
+      timeoutMs: CHALLENGE_TIMEOUT_MS,
+    });
+    if (reply?.type === 'challenge.issued') return { ok: true, text: reply.data.challenge };
+    const outcome = reply && outcomeOf(reply);
+    return { ok: false, outcome: outcome ?? { kind: 'declined', refusal: NOTHING_SENT } };
+  }
+
+  async #takeBurst(video: HTMLVideoElement, signal: AbortSignal): Promise<Shot[]> {
+    const shots: Shot[] = [];
+    while (shots.length < BURST_FRAMES && !signal.aborted) {
+      if (shots.length > 0) await pause(BURST_GAP_MS);
+      const takenAt = this.#session.now();
+      const picture = await takePicture(video);
+      shots.push({ takenAt, jpeg: new Uint8Array(await picture.arrayBuffer()) });
+    }
+    return shots;
+  }
+
+  async #sendProbe(probe: {
+    readonly payment: OpenPayment;
+    readonly challenge: string;
+    readonly shots: readonly Shot[];
+  }): Promise<void> {
+    const { payment, challenge, shots } = probe;
+    const frames = await Promise.all(shots.map(frameHead));
+    const { terminalId, keys } = this.#identity;
+    const signed = probeSigningInput(terminalId, { ...payment, challenge, frames });
+    const signature = { format: 'ieee-p1363', value: await signText(keys, signed) };
+    const reply = await this.#tryRequest({
+      type: 'payment.probe',
+      data: { ...wireAmount(payment), challenge, frames, signature },
+      blobs: shots.map((shot) => shot.jpeg),
+      timeoutMs: PROBE_TIMEOUT_MS,
+    });
+    const outcome = reply && outcomeOf(reply);
+    if (outcome) {
+      this.#end(payment, outcome);
+      return;
+    }
+    this.#dispatch({ type: 'answerLost' });
+    await this.settle(payment);
+  }
+
+  #query(payment: OpenPayment): Promise<TerminalReply | undefined> {
+    return this.#tryRequest({
+      type: 'payment.query',
+      data: { paymentId: payment.paymentId },
+      timeoutMs: QUERY_TIMEOUT_MS,
+    });
+  }
+
+  async #tryRequest(
+    outgoing: Parameters<HubSession['request']>[0],
+  ): Promise<TerminalReply | undefined> {
+    try {
+      return await this.#session.request(outgoing);
+    } catch (error) {
+      if (error instanceof ReplyLost) return undefined;
+      throw error;
+    }
+  }
+
+  #end(payment: OpenPayment, outcome: Outcome): void {
+    // a declined payment stays open at the hub for another look, but nothing of it is in doubt
+    clearOpenPayment();
+    this.#dispatch({ type: 'ended', paymentId: payment.paymentId, outcome });
+  }
+}
+
+function wireAmount(payment: OpenPayment) {
+  const { paymentId, amountMinor, currency } = payment;
+  return { paymentId, amountMinor: amountMinor.toString(), currency };
+}
+
+async function frameHead(shot: Shot) {
+  const sha256 = await sha256Hex(shot.jpeg);
+  return {
+    takenAt: shot.takenAt,
+    colour: { mime: 'image/jpeg', bytes: shot.jpeg.byteLength, sha256 },
+  };
+}
+
+/** What a reply says about the payment, or undefined when it says nothing about it. */
+export function outcomeOf(reply: TerminalReply): Outcome | undefined {
+  if (reply.type === 'error') {
+    const refusal = { code: reply.data.code, words: reply.data.words };
+    const again = LOOK_AGAIN_CODES.includes(reply.data.code);
+    return { kind: again ? 'declined' : 'fallback', refusal };
+  }
+  if (reply.type !== 'payment.result') return undefined;
+  const { outcome, receipt, code, words } = reply.data;
+  if (outcome === 'paid' && receipt) {
+    return { kind: 'paid', reference: receipt.reference, capturedAt: receipt.capturedAt };
+  }
+  // paid without a receipt is outside of the contract: not known, so it is asked again
+  if (outcome === 'paid') return undefined;
+  return { kind: outcome, refusal: { code: code ?? outcome, words } };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

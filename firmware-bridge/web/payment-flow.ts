@@ -1,0 +1,131 @@
+import type { Currency } from '../../shared/domain/money.ts';
+
+/**
+ * What the kiosk shows, as a pure machine: screens and the moves between them. Whether somebody paid
+ * is only ever said by the hub: when its answer is lost the kiosk shows `unsure` and asks again, and
+ * never guesses in either direction.
+ */
+
+export interface OpenPayment {
+  /** UUIDv7, saved on the device before the first send. */
+  readonly paymentId: string;
+  readonly amountMinor: bigint;
+  readonly currency: Currency;
+}
+
+export interface Words {
+  readonly 'zh-CN': string;
+  readonly en: string;
+}
+
+/** Why there was no payment: the hub's words, or a code of this kiosk, which has its words in the messages. */
+export interface Refusal {
+  readonly code: string;
+  readonly words: Words | null;
+}
+
+export type Outcome =
+  | { readonly kind: 'paid'; readonly reference: string; readonly capturedAt: string }
+  /** Look again: one more step. */
+  | { readonly kind: 'declined'; readonly refusal: Refusal }
+  /** Not this way: pay another way. */
+  | { readonly kind: 'fallback'; readonly refusal: Refusal };
+
+export type Screen =
+  | { readonly name: 'idle' }
+  | { readonly name: 'amount'; readonly amountMinor: bigint }
+  | { readonly name: 'offer'; readonly payment: OpenPayment; readonly last: Refusal | null }
+  | { readonly name: 'looking'; readonly payment: OpenPayment }
+  | { readonly name: 'checking'; readonly payment: OpenPayment; readonly unsure: boolean }
+  | { readonly name: 'result'; readonly payment: OpenPayment; readonly outcome: Outcome };
+
+/** What the cashier sees of the payment before. */
+export interface LastPaid {
+  readonly amountMinor: bigint;
+  readonly currency: Currency;
+  readonly capturedAt: string;
+  readonly reference: string;
+}
+
+export interface FlowState {
+  readonly screen: Screen;
+  readonly lastPaid: LastPaid | null;
+}
+
+export type FlowEvent =
+  | { readonly type: 'woken' }
+  | { readonly type: 'rested' }
+  | { readonly type: 'amountChanged'; readonly amountMinor: bigint }
+  | { readonly type: 'offered'; readonly payment: OpenPayment }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'lookStarted' }
+  | { readonly type: 'picturesSent' }
+  | { readonly type: 'answerLost' }
+  /** An earlier run of this page left a payment whose end it does not know. */
+  | { readonly type: 'resumed'; readonly payment: OpenPayment }
+  | { readonly type: 'ended'; readonly paymentId: string; readonly outcome: Outcome }
+  | { readonly type: 'resultShown' };
+
+export const START: FlowState = { screen: { name: 'idle' }, lastPaid: null };
+
+/** The next state. An event that does not fit the screen changes nothing: late answers and double presses are normal. */
+export function advance(state: FlowState, event: FlowEvent): FlowState {
+  const screen = nextScreen(state.screen, event);
+  if (screen === state.screen) return state;
+  return { screen, lastPaid: lastPaidAfter(state, screen) };
+}
+
+function lastPaidAfter(state: FlowState, screen: Screen): LastPaid | null {
+  if (screen.name !== 'result' || screen.outcome.kind !== 'paid') return state.lastPaid;
+  const { amountMinor, currency } = screen.payment;
+  const { capturedAt, reference } = screen.outcome;
+  return { amountMinor, currency, capturedAt, reference };
+}
+
+function nextScreen(screen: Screen, event: FlowEvent): Screen {
+  if (event.type === 'resumed') return { name: 'checking', payment: event.payment, unsure: true };
+  switch (screen.name) {
+    case 'idle':
+      return event.type === 'woken' ? { name: 'amount', amountMinor: 0n } : screen;
+    case 'amount':
+      return afterAmount(screen, event);
+    case 'offer':
+      if (event.type === 'lookStarted') return { name: 'looking', payment: screen.payment };
+      return event.type === 'cancelled' ? { name: 'amount', amountMinor: 0n } : screen;
+    case 'looking':
+    case 'checking':
+      return afterLook(screen, event);
+    case 'result':
+      return event.type === 'resultShown' ? afterResult(screen) : screen;
+  }
+}
+
+function afterAmount(screen: Extract<Screen, { name: 'amount' }>, event: FlowEvent): Screen {
+  if (event.type === 'amountChanged') return { name: 'amount', amountMinor: event.amountMinor };
+  if (event.type === 'rested') return { name: 'idle' };
+  if (event.type === 'offered') return { name: 'offer', payment: event.payment, last: null };
+  return screen;
+}
+
+function afterLook(
+  screen: Extract<Screen, { name: 'looking' | 'checking' }>,
+  event: FlowEvent,
+): Screen {
+  const { payment } = screen;
+  if (event.type === 'ended' && event.paymentId === payment.paymentId) {
+    return { name: 'result', payment, outcome: event.outcome };
+  }
+  if (screen.name === 'looking') {
+    if (event.type === 'picturesSent') return { name: 'checking', payment, unsure: false };
+    // nothing has left the kiosk yet, so turning back is safe
+    if (event.type === 'cancelled') return { name: 'offer', payment, last: null };
+    return screen;
+  }
+  return event.type === 'answerLost' ? { name: 'checking', payment, unsure: true } : screen;
+}
+
+function afterResult(screen: Extract<Screen, { name: 'result' }>): Screen {
+  const { payment, outcome } = screen;
+  if (outcome.kind === 'paid') return { name: 'amount', amountMinor: 0n };
+  return { name: 'offer', payment, last: outcome.refusal };
+}

@@ -1,0 +1,173 @@
+import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
+import type { CameraProblem } from '../../shared/web/camera.ts';
+import { newId } from '../../shared/web/ids.ts';
+import { allowSound, playChime } from './chime.ts';
+import { type DeviceIdentity, forgetIdentity, loadIdentity } from './device-store.ts';
+import type { LinkState } from './hub-session.ts';
+import { clearOpenPayment, loadOpenPayment, saveOpenPayment } from './open-payment-store.ts';
+import type { PaymentConductor } from './payment-conductor.ts';
+import { advance, type FlowEvent, type FlowState, type OpenPayment, START } from './payment-flow.ts';
+
+export type Device =
+  | { readonly name: 'loading' }
+  | { readonly name: 'unpaired' }
+  | { readonly name: 'paired'; readonly identity: DeviceIdentity };
+
+export interface Kiosk {
+  readonly device: Device;
+  readonly link: LinkState;
+  readonly state: FlowState;
+  readonly dispatch: (event: FlowEvent) => void;
+  readonly paired: (identity: DeviceIdentity) => void;
+  readonly unpair: () => void;
+  readonly offer: (amountMinor: bigint) => void;
+  readonly look: (payment: OpenPayment) => void;
+  readonly cancelLook: () => void;
+  readonly cameraReady: (video: HTMLVideoElement) => void;
+  readonly cameraFailed: (payment: OpenPayment, problem: CameraProblem) => void;
+}
+
+const RESULT_MS = 2_000;
+const REST_AFTER_MS = 30_000;
+const NEVER_ASKED: LinkState = { name: 'connecting' };
+
+/** The kiosk's device, its link to the hub and its screen, and what a press does to them. */
+export function useKiosk(): Kiosk {
+  const [state, dispatch] = useReducer(advance, START);
+  const [device, setDevice] = useDevice();
+  const { link, conductor } = useConductor(device, dispatch);
+  const { look, stopLook, cameraReady } = useLook(conductor, dispatch);
+  useScreenTimers(state, dispatch);
+
+  const offer = (amountMinor: bigint): void => {
+    if (link.name !== 'online' || amountMinor <= 0n) return;
+    const payment = { paymentId: newId(), amountMinor, currency: link.welcome.currency };
+    dispatch({ type: 'offered', payment });
+  };
+  const cameraFailed = (payment: OpenPayment, problem: CameraProblem): void => {
+    stopLook();
+    dispatch({
+      type: 'ended',
+      paymentId: payment.paymentId,
+      outcome: { kind: 'fallback', refusal: { code: problem, words: null } },
+    });
+  };
+  return {
+    device,
+    link,
+    state,
+    dispatch,
+    paired: (identity) => setDevice({ name: 'paired', identity }),
+    unpair: () => void forgetIdentity().then(() => setDevice({ name: 'unpaired' })),
+    offer,
+    look,
+    cancelLook: () => {
+      stopLook();
+      dispatch({ type: 'cancelled' });
+    },
+    cameraReady,
+    cameraFailed,
+  };
+}
+
+function useDevice(): [Device, (device: Device) => void] {
+  const [device, setDevice] = useState<Device>({ name: 'loading' });
+  useEffect(() => {
+    const read = async (): Promise<void> => {
+      const identity = await loadIdentity().catch(() => undefined);
+      setDevice(identity ? { name: 'paired', identity } : { name: 'unpaired' });
+    };
+    void read();
+  }, []);
+  return [device, setDevice];
+}
+
+function useConductor(
+  device: Device,
+  dispatch: (event: FlowEvent) => void,
+): { link: LinkState; conductor: PaymentConductor | undefined } {
+  const [link, setLink] = useState<LinkState>(NEVER_ASKED);
+  const [conductor, setConductor] = useState<PaymentConductor>();
+  const identity = device.name === 'paired' ? device.identity : undefined;
+
+  useEffect(() => {
+    if (!identity) return undefined;
+    let over = false;
+    let close = (): void => {};
+    const open = async (): Promise<void> => {
+      // MQTT and the message schemas weigh more than the page: they load while the first screen stands
+      const [{ HubSession }, { PaymentConductor }] = await Promise.all([
+        import('./hub-session.ts'),
+        import('./payment-conductor.ts'),
+      ]);
+      if (over) return;
+      setLink(NEVER_ASKED);
+      const session = new HubSession(identity, setLink);
+      const made = new PaymentConductor({ identity, session, dispatch });
+      close = () => session.close();
+      setConductor(made);
+      await session.connect();
+      const left = loadOpenPayment();
+      if (!left) return;
+      dispatch({ type: 'resumed', payment: left });
+      await made.settle(left);
+    };
+    void open();
+    return () => {
+      over = true;
+      close();
+    };
+  }, [identity, dispatch]);
+
+  return { link, conductor };
+}
+
+interface LookControls {
+  readonly look: (payment: OpenPayment) => void;
+  readonly stopLook: () => void;
+  readonly cameraReady: (video: HTMLVideoElement) => void;
+}
+
+function useLook(
+  conductor: PaymentConductor | undefined,
+  dispatch: (event: FlowEvent) => void,
+): LookControls {
+  const current = useRef<{ abort: AbortController; ready: (video: HTMLVideoElement) => void }>(null);
+
+  const look = useCallback(
+    (payment: OpenPayment) => {
+      if (!conductor) return;
+      allowSound();
+      saveOpenPayment(payment);
+      const abort = new AbortController();
+      const video = Promise.withResolvers<HTMLVideoElement>();
+      current.current = { abort, ready: video.resolve };
+      dispatch({ type: 'lookStarted' });
+      void conductor.look({ payment, video: video.promise, signal: abort.signal });
+    },
+    [conductor, dispatch],
+  );
+  const stopLook = useCallback(() => {
+    current.current?.abort.abort();
+    clearOpenPayment();
+  }, []);
+  const cameraReady = useCallback((video: HTMLVideoElement) => current.current?.ready(video), []);
+  return { look, stopLook, cameraReady };
+}
+
+/** The result stands for two seconds and sounds; an untouched empty pad goes to rest. */
+function useScreenTimers(state: FlowState, dispatch: (event: FlowEvent) => void): void {
+  const { screen } = state;
+  useEffect(() => {
+    if (screen.name === 'result') {
+      playChime(screen.outcome.kind);
+      const timer = setTimeout(() => dispatch({ type: 'resultShown' }), RESULT_MS);
+      return () => clearTimeout(timer);
+    }
+    if (screen.name === 'amount' && screen.amountMinor === 0n) {
+      const timer = setTimeout(() => dispatch({ type: 'rested' }), REST_AFTER_MS);
+      return () => clearTimeout(timer);
+    }
+    return undefined;
+  }, [screen, dispatch]);
+}
