@@ -103,7 +103,7 @@ describe('PictureCamera', () => {
 
 /** Median distance around the middle of the frame, mm. */
 async function middle(png: Uint8Array): Promise<number> {
-  const depth = await decodeDepth(png);
+  const depth = decodeDepth(png);
   if (!depth.ok) throw new Error(depth.error);
   const near = [...depth.value.data].filter((z, i) => {
     const [x, y] = [i % depth.value.width, Math.floor(i / depth.value.width)];

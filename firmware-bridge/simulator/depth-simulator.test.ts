@@ -77,7 +77,7 @@ function halved(p: { readonly x: number; readonly y: number }) {
 
 async function measured(species: Species, seed: number) {
   const { png, focalPx } = await render(species, seed);
-  const depth = await decodeDepth(png);
+  const depth = decodeDepth(png);
   if (!depth.ok) throw new Error(depth.error);
   const [right, left] = mouth;
   if (!right || !left) throw new Error('a mouth has two corners');

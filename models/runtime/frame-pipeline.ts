@@ -116,8 +116,6 @@ export class FramePipeline {
 
   private async run(task: FrameTask, timings: StageTimings): Promise<FrameReport['outcome']> {
     const { options } = task;
-    // Depth is decoded on another thread while the detector runs on this one.
-    const depthDecoding = options.pad && task.depth ? decodeDepth(task.depth.png) : undefined;
     let startedAt = performance.now();
     const lap = (stage: keyof StageTimings): void => {
       const now = performance.now();
@@ -129,16 +127,14 @@ export class FramePipeline {
       options.severalFaces === 'largest' ? MAX_PHOTO_EDGE : MAX_IMAGE_EDGE,
     );
     lap('decode');
-    if (!decoded.ok) {
-      await depthDecoding;
-      return err(decoded.error);
-    }
+    if (!decoded.ok) return err(decoded.error);
+    // Before any network runs: a terminal whose depth is broken is told so at once.
+    const depth = options.pad && task.depth ? decodeDepth(task.depth.png) : undefined;
+    lap('decode');
+    if (depth && !depth.ok) return err(depth.error);
     const source = new PicturePyramid(decoded.value);
     const face = await this.findFace(source, options.severalFaces);
     lap('detect');
-    const depth = await depthDecoding;
-    lap('decode');
-    if (depth && !depth.ok) return err(depth.error);
     if (!face.ok) return err(face.error);
 
     const { mesh, detection } = face.value;

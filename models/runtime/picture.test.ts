@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../../shared/kernel/result.ts';
+import { plainJpegSize } from './jpeg-header.ts';
 import { decodeDepth, decodePicture } from './picture.ts';
 
 /** 4 x 2 pixels: a red left half, a blue right half. */
@@ -37,6 +38,24 @@ describe('decodePicture', () => {
     expect(clear.ok && clear.value.data.length).toBe(27);
   });
 
+  it('turns a JPEG of a phone too', async () => {
+    const jpeg = await plain(8, 4).withMetadata({ orientation: 8 }).jpeg().toBuffer();
+    expect(plainJpegSize(jpeg)).toBeUndefined();
+    expect(await decodePicture(jpeg)).toMatchObject({ ok: true, value: { width: 4, height: 8 } });
+  });
+
+  it.each([
+    ['baseline', { progressive: false }],
+    ['progressive', { progressive: true }],
+    ['4:4:4', { chromaSubsampling: '4:4:4' }],
+  ])('reads the size of a plain %s JPEG by itself', async (_, options) => {
+    const jpeg = await plain(33, 17).jpeg(options).toBuffer();
+    expect(plainJpegSize(jpeg)).toEqual({ width: 33, height: 17 });
+    for (let end = 0; end < 160; end += 1)
+      expect(plainJpegSize(jpeg.subarray(0, end))).toBeUndefined();
+    expect(await decodePicture(jpeg)).toMatchObject({ ok: true, value: { width: 33, height: 17 } });
+  });
+
   it('refuses what is no picture', async () => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
     const jpeg = await plain(64, 64).jpeg().toBuffer();
@@ -55,6 +74,8 @@ describe('decodePicture', () => {
   it('refuses too large a picture by its header, or shrinks it where asked to', async () => {
     const wide = await plain(2_100, 100).png().toBuffer();
     expect(await decodePicture(wide)).toEqual({ ok: false, error: 'image_too_large' });
+    const wideJpeg = await plain(2_100, 100).jpeg().toBuffer();
+    expect(await decodePicture(wideJpeg)).toEqual({ ok: false, error: 'image_too_large' });
     const shrunk = await decodePicture(wide, 4_000);
     expect(shrunk).toMatchObject({ ok: true, value: { width: 2_048, height: 98 } });
   });
@@ -69,7 +90,7 @@ describe('decodeDepth', () => {
       .toBuffer();
 
   it('gives the very millimetres', async () => {
-    const decoded = await decodeDepth(await depthPng());
+    const decoded = decodeDepth(await depthPng());
     expect(decoded).toMatchObject({ ok: true, value: { width: 3, height: 2 } });
     expect(valuesOf(decoded)).toEqual([...millimetres]);
   });
@@ -82,7 +103,7 @@ describe('decodeDepth', () => {
       Buffer.from('depth'),
     ];
     for (const bytes of refused) {
-      expect(await decodeDepth(bytes)).toEqual({ ok: false, error: 'not_an_image' });
+      expect(decodeDepth(bytes)).toEqual({ ok: false, error: 'not_an_image' });
     }
   });
 });

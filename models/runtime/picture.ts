@@ -1,6 +1,8 @@
 import sharp, { type Metadata } from 'sharp';
 import { MAX_IMAGE_EDGE } from '../../shared/contracts/terminal-frames.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
+import { readGrey16Png } from './depth-png.ts';
+import { plainJpegSize } from './jpeg-header.ts';
 
 // One pipeline is one picture of a phone's or webcam's size: libvips' own threads cost more than they
 // give, and the cores belong to the networks. Its cache would keep faces in memory.
@@ -32,18 +34,32 @@ type Header = Pick<
   | 'format'
   | 'space'
   | 'depth'
-  | 'channels'
+  | 'pages'
   | 'orientation'
   | 'hasAlpha'
   | 'hasProfile'
 >;
+
+function plainHeader(bytes: Uint8Array): Header | undefined {
+  const size = plainJpegSize(bytes);
+  return (
+    size && {
+      ...size,
+      format: 'jpeg',
+      space: 'srgb',
+      depth: 'uchar',
+      hasAlpha: false,
+      hasProfile: false,
+    }
+  );
+}
 
 async function readHeader(
   bytes: Uint8Array,
   maxEdgePx: number,
 ): Promise<Result<Header, DecodeFailure>> {
   try {
-    const header = await sharp(bytes).metadata();
+    const header = plainHeader(bytes) ?? (await sharp(bytes).metadata());
     if (!DECODABLE.has(header.format) || (header.pages ?? 1) > 1) return err('not_an_image');
     if (header.width > maxEdgePx || header.height > maxEdgePx) return err('image_too_large');
     return ok(header);
@@ -97,27 +113,12 @@ function spreadGrey(grey: Uint8Array): Uint8Array {
   return data;
 }
 
-/** Decodes a 16-bit one-channel PNG in millimetres. */
-export async function decodeDepth(png: Uint8Array): Promise<Result<DepthPicture, DecodeFailure>> {
-  const header = await readHeader(png, MAX_IMAGE_EDGE);
-  if (!header.ok) return header;
-  // An 8-bit picture would be stretched to 16 bits: depths that nobody measured.
-  const { format, depth, channels } = header.value;
-  if (format !== 'png' || depth !== 'ushort' || channels !== 1) return err('not_an_image');
-  try {
-    // Without `grey16` libvips would turn the millimetres into 8-bit sRGB on their way out.
-    const { data, info } = await sharp(png, { failOn: 'error' })
-      .toColourspace('grey16')
-      .raw({ depth: 'ushort' })
-      .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 1) return err('not_an_image');
-    const aligned = data.byteOffset % 2 === 0 ? data : Uint8Array.from(data);
-    return ok({
-      data: new Uint16Array(aligned.buffer, aligned.byteOffset, info.width * info.height),
-      width: info.width,
-      height: info.height,
-    });
-  } catch {
-    return err('not_an_image');
-  }
+/**
+ * Decodes a 16-bit one-channel PNG in millimetres. Anything else is no depth picture: 8 bits would be
+ * stretched to depths that nobody measured.
+ */
+export function decodeDepth(png: Uint8Array): Result<DepthPicture, DecodeFailure> {
+  const picture = readGrey16Png(png, MAX_IMAGE_EDGE);
+  if (picture === 'too_large') return err('image_too_large');
+  return picture ? ok(picture) : err('not_an_image');
 }
