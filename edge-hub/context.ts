@@ -128,6 +128,7 @@ function wire(base: Base) {
   const relay = new OutboxRelay({
     hubId,
     store: outbox,
+    lazily: database.lazily,
     stream: settings.stream,
     metrics,
     clock,

@@ -7,9 +7,17 @@ export type HubDatabase = BetterSQLite3Database;
 /** Runs work in one transaction: all of it is on disk when this returns, or none of it. Nests. */
 export type Transact = <T>(work: () => T) => T;
 
+/** Runs a statement without waiting for the disk. */
+export type Lazily = (work: () => void) => void;
+
 export interface OpenDatabase {
   readonly db: HubDatabase;
   readonly transact: Transact;
+  /**
+   * One statement whose commit is not waited for: a power cut may take it back, never a crash of the process
+   * alone. Only for what does no harm when it is done again. Not inside a transaction.
+   */
+  readonly lazily: Lazily;
   /** Copies the write-ahead log into the database and truncates it, so that deleted bytes are on no page of either. */
   truncateLog(): void;
   close(): void;
@@ -41,6 +49,14 @@ export function openDatabase(path: string): OpenDatabase {
   return {
     db: drizzle(client),
     transact: (work) => client.transaction(work).immediate(),
+    lazily: (work) => {
+      client.pragma('synchronous = NORMAL');
+      try {
+        work();
+      } finally {
+        client.pragma('synchronous = FULL');
+      }
+    },
     truncateLog: () => {
       client.pragma('wal_checkpoint(TRUNCATE)');
     },

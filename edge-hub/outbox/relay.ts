@@ -4,12 +4,14 @@ import { subjects } from '../../shared/contracts/subjects.ts';
 import { Backoff } from '../../shared/kernel/backoff.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
+import type { Lazily } from '../db/database.ts';
 import type { HubMetrics } from '../metrics.ts';
 import { eventJson, type OutboxRow, type OutboxStore } from './outbox-store.ts';
 
 export interface RelayParts {
   readonly hubId: string;
   readonly store: OutboxStore;
+  readonly lazily: Lazily;
   readonly stream: { readonly maxBytes: number; readonly maxAgeMs: number };
   readonly metrics: HubMetrics;
   readonly clock: Clock;
@@ -106,7 +108,7 @@ export class OutboxRelay {
   }
 
   private async publish(client: JetStreamClient, rows: readonly OutboxRow[]): Promise<void> {
-    const { hubId, store, clock, metrics } = this.parts;
+    const { hubId, store, lazily, clock, metrics } = this.parts;
     const taken: number[] = [];
     try {
       for (const row of rows) {
@@ -121,7 +123,9 @@ export class OutboxRelay {
       const [first] = taken;
       const last = taken.at(-1);
       if (first !== undefined && last !== undefined) {
-        store.markPublished(first, last, new Date(clock.now()).toISOString());
+        const at = new Date(clock.now()).toISOString();
+        // A mark that a power cut takes back means one more publication, which central knows how to skip.
+        lazily(() => store.markPublished(first, last, at));
         metrics.eventsPublished(taken.length);
       }
     }
