@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Affine } from './geometry.ts';
+import { type Affine, applyAffine } from './geometry.ts';
 import type { Picture } from './picture.ts';
 
 /** How a network wants its pixels: value = (byte - mean) * scale, per channel in the order of `colour`. */
@@ -22,6 +22,10 @@ const PAGE_BYTES = 65_536;
 /** The kernel may read or write a register's width past an end. */
 const SPARE_BYTES = 64;
 const JOB_BYTES = 128;
+/** The kernel's ONE. */
+const WEIGHT_STEPS = 16_384;
+/** Farthest position, pixels, that the kernel's fixed-point numbers hold. */
+const FARTHEST_PX = 30_000;
 /** Pictures are dropped from the arena when they would take more. */
 const MAX_PICTURE_BYTES = 64 * 1024 * 1024;
 
@@ -59,14 +63,19 @@ export class WarpArena {
   ): void {
     const { picture, crop } = cut;
     const { width, height, layout, colour, mean, scale } = format;
+    const bias = mean.map((value, i) => -value * (scale[i] ?? 0));
+    if (!isNear(crop, width, height)) {
+      fillBlack(out, bias, layout);
+      return;
+    }
     this.makeRoomForOutput(out.byteLength);
     const at = this.place(picture);
     const { buffer } = this.memory;
     new Float64Array(buffer, 0, 6).set([crop.a, crop.b, crop.c, crop.d, crop.e, crop.f]);
     const bgr = colour === 'bgr';
-    const bias = mean.map((value, i) => -value * (scale[i] ?? 0));
     // The kernel thinks in red, green, blue.
-    new Float32Array(buffer, 48, 3).set(bgr ? scale.toReversed() : scale);
+    const perStep = scale.map((value) => value / WEIGHT_STEPS);
+    new Float32Array(buffer, 48, 3).set(bgr ? perStep.toReversed() : perStep);
     new Float32Array(buffer, 64, 3).set(bgr ? bias.toReversed() : bias);
     this.kernel.warp(
       at,
@@ -139,5 +148,31 @@ export class WarpArena {
   private grow(bytes: number): void {
     const missing = Math.ceil((bytes - this.memory.buffer.byteLength) / PAGE_BYTES);
     if (missing > 0) this.memory.grow(missing);
+  }
+}
+
+/** Whether all corners of a crop lie where the kernel can count; beyond there is no picture anyway. */
+function isNear(crop: Affine, width: number, height: number): boolean {
+  return [
+    [0, 0],
+    [width, 0],
+    [0, height],
+    [width, height],
+  ].every(([u = 0, v = 0]) => {
+    const { x, y } = applyAffine(crop, u, v);
+    // Written so that NaN, of points that lie all in one place, is not near.
+    return Math.abs(x) < FARTHEST_PX && Math.abs(y) < FARTHEST_PX;
+  });
+}
+
+/** `black` in the order of the output's channels. */
+function fillBlack(
+  out: Float32Array,
+  black: readonly number[],
+  layout: PixelFormat['layout'],
+): void {
+  const plane = out.length / 3;
+  for (let i = 0; i < out.length; i += 1) {
+    out[i] = black[layout === 'nchw' ? Math.floor(i / plane) : i % 3] ?? 0;
   }
 }
