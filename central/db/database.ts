@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 
-export type CentralDatabase = PostgresJsDatabase;
+type CentralDatabase = PostgresJsDatabase;
 
 /** What a store writes with: the database itself, or a transaction that the caller opened. */
 export type Executor = Pick<
@@ -20,7 +20,7 @@ export interface OpenDatabase {
 }
 
 /** The database was written by a newer central than this one. */
-export class NewerDatabaseError extends Error {
+class NewerDatabaseError extends Error {
   override readonly name = 'NewerDatabaseError';
 }
 

@@ -156,7 +156,7 @@ export interface ShopperRecord {
 }
 
 /** A hub that was told to erase the person; the receipt's fields are null until it says it has. */
-export interface OwedReceipt {
+interface OwedReceipt {
   readonly hubId: string;
   readonly erasedAt: Date | null;
   readonly templatesRemoved: number | null;

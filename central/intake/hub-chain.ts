@@ -40,12 +40,7 @@ export type QuarantineReason =
   | 'payment_already_booked';
 
 /** Why a hub's intake stops: from here on its books and ours would differ. */
-export type ChainBreakCode =
-  | 'gap'
-  | 'prev_hash_mismatch'
-  | 'hash_mismatch'
-  | 'fork'
-  | 'event_id_reused';
+type ChainBreakCode = 'gap' | 'prev_hash_mismatch' | 'hash_mismatch' | 'fork' | 'event_id_reused';
 
 export interface ChainBreak {
   readonly code: ChainBreakCode;
@@ -67,7 +62,7 @@ export interface ChainedEvent {
   readonly reason: QuarantineReason | undefined;
 }
 
-export interface Unchained {
+interface Unchained {
   readonly delivery: Delivery;
   readonly reason: QuarantineReason;
 }
@@ -102,7 +97,7 @@ export function readEvent(delivery: Delivery): ReadEvent | undefined {
     return undefined;
   }
   const head = hubEventHeadSchema.safeParse(json);
-  if (!head.success || head.data.type.includes('\0')) return undefined;
+  if (!head.success || !isStorable(head.data.type, head.data.occurredAt)) return undefined;
   const dataJson = rawMember(delivery.text, 'data');
   return dataJson === undefined ? undefined : { delivery, head: head.data, dataJson };
 }
@@ -183,8 +178,15 @@ function understood(read: ReadEvent): Pick<ChainedEvent, 'event' | 'reason'> {
     return { event: undefined, reason: 'unsupported_version' };
   }
   const parsed = hubEventSchema.safeParse(read.head);
-  // PostgreSQL has no NUL in text: such an event would stop the hub's intake at every try
-  return parsed.success && !read.dataJson.includes(String.raw`\u0000`)
+  return parsed.success && isStorable(read.dataJson)
     ? { event: parsed.data, reason: undefined }
     : { event: undefined, reason: 'invalid_data' };
+}
+
+/**
+ * PostgreSQL has no NUL in text and no year zero: an event with one would stop the hub's intake at
+ * every try.
+ */
+function isStorable(...texts: readonly string[]): boolean {
+  return texts.every((text) => !/\0|\\u0000|(?:^|")0000-/.test(text));
 }

@@ -28,7 +28,7 @@ import {
 } from './intake-store.ts';
 
 /** Another central has read on meanwhile: this one's deliveries are of the past. */
-export class PositionMovedError extends Error {
+class PositionMovedError extends Error {
   override readonly name = 'PositionMovedError';
 }
 

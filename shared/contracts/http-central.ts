@@ -77,7 +77,6 @@ export const cityStatusSchema = z.object({
   hubs: z.object({ known: countSchema, up: countSchema, halted: countSchema }),
   uptimeMs: z.number(),
 });
-export type CityStatus = z.infer<typeof cityStatusSchema>;
 
 /** What a hub's own ledger summary is compared with. */
 export const reconciliationSchema = z.object({
@@ -89,7 +88,6 @@ export const reconciliationSchema = z.object({
   lastSeq: countSchema,
   lastHash: sha256HexSchema,
 });
-export type Reconciliation = z.infer<typeof reconciliationSchema>;
 
 /** Where a person is enrolled and who has confirmed their erasure. For operators; there is no face data at central. */
 export const shopperEnrolmentsSchema = z.object({

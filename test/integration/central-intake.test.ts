@@ -114,10 +114,11 @@ describe('intake', () => {
         chain.write('payment.captured', { everything: 'new' }, { version: 2 }),
         chain.capture({ amountMinor: '-5' }),
         chain.capture({ reference: 'a\0b' }),
+        chain.capture({ capturedAt: '0000-01-01T00:00:00.000Z' }),
         chain.write('shopper.waved', '{"10":1.0,"2":"\\u4e2d"}'),
         chain.capture(),
       );
-    await untilRead(7);
+    await untilRead(8);
     expect(await payments()).toBe(2);
     const rows = await central.sql`select seq, reason from quarantined_events order by seq`;
     expect(rows).toEqual([
@@ -125,9 +126,10 @@ describe('intake', () => {
       { seq: '3', reason: 'unsupported_version' },
       { seq: '4', reason: 'invalid_data' },
       { seq: '5', reason: 'invalid_data' },
-      { seq: '6', reason: 'unknown_type' },
+      { seq: '6', reason: 'invalid_data' },
+      { seq: '7', reason: 'unknown_type' },
     ]);
-    const [kept] = await central.sql`select raw from inbox where seq = 6`;
+    const [kept] = await central.sql`select raw from inbox where seq = 7`;
     expect(kept?.['raw']).toContain('"data":{"10":1.0,"2":"\\u4e2d"}');
   });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -17,6 +17,8 @@ export class TestPostgres {
 
   static async start(): Promise<TestPostgres> {
     const dir = mkdtempSync(join(tmpdir(), 'wuma-test-pg-'));
+    // PostgreSQL runs as another user when we are root, and has to pass through
+    chmodSync(dir, 0o711);
     const logger = pino({ level: 'silent' });
     const cluster = await PostgresCluster.start({ dataDir: dir, port: 0, logger });
     return new TestPostgres(cluster, dir);
@@ -35,8 +37,6 @@ export class TestPostgres {
 
   async stop(): Promise<void> {
     await this.cluster.stop();
-    // where its user cannot reach the folder, `pg` is a link to another one
-    rmSync(realpathSync(join(this.dir, 'pg')), { recursive: true, force: true });
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

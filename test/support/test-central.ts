@@ -58,7 +58,7 @@ export class TestCentral {
 }
 
 /** Settings of a central that reads all hubs of the city. */
-export function centralSettings(city: TestCity, databaseUrl: string): CentralSettings {
+function centralSettings(city: TestCity, databaseUrl: string): CentralSettings {
   return {
     database: { url: databaseUrl, port: 0 },
     dataDir: join(city.dir, 'central-data'),

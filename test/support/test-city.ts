@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
@@ -83,6 +83,8 @@ export class TestCity {
 
   static async start(hubIds: readonly string[]): Promise<TestCity> {
     const dir = mkdtempSync(join(tmpdir(), 'wuma-test-city-'));
+    // central's PostgreSQL runs as another user when we are root, and has to pass through
+    chmodSync(dir, 0o711);
     const pki = await createDevelopmentPki({ dir: join(dir, 'pki'), hubs: hubIds, terminals: [] });
     const ports = await freePorts(2 + hubIds.length);
     const [clientPort, leafPort] = [present(ports[0], 'port'), present(ports[1], 'port')];
