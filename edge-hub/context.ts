@@ -154,7 +154,7 @@ function wire(base: Base) {
     ...shared,
     engine: vision.engine,
     thresholds: vision.thresholds,
-    truncateLog: database.truncateLog,
+    truncateLog: () => database.truncateLog(),
   });
   return {
     ...shared,

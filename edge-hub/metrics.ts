@@ -109,7 +109,7 @@ export class HubMetrics {
 
   /** Gauges that are read from their source when asked for. */
   watch(gauges: HubGauges): void {
-    const gauge = (name: string, help: string, read: () => number): void => {
+    const gauge = (name: string, help: string, read: () => number): Gauge =>
       new Gauge({
         name,
         help,
@@ -118,7 +118,6 @@ export class HubMetrics {
           this.set(read());
         },
       });
-    };
     gauge(
       'wuma_hub_gallery_templates',
       'Templates that a search looks at',

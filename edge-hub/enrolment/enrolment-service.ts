@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { AnalysisFailure, FaceEngine, FaceQuality } from '../../models/runtime/analysis.ts';
 import type { Consent, SealedTemplate } from '../../shared/contracts/hub-events.ts';
 import type { IdMaker } from '../../shared/domain/ids.ts';
@@ -26,6 +27,9 @@ export interface EnrolmentRequest {
   readonly consent: Pick<Consent, 'textVersion' | 'language' | 'streets'>;
   readonly phoneLast4: string | null;
 }
+
+/** As it is stored; the hub wrote it itself. */
+const answerSchema = z.custom<EnrolmentAnswer>((value) => typeof value === 'object');
 
 export interface EnrolmentAnswer {
   readonly shopperId: string;
@@ -163,8 +167,7 @@ export class EnrolmentService {
     if (!row) return undefined;
     if (row.inputHash !== inputHash) return err('enrolment_conflict');
     if (this.parts.shoppers.isErased(row.shopperId)) return err('shopper_erased');
-    const answer: EnrolmentAnswer = JSON.parse(row.answerJson);
-    return ok(answer);
+    return ok(answerSchema.parse(JSON.parse(row.answerJson)));
   }
 
   /** Each photo by itself, so that a photo of somebody else cannot hide in the mean. Photos without a usable face are left out. */

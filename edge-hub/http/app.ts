@@ -1,8 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context, Env } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { streamSSE } from 'hono/streaming';
-import type { Consent } from '../../shared/contracts/hub-events.ts';
+import { consentSchema } from '../../shared/contracts/hub-events.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
@@ -83,10 +84,16 @@ export function createApp(parts: AppParts): OpenAPIHono {
 }
 
 function limitBodies(app: OpenAPIHono): void {
-  const tooLarge = () => problem('body_too_large');
-  const small = bodyLimit({ maxSize: MAX_JSON_BYTES, onError: tooLarge });
-  const photos = bodyLimit({ maxSize: MAX_ENROLMENT_BYTES, onError: tooLarge });
-  app.use('/api/*', (c, next) => (c.req.path === '/api/enrolments' ? photos : small)(c, next));
+  const small = bodyLimit({ maxSize: MAX_JSON_BYTES, onError: bodyTooLarge });
+  const photos = bodyLimit({ maxSize: MAX_ENROLMENT_BYTES, onError: bodyTooLarge });
+  const enrolments = routes.enrolRoute.getRoutingPath();
+  app.use('/api/*', async (c: Context<Env, string>, next) =>
+    c.req.path === enrolments ? photos(c, next) : small(c, next),
+  );
+}
+
+function bodyTooLarge(): Response {
+  return problem('body_too_large');
 }
 
 /** Every route that asks for the operator in its description is guarded; the rest is open. */
@@ -210,7 +217,7 @@ function addShopperRoutes(app: OpenAPIHono, parts: AppParts): void {
   });
   app.openapi(routes.shoppersRoute, (c) => {
     const people = shoppers.list().map(({ shopperId, packIds, consentJson }) => {
-      const consent: Consent = JSON.parse(consentJson);
+      const consent = consentSchema.parse(JSON.parse(consentJson));
       return { shopperId, packIds, consent };
     });
     return c.json({ shoppers: people }, 200);

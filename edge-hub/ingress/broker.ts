@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer, type TLSSocket, type Server as TlsServer } from 'node:tls';
 import { Aedes, type AuthenticateError, type Client } from 'aedes';
@@ -281,8 +281,7 @@ function loginError(failure: LoginFailure): AuthenticateError {
 }
 
 function setNoDelay(socket: Duplex): void {
-  if ('setNoDelay' in socket) {
-    const tcp = socket as Socket;
-    tcp.setNoDelay(true);
+  if (socket instanceof Socket) {
+    socket.setNoDelay(true);
   }
 }

@@ -101,10 +101,10 @@ export class RequestHandler {
   async handle(terminalId: string, payload: Uint8Array): Promise<string> {
     const receivedAtMs = this.parts.clock.monotonic();
     if (!this.parts.rates.take(terminalId)) {
-      return this.refuse(terminalId, null, { code: 'rate_limited', detail: 'too many messages' });
+      return this.refuse(terminalId, { code: 'rate_limited', detail: 'too many messages' });
     }
     const parsed = parseRequest(payload);
-    if (!parsed.ok) return this.refuse(terminalId, parsed.error.replyTo, parsed.error);
+    if (!parsed.ok) return this.refuse(terminalId, parsed.error, { id: parsed.error.replyTo });
     const { request } = parsed.value;
     const terminal = this.parts.registry.find(terminalId);
     const answer: Result<string, Refusal> =
@@ -112,19 +112,19 @@ export class RequestHandler {
         ? err({ code: 'hub_unavailable', detail: 'this terminal is not registered' })
         : await this.answer({ terminal, payload, receivedAtMs, ...parsed.value });
     if (answer.ok) return answer.value;
-    return this.refuse(terminalId, request.id, answer.error, request);
+    return this.refuse(terminalId, answer.error, request);
   }
 
   /** The reply to a message that was too large to be read. */
   refuseOversize(terminalId: string): string {
     const detail = 'larger than the hub reads';
-    return this.refuse(terminalId, null, { code: 'payload_too_large', detail });
+    return this.refuse(terminalId, { code: 'payload_too_large', detail });
   }
 
   /** The reply to a message on a topic of somebody else. */
   refuseTopic(terminalId: string): string {
     const detail = 'a terminal publishes on its own request and status topics only';
-    return this.refuse(terminalId, null, { code: 'topic_forbidden', detail });
+    return this.refuse(terminalId, { code: 'topic_forbidden', detail });
   }
 
   private async answer(
@@ -313,15 +313,15 @@ export class RequestHandler {
     return err({ code: 'malformed_message', detail: `this hub books ${ours}` });
   }
 
+  /** @param request what is refused, as far as it could be read */
   private refuse(
     terminalId: string,
-    replyTo: string | null,
     refusal: Refusal,
-    request?: TerminalRequest,
+    request: TerminalRequest | { readonly id: string | null } = { id: null },
   ): string {
     const { metrics, replies, feed, registry, clock } = this.parts;
     metrics.refused(refusal.code);
-    if (request?.type === 'payment.probe') {
+    if ('type' in request && request.type === 'payment.probe') {
       feed.publish({
         id: request.id,
         paymentId: request.data.paymentId,
@@ -337,7 +337,7 @@ export class RequestHandler {
         stagesMs: NO_STAGES,
       });
     }
-    return replies.write('error', replyTo, {
+    return replies.write('error', request.id, {
       code: refusal.code,
       words: REFUSAL_WORDS[refusal.code],
       detail: refusal.detail,

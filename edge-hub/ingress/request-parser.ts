@@ -27,8 +27,6 @@ const MAX_ISSUES = 3;
 /** Reads a payload: head first, so that an unknown type or version gets its own answer, then strictly. */
 export function parseRequest(payload: Uint8Array): Result<ParsedRequest, ParseFailure> {
   const split = splitPayload(payload);
-  const malformed = (detail: string, replyTo: string | null): Result<never, ParseFailure> =>
-    err({ code: 'malformed_message', detail, replyTo });
   if (!split) return malformed('the head is too long', null);
   const json = parseJson(split.head);
   if (json === undefined) return malformed('the head is not JSON on one line', null);
@@ -47,6 +45,10 @@ export function parseRequest(payload: Uint8Array): Result<ParsedRequest, ParseFa
   const parsed = terminalRequestSchema.safeParse(json);
   if (!parsed.success) return malformed(issuesOf(parsed.error), replyTo);
   return ok({ request: parsed.data, blobs: split.blobs });
+}
+
+function malformed(detail: string, replyTo: string | null): Result<never, ParseFailure> {
+  return err({ code: 'malformed_message', detail, replyTo });
 }
 
 function issuesOf(error: z.ZodError): string {

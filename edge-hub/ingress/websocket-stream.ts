@@ -57,6 +57,13 @@ interface Frame {
 }
 
 export class WebSocketStream extends Duplex {
+  private sendBinary(chunk: Buffer, done: (error?: Error | null) => void): void {
+    this.socket.cork();
+    this.socket.write(frameHeader(OPCODE.binary, chunk.length));
+    this.socket.write(chunk, done);
+    this.socket.uncork();
+  }
+
   private readonly socket: Duplex;
   private head = Buffer.alloc(0);
   private frame: Frame | undefined;
@@ -86,17 +93,14 @@ export class WebSocketStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.socket.cork();
-    this.socket.write(frameHeader(OPCODE.binary, chunk.length));
-    this.socket.write(chunk, done);
-    this.socket.uncork();
+    this.sendBinary(chunk, done);
   }
 
   override _writev(
     chunks: { chunk: Buffer; encoding: BufferEncoding }[],
     done: (error?: Error | null) => void,
   ): void {
-    this._write(Buffer.concat(chunks.map(({ chunk }) => chunk)), 'binary', done);
+    this.sendBinary(Buffer.concat(chunks.map(({ chunk }) => chunk)), done);
   }
 
   override _final(done: (error?: Error | null) => void): void {

@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import type { RefusalCode } from '../../shared/contracts/refusal.ts';
 import { REFUSAL_WORDS, type Words } from '../../shared/contracts/refusal.ts';
 import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
-import type { StagesMs } from '../../shared/contracts/terminal-messages.ts';
+import { paymentResultSchema, type StagesMs } from '../../shared/contracts/terminal-messages.ts';
 import { postingsOfCapture } from '../../shared/domain/posting.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
@@ -248,7 +249,7 @@ export class PaymentService {
   ): PaymentAnswer {
     const total = round(this.parts.clock.monotonic() - probe.receivedAtMs);
     const stagesMs = { ...answer.data.stagesMs, commit: round(commitMs), total };
-    const envelope: object = JSON.parse(answer.replyJson);
+    const envelope = z.looseObject({}).parse(JSON.parse(answer.replyJson));
     const data = { ...answer.data, stagesMs };
     return { ...answer, data, replyJson: JSON.stringify({ ...envelope, data }) };
   }
@@ -266,10 +267,8 @@ function attemptOf(probe: CheckedProbe, answer: PaymentAnswer, decidedAt: string
   };
 }
 
-/** We wrote the text ourselves, in this schema; `migrations/` keep it so. */
 function dataOf(replyJson: string): ResultData {
-  const envelope: { data: ResultData } = JSON.parse(replyJson);
-  return envelope.data;
+  return paymentResultSchema.parse(JSON.parse(replyJson)).data;
 }
 
 const round = (ms: number): number => Math.round(ms * 100) / 100;
