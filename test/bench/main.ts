@@ -1,0 +1,143 @@
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type InstalledPack, loadInstalledPack } from '../../models/packs/installed-pack.ts';
+import { MODELS_DIR, openStreet, type Street } from '../support/street.ts';
+import { enrolSome, openCounters, payFor, payOnce } from './payments.ts';
+import { measureRawModels, quantile } from './raw-models.ts';
+
+const HELP = `usage: npm run bench -- [options]
+
+Latency and throughput of payments at a real hub, against what the networks alone allow on the same cores in the same run.
+
+  --payments N    payments one at a time (default 60)
+  --seconds N     time of each throughput measurement (default 10)
+  --json          one line of JSON on stdout
+  --help          this text
+
+Wants a quiet machine: whatever else runs is measured too.
+`;
+
+const TERMINALS = ['bench-t1', 'bench-t2', 'bench-t3', 'bench-t4'];
+const WARM_UP = 5;
+
+/** Figures for one size of burst. */
+interface BenchFigures {
+  readonly framesPerProbe: number;
+  /** Probe to decision at the terminal, one payment at a time, ms. */
+  readonly decisionMs: { readonly p50: number; readonly p95: number };
+  /** The networks' own time for all frames of a probe on one thread, ms (median). */
+  readonly networksMs: number;
+  /** p95 over the networks' own time. At most 1.5 is what we promise. */
+  readonly latencyRatio: number;
+  /** Four terminals at once. */
+  readonly paymentsPerSecond: number;
+  /** What the networks alone allow with one thread a core. */
+  readonly rawPaymentsPerSecond: number;
+  /** At least 0.7 is what we promise. */
+  readonly throughputRatio: number;
+}
+
+interface Machine {
+  readonly street: Street;
+  readonly pack: InstalledPack;
+  readonly payments: number;
+  readonly durationMs: number;
+}
+
+async function measure(machine: Machine, framesPerProbe: number): Promise<BenchFigures> {
+  const { street, pack, payments, durationMs } = machine;
+  const counters = await openCounters(street, framesPerProbe);
+  const [first] = counters;
+  if (!first) throw new Error('no counter');
+  try {
+    progress(`${framesPerProbe} frame(s) a probe: the networks alone`);
+    const single = await measureRawModels({ pack, threads: 1, durationMs });
+    const raw = await measureRawModels({ pack, threads: availableParallelism(), durationMs });
+    progress(`${framesPerProbe} frame(s) a probe: one payment at a time`);
+    for (let i = 0; i < WARM_UP; i += 1) await payOnce(first);
+    const latencies: number[] = [];
+    for (let i = 0; i < payments; i += 1) {
+      const payment = await payOnce(first);
+      if (!payment.paid) throw new Error('a payment of the bench was not paid');
+      latencies.push(payment.decisionMs);
+    }
+    progress(`${framesPerProbe} frame(s) a probe: ${counters.length} terminals at once`);
+    const startedAt = performance.now();
+    const all = (
+      await Promise.all(counters.map(async (counter) => payFor(counter, durationMs)))
+    ).flat();
+    const elapsedS = (performance.now() - startedAt) / 1_000;
+    if (!all.every((payment) => payment.paid)) throw new Error('a payment was not paid');
+    const networksMs = single.frameMedianMs * framesPerProbe;
+    const p95 = quantile(latencies, 0.95);
+    const paymentsPerSecond = all.length / elapsedS;
+    const rawPaymentsPerSecond = raw.framesPerSecond / framesPerProbe;
+    return {
+      framesPerProbe,
+      decisionMs: { p50: round(quantile(latencies, 0.5)), p95: round(p95) },
+      networksMs: round(networksMs),
+      latencyRatio: round(p95 / networksMs),
+      paymentsPerSecond: round(paymentsPerSecond),
+      rawPaymentsPerSecond: round(rawPaymentsPerSecond),
+      throughputRatio: round(paymentsPerSecond / rawPaymentsPerSecond),
+    };
+  } finally {
+    for (const { terminal } of counters) await terminal.close();
+  }
+}
+
+function printed(figures: BenchFigures): string {
+  const { framesPerProbe: frames, decisionMs } = figures;
+  return [
+    `probe of ${frames} frame(s)`,
+    `  one at a time: probe to decision p50 ${decisionMs.p50} ms, p95 ${decisionMs.p95} ms`,
+    `  the networks' own time ${figures.networksMs} ms: p95 is ${figures.latencyRatio} times that`,
+    `  ${TERMINALS.length} terminals at once: ${figures.paymentsPerSecond} payments/s`,
+    `  the networks alone allow ${figures.rawPaymentsPerSecond}/s: that is ${figures.throughputRatio} of it`,
+  ].join('\n');
+}
+
+function progress(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+const { values } = parseArgs({
+  options: {
+    payments: { type: 'string', default: '60' },
+    seconds: { type: 'string', default: '10' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  process.stdout.write(HELP);
+} else {
+  progress('starting a street');
+  const street = await openStreet({
+    hubs: [
+      { hubId: 'hub-bench', streetId: 'street-bench', streetName: 'Bench', terminals: TERMINALS },
+    ],
+    // A terminal that pays ten times a second is no customer; the limit is not what is measured.
+    hubSettings: { HUB_RATE_PER_SECOND: '1000', HUB_RATE_BURST: '1000' },
+  });
+  try {
+    await enrolSome(street);
+    const machine: Machine = {
+      street,
+      pack: await loadInstalledPack(MODELS_DIR, 'open'),
+      payments: Number(values.payments),
+      durationMs: Number(values.seconds) * 1_000,
+    };
+    const all = [await measure(machine, 1), await measure(machine, 3)];
+    process.stdout.write(
+      values.json ? `${JSON.stringify({ bursts: all })}\n` : `${all.map(printed).join('\n')}\n`,
+    );
+  } finally {
+    await street.close();
+  }
+}
