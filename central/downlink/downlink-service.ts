@@ -5,6 +5,7 @@ import {
   downlinkPullSchema,
   MAX_DOWNLINK_BYTES,
 } from '../../shared/contracts/downlink-messages.ts';
+import { DOWNLINK_VERSIONS } from '../../shared/contracts/protocol-version.ts';
 import { hubOfDownlinkPull, subjects } from '../../shared/contracts/subjects.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Stoppable } from '../../shared/kernel/lifecycle.ts';
@@ -12,7 +13,7 @@ import type { OpenDatabase } from '../db/database.ts';
 import type { CentralEvents } from '../events.ts';
 import { pull } from './downlink-store.ts';
 
-const SUPPORTED_VERSION = 1;
+const SUPPORTED_VERSIONS: readonly number[] = DOWNLINK_VERSIONS;
 
 type DownlinkErrorCode = z.infer<typeof downlinkErrorSchema>['error'];
 
@@ -105,7 +106,7 @@ function readPull(message: Msg): z.infer<typeof downlinkPullSchema> | DownlinkEr
   // the version first: another one may ask in another shape
   const version = downlinkPullSchema.pick({ version: true }).safeParse(json);
   if (!version.success) return 'malformed_message';
-  if (version.data.version !== SUPPORTED_VERSION) return 'unsupported_version';
+  if (!SUPPORTED_VERSIONS.includes(version.data.version)) return 'unsupported_version';
   const ask = downlinkPullSchema.safeParse(json);
   return ask.success ? ask.data : 'malformed_message';
 }
@@ -113,7 +114,7 @@ function readPull(message: Msg): z.infer<typeof downlinkPullSchema> | DownlinkEr
 function errorAnswer(error: DownlinkErrorCode): string {
   const answer: z.infer<typeof downlinkErrorSchema> = {
     error,
-    supportedVersions: [SUPPORTED_VERSION],
+    supportedVersions: [...DOWNLINK_VERSIONS],
   };
   return JSON.stringify(answer);
 }

@@ -6,7 +6,10 @@ import {
   hubEventHeadSchema,
   hubEventSchema,
 } from '../../shared/contracts/hub-events.ts';
+import { HUB_EVENT_VERSIONS } from '../../shared/contracts/protocol-version.ts';
 import { rawMember } from './raw-data.ts';
+
+const KNOWN_VERSIONS: readonly number[] = HUB_EVENT_VERSIONS;
 
 /** A message as a hub's stream delivered it. */
 export interface Delivery {
@@ -80,7 +83,6 @@ export interface Examined {
 const KNOWN_TYPES: ReadonlySet<string> = new Set(
   hubEventSchema.options.map((option) => option.shape.type.value),
 );
-const KNOWN_VERSION = 1;
 
 /** A delivery with what could be read of it. */
 export interface ReadDelivery {
@@ -174,7 +176,7 @@ function linkVerdict(
 /** Tolerant: what a newer hub says is kept and put aside, never lost and never guessed at. */
 function understood(read: ReadEvent): Pick<ChainedEvent, 'event' | 'reason'> {
   if (!KNOWN_TYPES.has(read.head.type)) return { event: undefined, reason: 'unknown_type' };
-  if (read.head.version !== KNOWN_VERSION) {
+  if (!KNOWN_VERSIONS.includes(read.head.version)) {
     return { event: undefined, reason: 'unsupported_version' };
   }
   const parsed = hubEventSchema.safeParse(read.head);
