@@ -6,6 +6,11 @@ const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 let ending = false;
 
+/** @param {string} signal */
+function onSignal(signal) {
+  void end(signal);
+}
+
 /** Set-up leaves nothing behind that would be taken for complete, so it can be ended at any moment. */
 async function end(signal) {
   if (ending) return;
@@ -25,10 +30,10 @@ async function end(signal) {
  * @returns {Promise<T>}
  */
 export async function interruptible(work) {
-  for (const signal of Object.keys(EXIT_CODES)) process.on(signal, end);
+  for (const signal of Object.keys(EXIT_CODES)) process.on(signal, onSignal);
   try {
     return await work();
   } finally {
-    for (const signal of Object.keys(EXIT_CODES)) process.off(signal, end);
+    for (const signal of Object.keys(EXIT_CODES)) process.off(signal, onSignal);
   }
 }

@@ -1,15 +1,3 @@
-declare const brand: unique symbol;
-type Branded<Name extends string> = string & { readonly [brand]: Name };
-
-export type HubId = Branded<'HubId'>;
-export type StreetId = Branded<'StreetId'>;
-export type TerminalId = Branded<'TerminalId'>;
-export type ShopId = Branded<'ShopId'>;
-export type MerchantId = Branded<'MerchantId'>;
-export type ShopperId = Branded<'ShopperId'>;
-export type PaymentId = Branded<'PaymentId'>;
-export type EventId = Branded<'EventId'>;
-
 /** Makes a new UUIDv7 as text. Passed in so that tests and simulations own it. */
 export type IdMaker = () => string;
 
