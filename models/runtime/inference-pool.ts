@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { InstalledPack } from '../packs/installed-pack.ts';
 import type { FrameReport, FrameTask } from './frame-pipeline.ts';
@@ -59,6 +60,9 @@ export class InferencePool {
     pack: InstalledPack,
     workers = availableParallelism(),
   ): Promise<InferencePool> {
+    // A frame leaves a few megabytes of dead pictures. At the size that a new heap starts with, V8 collects
+    // all of it every sixth frame, which costs a tenth of the frame's time; see docs/performance.md.
+    setFlagsFromString('--initial-old-space-size=256');
     const pool = new InferencePool(pack);
     try {
       await Promise.all(Array.from({ length: workers }, () => pool.addWorker()));
