@@ -63,10 +63,12 @@ async function buildPage(page: Page): Promise<void> {
 
 /**
  * Builds the three pages into `.wuma/web/{kiosk,console,city}/`. A page whose sources are older than
- * its output is left as it is, unless `--force`.
+ * its output is left as it is, unless `--force`. Names of pages restrict it to those.
  */
 async function main(argv: readonly string[]): Promise<void> {
-  const stale = PAGES.filter((page) => argv.includes('--force') || !isFresh(page));
+  const names = argv.filter((arg) => !arg.startsWith('--'));
+  const asked = PAGES.filter((page) => names.length === 0 || names.includes(page.name));
+  const stale = asked.filter((page) => argv.includes('--force') || !isFresh(page));
   for (const page of stale) await buildPage(page);
   const built = stale.map((page) => page.name).join(', ');
   process.stdout.write(built ? `pages built: ${built}\n` : 'pages: nothing to do\n');

@@ -1,0 +1,122 @@
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import {
+  type CityHub,
+  type CityPayment,
+  cityPaymentListSchema,
+  cityPaymentSchema,
+} from '../../shared/contracts/http-central.ts';
+import { moneyText, timeText } from '../../shared/web/format.ts';
+import { Mark } from '../../shared/web/mark.tsx';
+import { SkeletonRows } from '../../shared/web/skeleton.tsx';
+import { useLiveList } from '../../shared/web/use-live-list.ts';
+import { usePolled } from '../../shared/web/use-polled.ts';
+
+/** Only to mend what a broken stream has missed. */
+const POLL_MS = 15_000;
+const idOf = (payment: CityPayment): string => payment.paymentId;
+const arrivedMs = (payment: CityPayment): number =>
+  Date.parse(payment.bookedAt ?? payment.capturedAt);
+
+/** Newest arrival first: what an offline street took hours ago stands on top when it comes in. */
+function byArrival(payments: readonly CityPayment[]): CityPayment[] {
+  return payments.toSorted((a, b) => arrivedMs(b) - arrivedMs(a) || (idOf(a) < idOf(b) ? 1 : -1));
+}
+
+/** Payments of all streets as they are booked, newest first. */
+export function PaymentsCard({ streets }: { readonly streets: readonly CityHub[] }): ReactElement {
+  const { t } = useTranslation();
+  const earlier = usePolled('/api/payments?limit=50', cityPaymentListSchema, POLL_MS);
+  const live = useLiveList({
+    path: '/api/payments/stream',
+    event: 'payment',
+    schema: cityPaymentSchema,
+    idOf,
+    earlier: earlier.value?.payments,
+  });
+  const names = new Map(streets.map((hub) => [hub.streetId, hub.streetName]));
+  return (
+    <section className="card" aria-labelledby="payments">
+      <header className="street-head">
+        <h2 id="payments">{t('payments.heading')}</h2>
+        <Mark
+          tone={live.state === 'live' ? 'good' : 'more'}
+          icon={live.state === 'live' ? 'link' : 'dots'}
+        >
+          {t(`payments.${live.state}`)}
+        </Mark>
+      </header>
+      {earlier.value === undefined && live.rows.length === 0 ? <SkeletonRows rows={5} /> : null}
+      {earlier.value !== undefined && live.rows.length === 0 ? (
+        <p className="muted">{t('payments.none')}</p>
+      ) : null}
+      {live.rows.length > 0 ? <PaymentTable payments={byArrival(live.rows)} names={names} /> : null}
+    </section>
+  );
+}
+
+interface PaymentTableProps {
+  readonly payments: readonly CityPayment[];
+  readonly names: ReadonlyMap<string, string>;
+}
+
+function PaymentTable({ payments, names }: PaymentTableProps): ReactElement {
+  const { t } = useTranslation();
+  return (
+    // a table that scrolls sideways on a phone must be reachable by keyboard
+    <div className="table-frame" role="region" aria-labelledby="payments" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t('payments.time')}</th>
+            <th scope="col">{t('payments.shop')}</th>
+            <th scope="col">{t('payments.street')}</th>
+            <th scope="col" className="money">
+              {t('payments.amount')}
+            </th>
+            <th scope="col" className="number">
+              {t('payments.delay')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {payments.map((payment) => (
+            <PaymentRow key={payment.paymentId} payment={payment} names={names} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface PaymentRowProps {
+  readonly payment: CityPayment;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+function PaymentRow({ payment, names }: PaymentRowProps): ReactElement {
+  const { i18n } = useTranslation();
+  const money = { amountMinor: BigInt(payment.amountMinor), currency: payment.currency };
+  return (
+    <tr>
+      <td className="number time">{timeText(payment.capturedAt, i18n.language)}</td>
+      <td>{payment.shopName}</td>
+      <td>{names.get(payment.streetId) || payment.streetId}</td>
+      <td className="money">{moneyText(money, i18n.language)}</td>
+      <td className="number muted">{delayText(payment, i18n.language)}</td>
+    </tr>
+  );
+}
+
+/** Seconds from the counter's "paid" to the city's books. */
+function delayText({ capturedAt, bookedAt }: CityPayment, language: string): string {
+  if (bookedAt === undefined) return '–';
+  const seconds = Math.max(0, Date.parse(bookedAt) - Date.parse(capturedAt)) / 1_000;
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: 'second',
+    unitDisplay: 'short',
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  }).format(seconds);
+}
