@@ -7,7 +7,7 @@ import { accountBalances, currencyTotals, hubTotals } from '../ledger/ledger-sto
 import { jsonAnswer, problemAnswers } from './answers.ts';
 import { refuse } from './problem.ts';
 
-const trialBalanceRoute = createRoute({
+export const trialBalanceRoute = createRoute({
   method: 'get',
   path: '/api/ledger/trial-balance',
   summary: 'Both sides of every account: merchants one by one, shoppers together',
@@ -15,7 +15,7 @@ const trialBalanceRoute = createRoute({
   responses: { ...jsonAnswer(trialBalanceSchema), ...problemAnswers(400) },
 });
 
-const reconciliationRoute = createRoute({
+export const reconciliationRoute = createRoute({
   method: 'get',
   path: '/api/reconciliation',
   summary: 'What central has of a hub’s payments, to hold against the hub’s own ledger summary',

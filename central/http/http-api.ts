@@ -8,6 +8,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { CentralContext } from '../context.ts';
 import { summary } from '../events.ts';
 import { addBookRoutes } from './book-routes.ts';
+import { centralOpenApiDocument } from './openapi-document.ts';
 import { addPaymentRoutes } from './payment-routes.ts';
 import { problem } from './problem.ts';
 import { addShopperRoutes } from './shopper-routes.ts';
@@ -48,7 +49,8 @@ export function createHttpApi(context: CentralContext): OpenAPIHono {
   addPaymentRoutes(app, context);
   addShopperRoutes(app, context);
   addOperations(app, context);
-  addDescription(app);
+  const description = centralOpenApiDocument();
+  app.get('/openapi.json', (request) => request.json(description));
   const root = join(context.settings.http.webDir, 'city');
   if (existsSync(root)) app.get('*', serveStatic({ root }));
   else logger.warn({ root }, 'the pages are not built');
@@ -64,20 +66,4 @@ function addOperations(app: OpenAPIHono, { database, events }: CentralContext): 
     (await database.isUp()) ? request.json({ ok: true }) : problem(request, 'unavailable');
   app.on('GET', '/metrics', metrics);
   app.on('GET', '/healthz', health);
-}
-
-function addDescription(app: OpenAPIHono): void {
-  app.openAPIRegistry.registerComponent('securitySchemes', 'operator', {
-    type: 'http',
-    scheme: 'bearer',
-  });
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: {
-      title: 'Wuma central',
-      version: '1',
-      description:
-        'The city’s books. Errors are problem+json (RFC 9457) with a closed set of codes.',
-    },
-  });
 }

@@ -11,7 +11,7 @@ import { refuse } from './problem.ts';
 const MAX_LIMIT = 500;
 const KEEP_ALIVE_MS = 15_000;
 
-const listRoute = createRoute({
+export const paymentListRoute = createRoute({
   method: 'get',
   path: '/api/payments',
   summary: 'Payments, newest first. Nobody is named',
@@ -29,7 +29,7 @@ const listRoute = createRoute({
   responses: { ...jsonAnswer(cityPaymentListSchema), ...problemAnswers(400) },
 });
 
-const streamRoute = createRoute({
+export const paymentStreamRoute = createRoute({
   method: 'get',
   path: '/api/payments/stream',
   summary: 'Payments as they are booked: server-sent events named "payment"',
@@ -45,7 +45,7 @@ const streamRoute = createRoute({
 
 /** The street's payments: a list by pages, and a live stream. */
 export function addPaymentRoutes(app: OpenAPIHono, { database, feed }: CentralContext): void {
-  app.openapi(listRoute, async (context) => {
+  app.openapi(paymentListRoute, async (context) => {
     const { limit, street, after } = context.req.valid('query');
     const cursor = after === undefined ? undefined : parseCursor(after);
     if (after !== undefined && !cursor) return refuse(context, 'invalid_request', 'after');
@@ -60,7 +60,7 @@ export function addPaymentRoutes(app: OpenAPIHono, { database, feed }: CentralCo
     return context.json({ payments: page.map(paymentView), nextCursor }, 200);
   });
 
-  app.openapi(streamRoute, (context) => {
+  app.openapi(paymentStreamRoute, (context) => {
     const { street } = context.req.valid('query');
     return streamSSE(context, async (stream) => {
       const subscriber = feed.subscribe();

@@ -11,7 +11,7 @@ import { jsonAnswer, problemAnswers } from './answers.ts';
 import { operatorOnly } from './operator.ts';
 import { refuse } from './problem.ts';
 
-const shopperRoute = createRoute({
+export const shopperRoute = createRoute({
   method: 'get',
   path: '/api/shoppers/{shopperId}/enrolments',
   summary: 'Where a person is enrolled, and who has confirmed their erasure',

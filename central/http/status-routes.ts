@@ -10,14 +10,14 @@ import type { ReaderStatus } from '../intake/stream-reader.ts';
 import { hubTotals, type PaymentTotals } from '../ledger/ledger-store.ts';
 import { jsonAnswer } from './answers.ts';
 
-const statusRoute = createRoute({
+export const statusRoute = createRoute({
   method: 'get',
   path: '/api/status',
   summary: 'How central is doing',
   responses: jsonAnswer(cityStatusSchema),
 });
 
-const hubsRoute = createRoute({
+export const hubsRoute = createRoute({
   method: 'get',
   path: '/api/hubs',
   summary: 'How far each hub’s events are read, and whether it answers',

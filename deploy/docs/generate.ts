@@ -1,12 +1,44 @@
-import { writeFile } from 'node:fs/promises';
-import { generateAsyncApi } from './asyncapi.ts';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { GENERATED_DOCUMENTS } from './documents.ts';
 
-/** Every generated document: its path below `docs/`, and what makes it. */
-const DOCUMENTS: readonly (readonly [path: string, make: () => string | Promise<string>])[] = [
-  ['asyncapi.yaml', generateAsyncApi],
-];
+const HELP = `usage: npm run docs [-- --check]
 
-for (const [path, make] of DOCUMENTS) {
-  await writeFile(new URL(`../../docs/${path}`, import.meta.url), await make());
-  process.stdout.write(`docs/${path}\n`);
+Writes the documents that are made from the code: ${GENERATED_DOCUMENTS.map(({ path }) => `docs/${path}`).join(', ')}.
+
+  --check  writes nothing; exit code 1 when a file differs from what the code says
+`;
+
+function main(argv: readonly string[]): number {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      check: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  let stale = 0;
+  for (const { path, make } of GENERATED_DOCUMENTS) {
+    const file = new URL(`../../docs/${path}`, import.meta.url);
+    const text = make();
+    const same = existsSync(file) && readFileSync(file, 'utf8') === text;
+    if (!same) stale += 1;
+    if (!same && !values.check) writeFileSync(file, text);
+    const changed = values.check ? 'differs from the code' : 'written';
+    process.stdout.write(`docs/${path}: ${same ? 'up to date' : changed}\n`);
+  }
+  return values.check && stale > 0 ? 1 : 0;
+}
+
+try {
+  process.exitCode = main(process.argv.slice(2));
+} catch (error) {
+  // what `parseArgs` throws
+  if (!(error instanceof TypeError)) throw error;
+  process.stderr.write(`${error.message}\n\n${HELP}`);
+  process.exitCode = 2;
 }
