@@ -32,7 +32,7 @@ function BalanceTable({ books }: { readonly books: TrialBalance }): ReactElement
       ? '–'
       : moneyText({ amountMinor: BigInt(minor), currency: books.currency }, i18n.language);
   return (
-    <div className="table-frame" role="region" aria-labelledby="books" tabIndex={0}>
+    <div className="table-frame" role="group" aria-labelledby="books" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -64,7 +64,7 @@ function PaymentTable({ payments, names }: PaymentTableProps): ReactElement {
   const { t } = useTranslation();
   return (
     // a table that scrolls sideways on a phone must be reachable by keyboard
-    <div className="table-frame" role="region" aria-labelledby="payments" tabIndex={0}>
+    <div className="table-frame" role="group" aria-labelledby="payments" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -68,7 +68,7 @@ function DecisionTable({ decisions }: { readonly decisions: readonly Decision[] 
   const { t } = useTranslation();
   return (
     // a table that scrolls sideways on a phone must be reachable by keyboard
-    <div className="table-frame" role="region" aria-labelledby="decisions" tabIndex={0}>
+    <div className="table-frame" role="group" aria-labelledby="decisions" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -65,7 +65,7 @@ function PersonRow({ shopper, onErase }: PersonRowProps): ReactElement {
   return (
     <li className="row">
       <div>
-        <h3 className="mono">{shopper.shopperId}</h3>
+        <h2 className="row-name mono">{shopper.shopperId}</h2>
         <p className="muted small">
           {t('people.consent', {
             date: dateText(consent.givenAt, i18n.language),

@@ -49,7 +49,7 @@ function TerminalRow({ terminal, onChange }: TerminalRowProps): ReactElement {
   return (
     <li className="row">
       <div>
-        <h3>{terminal.shopName}</h3>
+        <h2 className="row-name">{terminal.shopName}</h2>
         <p className="muted small">
           <span className="mono">{terminal.terminalId}</span> ·{' '}
           {t(terminal.depth ? 'terminals.depth' : 'terminals.colour')}
