@@ -72,6 +72,7 @@ export interface HubContext {
   readonly directory: DirectoryStore;
   readonly registry: TerminalRegistry;
   readonly payments: PaymentService;
+  readonly challenges: ChallengeBook;
   readonly handler: RequestHandler;
   readonly enrolment: EnrolmentService;
   readonly relay: OutboxRelay;
@@ -213,7 +214,7 @@ function wirePayments(shared: Shared) {
     feed,
     queue: { concurrency: concurrencyOf(settings), capacity: settings.queueCapacity },
   });
-  return { feed, registry, payments, handler, revocations };
+  return { feed, registry, payments, challenges, handler, revocations };
 }
 
 function wireDownlink(

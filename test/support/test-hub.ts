@@ -1,0 +1,197 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createDevelopmentPki, type DevelopmentPki } from '../../deploy/pki/development-pki.ts';
+import { createContext, type HubContext } from '../../edge-hub/context.ts';
+import { readSettings } from '../../edge-hub/env.ts';
+import { deviceKeyFromPem } from '../../firmware-bridge/codec/device-key.ts';
+import { encodeProbe } from '../../firmware-bridge/codec/probe.ts';
+import { createExactIndex } from '../../models/index/exact-index.ts';
+import type { FaceEngine } from '../../models/runtime/analysis.ts';
+import { uuidV7 } from '../../shared/domain/ids.ts';
+import { type Clock, systemClock } from '../../shared/kernel/clock.ts';
+import { err, ok } from '../../shared/kernel/result.ts';
+
+const DIMENSION = 32;
+export const PACK_ID = 'open-1';
+
+/** A clock that a test can set forward. */
+export class TestClock implements Clock {
+  aheadMs = 0;
+  now(): number {
+    return systemClock.now() + this.aheadMs;
+  }
+  monotonic(): number {
+    return systemClock.monotonic() + this.aheadMs;
+  }
+}
+
+export const newId = (): string => uuidV7(Date.now(), randomBytes(10));
+
+/** "Picture" of a person for the engine below: the same name gives the same embedding. */
+export const pictureOf = (person: string): Uint8Array => new TextEncoder().encode(`live ${person}`);
+export const attackOn = (person: string): Uint8Array => new TextEncoder().encode(`flat ${person}`);
+export const EMPTY_PICTURE = new TextEncoder().encode('nobody');
+
+export function embeddingOf(person: string): Float32Array {
+  const bytes = createHash('sha256').update(person).digest();
+  const raw = Float32Array.from(bytes.subarray(0, DIMENSION), (byte) => byte - 127.5);
+  const norm = Math.hypot(...raw);
+  return raw.map((value) => value / norm);
+}
+
+const NO_TIME = { queue: 0, decode: 1, detect: 1, pad: 1, embed: 1, networks: 4 };
+
+/** Reads names instead of faces: for tests of what surrounds recognition, which has its own tests on real pictures. */
+export function nameEngine(analysing?: () => Promise<void>): FaceEngine {
+  return {
+    packId: PACK_ID,
+    dimension: DIMENSION,
+    queueDepth: 0,
+    async analyse(frames) {
+      await analysing?.();
+      const [kind, person] = new TextDecoder().decode(frames[0]?.colour).split(' ');
+      if (person === undefined) return err({ code: 'no_face', timings: NO_TIME });
+      const live = kind === 'live';
+      return ok({
+        packId: PACK_ID,
+        embedding: embeddingOf(person),
+        quality: {
+          interEyePx: 90,
+          yawDeg: 0,
+          pitchDeg: 0,
+          rollDeg: 0,
+          sharpness: 100,
+          brightness: 120,
+        },
+        pad: { colourLive: live ? 1 : 0, depth: null, live, failed: live ? [] : ['colour'] },
+        framesUsed: frames.length,
+        timings: NO_TIME,
+      });
+    },
+    close: async () => undefined,
+  };
+}
+
+export interface TestHub {
+  readonly context: HubContext;
+  readonly clock: TestClock;
+  readonly pki: DevelopmentPki;
+  readonly dir: string;
+  /** Registers `test-t1` or `test-t2` by its certificate. */
+  register(terminalId: string, depth?: boolean): void;
+  /** A signed probe for a fresh challenge, unless the test brings its own. */
+  probe(terminalId: string, overrides?: ProbeOverrides): Uint8Array;
+  close(): Promise<void>;
+}
+
+export interface ProbeOverrides {
+  readonly requestId?: string;
+  readonly paymentId?: string;
+  readonly amountMinor?: bigint;
+  readonly picture?: Uint8Array;
+  readonly challenge?: string;
+  readonly takenAtMs?: number;
+  readonly signAs?: string;
+}
+
+/** A hub on a database and keys of its own, with real certificates and the engine above; nothing listens. */
+export async function createTestHub(
+  options: {
+    readonly hubId?: string;
+    readonly streetId?: string;
+    readonly pki?: DevelopmentPki;
+    readonly dir?: string;
+    readonly analysing?: () => Promise<void>;
+    readonly env?: Record<string, string>;
+  } = {},
+): Promise<TestHub> {
+  const hubId = options.hubId ?? 'hub-test';
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'wuma-hub-'));
+  const pki =
+    options.pki ??
+    (await createDevelopmentPki({
+      dir: join(dir, 'pki'),
+      hubs: ['hub-test', 'hub-other'],
+      terminals: ['test-t1', 'test-t2'],
+    }));
+  const clock = new TestClock();
+  const server = pki.hubs[hubId]?.server;
+  writeFileSync(join(dir, 'nats.password'), 'unused');
+  const settings = readSettings({
+    HUB_ID: hubId,
+    HUB_STREET_ID: options.streetId ?? 'street-test',
+    HUB_STREET_NAME: 'Test Street',
+    HUB_DATA_DIR: join(dir, hubId),
+    HUB_HTTP_PORT: '0',
+    HUB_MQTT_PORT: '0',
+    HUB_TLS_CERT: server?.certPath,
+    HUB_TLS_KEY: server?.keyPath,
+    HUB_TLS_CA: pki.caPath,
+    // the discard port: no nats-server is there
+    HUB_NATS_URL: 'nats://127.0.0.1:9',
+    HUB_NATS_USER: hubId,
+    HUB_NATS_PASSWORD_FILE: join(dir, 'nats.password'),
+    HUB_ADMIN_TOKEN_FILE: join(dir, `${hubId}.token`),
+    HUB_INFERENCE_WORKERS: '1',
+    ...options.env,
+  });
+  const context = await createContext(settings, {
+    clock,
+    logger: pino({ level: 'silent' }),
+    vision: async () => ({
+      engine: nameEngine(options.analysing),
+      index: await createExactIndex({ dimension: DIMENSION, initialCapacity: 16 }),
+      thresholds: { sure: 0.9, floor: 0.5, margin: 0.05, source: 'test' },
+    }),
+  });
+  const certificates = (terminalId: string) => {
+    const paths = pki.terminals[terminalId];
+    if (!paths) throw new Error(`no certificate for ${terminalId}`);
+    return paths;
+  };
+  return {
+    context,
+    clock,
+    pki,
+    dir,
+    register: (terminalId, depth = false) => {
+      const registered = context.registry.registerByCertificate(
+        {
+          terminalId,
+          shopId: `shop-${terminalId}`,
+          shopName: `Shop ${terminalId}`,
+          merchantId: `merchant-${terminalId}`,
+        },
+        readFileSync(certificates(terminalId).certPath, 'utf8'),
+        depth,
+      );
+      if (!registered.ok) throw new Error(registered.error);
+    },
+    probe: (terminalId, overrides = {}) => {
+      const paymentId = overrides.paymentId ?? newId();
+      const amountMinor = overrides.amountMinor ?? 1_250n;
+      const terms = { terminalId, paymentId, amountMinor, currency: 'CNY' } as const;
+      const takenAt = new Date(overrides.takenAtMs ?? clock.now()).toISOString();
+      return encodeProbe(
+        {
+          ...terms,
+          requestId: overrides.requestId ?? newId(),
+          occurredAtMs: clock.now(),
+          challenge: overrides.challenge ?? context.challenges.issue(terms).challenge,
+          frames: [{ takenAt, colour: overrides.picture ?? pictureOf('li') }],
+        },
+        deviceKeyFromPem(
+          readFileSync(certificates(overrides.signAs ?? terminalId).keyPath, 'utf8'),
+        ),
+      );
+    },
+    close: async () => {
+      await context.vision.index.close();
+      context.database.close();
+      if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
