@@ -48,7 +48,7 @@ function BalanceTable({ books }: { readonly books: TrialBalance }): ReactElement
         <tbody>
           {books.accounts.map((account) => (
             <tr key={account.account}>
-              <td className="mono">{account.account}</td>
+              <td className="mono account">{account.account}</td>
               <td className="money">{money(account.debitMinor)}</td>
               <td className="money">{money(account.creditMinor)}</td>
             </tr>

@@ -36,7 +36,9 @@ export function CityApp(): ReactElement {
         <h1>{t('heading')}</h1>
         {failure ? <Failed failure={failure} onRetry={retry} /> : null}
         <section aria-labelledby="streets">
-          <h2 id="streets">{t('streets.heading')}</h2>
+          <h2 id="streets" className="unseen">
+            {t('streets.heading')}
+          </h2>
           {streets === undefined ? <SkeletonRows rows={3} /> : null}
           {streets?.length === 0 ? <p className="muted">{t('streets.none')}</p> : null}
           <ul className="streets">

@@ -70,11 +70,13 @@ function PaymentTable({ payments, names }: PaymentTableProps): ReactElement {
           <tr>
             <th scope="col">{t('payments.time')}</th>
             <th scope="col">{t('payments.shop')}</th>
-            <th scope="col">{t('payments.street')}</th>
+            <th scope="col" className="wide">
+              {t('payments.street')}
+            </th>
             <th scope="col" className="money">
               {t('payments.amount')}
             </th>
-            <th scope="col" className="number">
+            <th scope="col" className="number wide">
               {t('payments.delay')}
             </th>
           </tr>
@@ -95,15 +97,27 @@ interface PaymentRowProps {
 }
 
 function PaymentRow({ payment, names }: PaymentRowProps): ReactElement {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
   const money = { amountMinor: BigInt(payment.amountMinor), currency: payment.currency };
+  const street = names.get(payment.streetId) || payment.streetId;
+  const delay = delayText(payment, i18n.language);
   return (
     <tr>
       <td className="number time">{timeText(payment.capturedAt, i18n.language)}</td>
-      <td>{payment.shopName}</td>
-      <td>{names.get(payment.streetId) || payment.streetId}</td>
-      <td className="money">{moneyText(money, i18n.language)}</td>
-      <td className="number muted">{delayText(payment, i18n.language)}</td>
+      <td>
+        {payment.shopName}
+        {/* a phone has room for three columns: the other two stand below */}
+        <span className="narrow">{street}</span>
+      </td>
+      <td className="wide">{street}</td>
+      <td className="money">
+        {moneyText(money, i18n.language)}
+        <span className="narrow">
+          <span className="unseen">{t('payments.delay')} </span>
+          {delay}
+        </span>
+      </td>
+      <td className="number muted wide">{delay}</td>
     </tr>
   );
 }
@@ -112,11 +126,12 @@ function PaymentRow({ payment, names }: PaymentRowProps): ReactElement {
 function delayText({ capturedAt, bookedAt }: CityPayment, language: string): string {
   if (bookedAt === undefined) return '–';
   const seconds = Math.max(0, Date.parse(bookedAt) - Date.parse(capturedAt)) / 1_000;
+  const digits = seconds < 10 ? 2 : 0;
   return new Intl.NumberFormat(language, {
     style: 'unit',
     unit: 'second',
     unitDisplay: 'short',
-    minimumFractionDigits: 1,
-    maximumFractionDigits: 1,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
   }).format(seconds);
 }

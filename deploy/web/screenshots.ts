@@ -1,0 +1,149 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Browser, type BrowserContext, chromium, errors, type Page } from 'playwright-core';
+import { type CommandIo, required, UsageError } from '../cli/command.ts';
+import { searchPath } from '../stack/env.ts';
+import { chromiumSetting } from './env.ts';
+import { findChromium } from './find-chromium.ts';
+import { addressOf, allShots, fileName, type Shot } from './shots.ts';
+
+const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // a camera of moving shapes instead of the machine's own
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+];
+const LOAD_LIMIT_MS = 15_000;
+/** For what comes after the first rows: live streams opening, fonts. */
+const SETTLE_MS = 400;
+
+interface Settings {
+  readonly out: string;
+  readonly hub: URL;
+  readonly central: URL;
+  readonly token: string | undefined;
+  readonly json: boolean;
+}
+
+/**
+ * Takes pictures of every page of a running street.
+ *
+ * @returns 0, or 1 where a page cannot be opened or there is no browser
+ * @throws UsageError for arguments that make no sense
+ */
+export async function runScreenshots(args: readonly string[], io: CommandIo): Promise<number> {
+  const settings = readSettings(args);
+  const executablePath = findChromium({ CHROMIUM: chromiumSetting(), PATH: searchPath() });
+  if (executablePath === undefined) {
+    io.progress('there is no Chromium: install one, or say where it is in CHROMIUM');
+    return 1;
+  }
+  mkdirSync(settings.out, { recursive: true });
+  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+  try {
+    const shots = allShots();
+    const taken: (Shot & { file: string })[] = [];
+    for (const shot of shots) {
+      const file = join(settings.out, fileName(shot));
+      const problem = await take(browser, settings, { shot, file });
+      if (problem !== undefined) {
+        io.progress(problem);
+        return 1;
+      }
+      taken.push({ file, ...shot });
+      io.progress(`${taken.length}/${shots.length} ${file}`);
+    }
+    io.out(settings.json ? JSON.stringify(taken) : taken.map(({ file }) => file).join('\n'));
+    return 0;
+  } finally {
+    await browser.close();
+  }
+}
+
+function readSettings(args: readonly string[]): Settings {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      out: { type: 'string' },
+      hub: { type: 'string' },
+      central: { type: 'string' },
+      'token-file': { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const tokenFile = values['token-file'];
+  return {
+    out: resolve(required(values.out, 'out')),
+    hub: urlOf(required(values.hub, 'hub'), 'hub'),
+    central: urlOf(required(values.central, 'central'), 'central'),
+    token: tokenFile === undefined ? undefined : readFileSync(tokenFile, 'utf8').trim(),
+    json: values.json,
+  };
+}
+
+function urlOf(text: string, option: string): URL {
+  const url = URL.parse(text);
+  if (!url?.protocol.startsWith('http')) throw new UsageError(`--${option} is not an http address`);
+  return url;
+}
+
+/** @returns why there is no picture, in one line; undefined when there is one */
+async function take(
+  browser: Browser,
+  settings: Settings,
+  { shot, file }: { readonly shot: Shot; readonly file: string },
+): Promise<string | undefined> {
+  const context = await browser.newContext({
+    viewport: { width: shot.width, height: shot.height },
+    colorScheme: shot.scheme,
+    locale: shot.language,
+    reducedMotion: 'reduce',
+  });
+  const address = addressOf(shot, settings);
+  try {
+    if (shot.page === 'console' || shot.page === 'enrol') {
+      const refused = await signIn(context, settings);
+      if (refused !== undefined) return refused;
+    }
+    const page = await context.newPage();
+    const answer = await page.goto(address.href, { timeout: LOAD_LIMIT_MS });
+    if (!answer?.ok()) return `${address.href} answered ${answer?.status() ?? 'nothing'}`;
+    await settle(page);
+    await page.screenshot({ path: file });
+    return undefined;
+  } catch (error) {
+    return `${address.href}: ${firstLine(error)}`;
+  } finally {
+    await context.close();
+  }
+}
+
+/** By the way an operator's link goes, so that the page has the session and never the token. */
+async function signIn(context: BrowserContext, settings: Settings): Promise<string | undefined> {
+  if (settings.token === undefined) return undefined;
+  const address = new URL('/console/login', settings.hub);
+  address.searchParams.set('token', settings.token);
+  const answer = await context.request.get(address.href, { maxRedirects: 0 });
+  return answer.status() === 303 ? undefined : `${settings.hub.href} does not take the token`;
+}
+
+/** Until the page stands: something in it, and nothing loading. */
+async function settle(page: Page): Promise<void> {
+  await page.waitForSelector('main *', { timeout: LOAD_LIMIT_MS });
+  await page.locator('.skeleton').first().waitFor({ state: 'detached', timeout: LOAD_LIMIT_MS });
+  await page.waitForTimeout(SETTLE_MS);
+}
+
+/** What went wrong, without the address: a sign-in's has the token in it. */
+function firstLine(error: unknown): string {
+  if (error instanceof errors.TimeoutError) return 'did not come to rest in time';
+  const text = error instanceof Error ? error.message : '';
+  return /net::(\w+)|(ECONN\w+)/.exec(text)?.[0] ?? 'could not be opened';
+}
