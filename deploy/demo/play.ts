@@ -5,7 +5,8 @@ import type { Counter } from './counter.ts';
 import type { PhotoStudio } from './photo-studio.ts';
 import type { Scene } from './script.ts';
 
-const FRAMES_PER_LOOK = 3;
+/** Two cores look at two frames at once; a third would make the shopper wait for the first core again. */
+const FRAMES_PER_LOOK = 2;
 /** A declined shopper is asked to look again once, as at a real counter. */
 const LOOKS = 2;
 /** Shops are not a load test: one payment at a time, this far apart at least. */

@@ -8,7 +8,7 @@ import { ROOT } from '../../deploy/stack/env.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { openStreet, type Street } from '../support/street.ts';
 
-const tools = ['mosquitto_rr', 'openssl', 'sha256sum', 'bash'];
+const tools = ['mosquitto_rr', 'mosquitto_pub', 'mosquitto_sub', 'openssl', 'sha256sum', 'bash'];
 const missing = tools.filter((tool) => spawnSync('which', [tool]).status !== 0);
 if (missing.length > 0)
   process.stderr.write(`foreign client: skipped, no ${missing.join(', ')} here\n`);
