@@ -77,6 +77,8 @@ export interface HubContext {
   readonly enrolment: EnrolmentService;
   readonly relay: OutboxRelay;
   readonly downlink: Downlink;
+  readonly applier: DownlinkApplier;
+  readonly downlinkStore: DownlinkStore;
   readonly tls: { readonly cert: string; readonly key: string; readonly ca: string };
   readonly adminToken: string;
   readonly random: (bytes: number) => Buffer;
@@ -161,7 +163,7 @@ function wire(base: Base) {
     ...shared,
     enrolment,
     ...wirePayments(shared),
-    downlink: wireDownlink({ ...shared, enrolment }, noise),
+    ...wireDownlink({ ...shared, enrolment }, noise),
   };
 }
 
@@ -229,7 +231,15 @@ function wireDownlink(
     authority: files.authority,
     pack: { packId: vision.engine.packId, dimension: vision.engine.dimension },
   });
-  return new Downlink({ hubId: settings.street.hubId, store, applier, clock, random, logger });
+  const downlink = new Downlink({
+    hubId: settings.street.hubId,
+    store,
+    applier,
+    clock,
+    random,
+    logger,
+  });
+  return { downlink, applier, downlinkStore: store };
 }
 
 /** One more than workers: the next burst is there when one has finished. */

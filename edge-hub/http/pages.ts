@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 
 const PAGES = ['kiosk', 'console'] as const;
@@ -31,17 +31,30 @@ export function servePages(app: OpenAPIHono, webDir: string): void {
     }),
   );
   for (const page of PAGES) {
-    const files = serveStatic({
-      root: join(webDir, page),
-      rewriteRequestPath: (path) => path.slice(`/${page}`.length),
-      onFound: (path, c) => {
-        c.header('cache-control', cacheFor(path));
-      },
-    });
+    const dir = join(webDir, page);
+    let files: MiddlewareHandler | undefined;
     app.get(`/${page}`, (c) => c.redirect(`/${page}/`, 308));
-    app.get(`/${page}/*`, files, (c) => missing(c, join(webDir, page)));
+    app.get(
+      `/${page}/*`,
+      (c, next) => {
+        // looked for when asked: pages may be built while the hub runs
+        if (!files && existsSync(dir)) files = filesOf(dir, page);
+        return files ? files(c, next) : next();
+      },
+      (c) => missing(c, dir),
+    );
   }
   app.get('/', (c) => c.redirect('/console/', 302));
+}
+
+function filesOf(dir: string, page: string): MiddlewareHandler {
+  return serveStatic({
+    root: dir,
+    rewriteRequestPath: (path) => path.slice(`/${page}`.length),
+    onFound: (path, c) => {
+      c.header('cache-control', cacheFor(path));
+    },
+  });
 }
 
 /** Vite puts a hash of the content into the names below `assets/`. */

@@ -176,8 +176,10 @@ export class Broker {
       if (!allowed) this.parts.metrics.permissionDenied('subscribe');
       done(null, allowed ? subscription : null);
     };
-    aedes.on('clientReady', (client) => {
+    aedes.on('client', (client) => {
       this.connected.set(client.id, client);
+      // it may have been revoked since it logged in
+      if (this.parts.registry.find(client.id)?.revokedAt !== null) client.close();
     });
     aedes.on('clientDisconnect', (client) => {
       if (this.connected.get(client.id) === client) this.connected.delete(client.id);

@@ -217,10 +217,19 @@ function parseHeader(bytes: Buffer): ParsedHeader | undefined {
   return { frame: { opcode, mask, length, seen: 0 }, headerBytes };
 }
 
+/** XOR with the mask, four bytes at a time where the memory allows: a probe has hundreds of kilobytes. */
 function unmask(part: Buffer, mask: Buffer, offset: number): Buffer {
-  const plain = Buffer.allocUnsafe(part.length);
-  const m = [0, 1, 2, 3].map((i) => mask[(offset + i) % 4] ?? 0);
-  for (let i = 0; i < part.length; i += 1) plain[i] = (part[i] ?? 0) ^ (m[i & 3] ?? 0);
+  const plain = Buffer.from(part);
+  const turned = Buffer.from([0, 1, 2, 3].map((i) => mask[(offset + i) % 4] ?? 0));
+  const words =
+    plain.byteOffset % 4 === 0
+      ? new Uint32Array(plain.buffer, plain.byteOffset, plain.length >> 2)
+      : new Uint32Array(0);
+  const wordMask = new Uint32Array(Uint8Array.from(turned).buffer)[0] ?? 0;
+  for (let i = 0; i < words.length; i += 1) words[i] = (words[i] ?? 0) ^ wordMask;
+  for (let i = words.length * 4; i < plain.length; i += 1) {
+    plain[i] = (plain[i] ?? 0) ^ (turned[i & 3] ?? 0);
+  }
   return plain;
 }
 
