@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { sql as literal } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chainInput, GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
+import { terminalReplySchema } from '../../shared/contracts/terminal-messages.ts';
 import { createTestHub, newId, pictureOf, type TestHub } from '../../test/support/test-hub.ts';
 import { auditHash } from '../audit/audit-store.ts';
 import { sha256Hex } from '../ingress/probe-checks.ts';
@@ -63,10 +65,19 @@ describe('the database itself', () => {
     expect(() => raw.prepare(sql).run()).toThrow(why);
   });
 
-  it('has durable settings', () => {
+  it('waits for the disk at every commit but those that may be lost', () => {
     const opened = openDatabase(join(hub.dir, 'fresh.db'));
+    const read = (name: string): unknown => opened.db.values(literal.raw(`PRAGMA ${name}`))[0];
+    const synchronous: unknown[] = [read('synchronous')];
+    opened.lazily(() => synchronous.push(read('synchronous')));
+    synchronous.push(read('synchronous'));
+    expect(synchronous).toEqual([[2], [1], [2]]);
+    expect([read('journal_mode'), read('secure_delete'), read('foreign_keys')]).toEqual([
+      ['wal'],
+      [1],
+      [1],
+    ]);
     opened.close();
-    expect(raw.pragma('journal_mode', { simple: true })).toBe('wal');
   });
 
   it('of a newer hub is left alone', () => {
@@ -119,12 +130,13 @@ describe('the books', () => {
             amountMinor,
             picture: pictureOf(picture),
           });
-          const reply: { type: string; data: { outcome?: string } } = JSON.parse(
-            await handler.handle('test-t1', payload),
+          const reply = terminalReplySchema.parse(
+            JSON.parse(await handler.handle('test-t1', payload)),
           );
           if (amountMinor !== terms) expect(reply.type).toBe('error');
           else if (picture === 'li') paid.set(payment, terms);
-          if (amountMinor === terms && paid.has(payment)) expect(reply.data.outcome).toBe('paid');
+          if (amountMinor === terms && paid.has(payment))
+            expect(reply).toMatchObject({ data: { outcome: 'paid' } });
         }
         const after = ledger.summary();
         expect(after.payments - before.payments).toBe(paid.size);

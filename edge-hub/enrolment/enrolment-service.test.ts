@@ -44,7 +44,11 @@ const enrol = (photos: readonly Uint8Array[], streets = ['street-test'], enrolme
 const eventsOf = (of: TestHub) =>
   of.context.outbox.pending(100).map((row) => hubEventSchema.parse(JSON.parse(eventJson(row))));
 
-async function say(to: TestHub, seq: number, type: string, data: unknown): Promise<void> {
+async function say(
+  to: TestHub,
+  [seq, type]: readonly [number, string],
+  data: unknown,
+): Promise<void> {
   const message = {
     seq,
     id: newId(),
@@ -90,15 +94,10 @@ describe('enrolment', () => {
   });
 
   it.each([
-    [
-      'photos of two people',
-      [pictureOf('li'), pictureOf('wang')],
-      ['street-test'],
-      'photos_differ',
-    ],
-    ['no face', [EMPTY_PICTURE], ['street-test'], 'no_face'],
-    ['a consent without this street', [pictureOf('li')], ['street-other'], 'street_not_agreed'],
-  ])('refuses %s', async (_, photos, streets, error) => {
+    ['photos_differ', [pictureOf('li'), pictureOf('wang')], ['street-test']],
+    ['no_face', [EMPTY_PICTURE], ['street-test']],
+    ['street_not_agreed', [pictureOf('li')], ['street-other']],
+  ])('refuses with %s', async (error, photos, streets) => {
     expect(await enrol(photos, streets)).toEqual({ ok: false, error });
     expect(hub.context.gallery.size).toBe(0);
   });
@@ -118,7 +117,7 @@ describe('a replica', () => {
   const agreed = ['street-test', 'street-other'];
 
   async function replicate() {
-    await say(hub, 1, 'hub.directory', directory([hub, other]));
+    await say(hub, [1, 'hub.directory'], directory([hub, other]));
     const enrolled = await enrol([pictureOf('li')], agreed);
     expect(enrolled).toMatchObject({ ok: true, value: { replicatedTo: ['street-other'] } });
     const event = present(
@@ -133,7 +132,7 @@ describe('a replica', () => {
 
   it('opens at the hub it is for', async () => {
     const data = await replicate();
-    await say(other, 1, 'template.replica', data);
+    await say(other, [1, 'template.replica'], data);
     const [best] = (await other.context.gallery.search(embeddingOf('li'))).candidates;
     expect(best?.shopperId).toBe(data.shopperId);
     expect(best?.score).toBeGreaterThan(0.999);
@@ -159,18 +158,18 @@ describe('a replica', () => {
       }),
     ],
   ])('%s is rejected, recorded, and the line goes on', async (_, change) => {
-    await say(other, 1, 'template.replica', change(await replicate()));
+    await say(other, [1, 'template.replica'], change(await replicate()));
     expect(other.context.gallery.size).toBe(0);
     expect(other.context.downlinkStore.watermark()).toBe(1);
   });
 
   it('that comes after the erasure is rejected', async () => {
     const data = await replicate();
-    await say(other, 1, 'shopper.erase', {
+    await say(other, [1, 'shopper.erase'], {
       shopperId: data.shopperId,
       requestedAt: new Date().toISOString(),
     });
-    await say(other, 2, 'template.replica', data);
+    await say(other, [2, 'template.replica'], data);
     expect(other.context.gallery.size).toBe(0);
     expect(other.context.downlinkStore.watermark()).toBe(2);
   });
@@ -180,15 +179,15 @@ describe('the directory', () => {
   it('takes only hubs that their certificate vouches for', async () => {
     const genuine = other.context.identity.announcement();
     const swapped = { ...genuine, sealingKey: hub.context.identity.sealing.publicKey };
-    await say(hub, 1, 'hub.directory', { hubs: [swapped] });
+    await say(hub, [1, 'hub.directory'], { hubs: [swapped] });
     expect(hub.context.directory.hubs()).toEqual([]);
-    await say(hub, 2, 'hub.directory', { hubs: [{ ...genuine, hubId: 'hub-third' }, genuine] });
+    await say(hub, [2, 'hub.directory'], { hubs: [{ ...genuine, hubId: 'hub-third' }, genuine] });
     expect(hub.context.directory.hubs().map((each) => each.hubId)).toEqual(['hub-other']);
   });
 
   it('an unknown message is recorded as rejected, once', async () => {
-    await say(hub, 1, 'weather.report', {});
-    await say(hub, 1, 'hub.directory', directory([hub]));
+    await say(hub, [1, 'weather.report'], {});
+    await say(hub, [1, 'hub.directory'], directory([hub]));
     expect(hub.context.downlinkStore.watermark()).toBe(1);
     expect(hub.context.directory.hubs()).toEqual([]);
     expect(downlinkMessageSchema.safeParse({ type: 'weather.report' }).success).toBe(false);

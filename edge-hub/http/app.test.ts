@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { enrolmentSchema, problemSchema } from '../../shared/contracts/http-hub.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { createTestHub, newId, pictureOf, type TestHub } from '../../test/support/test-hub.ts';
 import { createApp } from './app.ts';
@@ -42,8 +43,7 @@ const shop = { terminalId: 'test-t1', shopId: 's', shopName: 'S', merchantId: 'm
 const certificatePem = () =>
   readFileSync(present(hub.pki.terminals['test-t1'], 'a certificate').certPath, 'utf8');
 const codeOf = async (response: Response): Promise<unknown> => {
-  const body: { code?: unknown } = JSON.parse(await response.text());
-  return body.code;
+  return problemSchema.parse(await response.json()).code;
 };
 
 describe('permission', () => {
@@ -126,10 +126,11 @@ describe('terminals', () => {
   });
 
   it('pairing codes cannot be guessed at will', async () => {
-    const tries = Array.from({ length: 11 }, () =>
-      post('/api/pairings', { code: 'AAAAAAAA', publicKeySpki: 'AAAA' }, {}),
-    );
-    const codes = await Promise.all((await Promise.all(tries)).map(codeOf));
+    const codes: unknown[] = [];
+    for (let i = 0; i < 11; i += 1) {
+      const body = { code: 'AAAAAAAA', publicKeySpki: 'AAAA' };
+      codes.push(await codeOf(await post('/api/pairings', body, {})));
+    }
     expect(codes.slice(0, 10).every((code) => code === 'unsuitable_key')).toBe(true);
     expect(codes.at(-1)).toBe('rate_limited');
   });
@@ -153,7 +154,7 @@ describe('enrolment by form', () => {
   it('enrols, lists, and erases', async () => {
     const response = await send(form(1));
     expect(response.status).toBe(201);
-    const { shopperId }: { shopperId: string } = JSON.parse(await response.text());
+    const { shopperId } = enrolmentSchema.parse(await response.json());
     expect(await (await call('GET', '/api/shoppers', { headers: bearer() })).text()).toContain(
       shopperId,
     );

@@ -154,24 +154,31 @@ describe.each(['TLS', 'WebSocket'] as const)('over %s', (transport) => {
 });
 
 describe('login', () => {
-  const refused = (connecting: Promise<MqttClient>) =>
-    expect(connecting).rejects.toThrow(/refused|not authorized|bad user/i);
+  /** What the broker says to a client that it does not let in; empty when it does. */
+  const refusalOf = (connecting: Promise<MqttClient>): Promise<string> =>
+    connecting.then(
+      () => '',
+      (error: unknown) => String(error),
+    );
+  const REFUSED = /refused|not authorized|bad user/i;
 
   it('takes a kiosk’s token once, for two minutes, by its own key', async () => {
     const nonce = randomBytes(16).toString('base64');
     const client = await viaWebSocket(token({ nonce }));
     await client.endAsync(true);
-    await refused(viaWebSocket(token({ nonce })));
-    await refused(viaWebSocket(token({ at: new Date(Date.now() - 121_000).toISOString() })));
+    expect(await refusalOf(viaWebSocket(token({ nonce })))).toMatch(REFUSED);
+    expect(
+      await refusalOf(viaWebSocket(token({ at: new Date(Date.now() - 121_000).toISOString() }))),
+    ).toMatch(REFUSED);
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    await refused(viaWebSocket(token({ key: privateKey })));
-    await refused(viaWebSocket('{}'));
-    await refused(viaWebSocket(token(), 'test-t1'));
+    expect(await refusalOf(viaWebSocket(token({ key: privateKey })))).toMatch(REFUSED);
+    expect(await refusalOf(viaWebSocket('{}'))).toMatch(REFUSED);
+    expect(await refusalOf(viaWebSocket(token(), 'test-t1'))).toMatch(REFUSED);
   });
 
   it('takes a certificate only in its own name', async () => {
-    await refused(viaTls(certificateOptions('test-t1', 'test-t2')));
-    await refused(viaTls(certificateOptions('test-t1', KIOSK)));
+    expect(await refusalOf(viaTls(certificateOptions('test-t1', 'test-t2')))).toMatch(REFUSED);
+    expect(await refusalOf(viaTls(certificateOptions('test-t1', KIOSK)))).toMatch(REFUSED);
   });
 
   it('ends with a revocation, at once and for good', async () => {
@@ -180,6 +187,6 @@ describe('login', () => {
     const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
     hub.context.registry.revoke('test-t2');
     await closed;
-    await refused(viaTls(certificateOptions('test-t2')));
+    expect(await refusalOf(viaTls(certificateOptions('test-t2')))).toMatch(REFUSED);
   });
 });

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Duplex, type Readable } from 'node:stream';
 import fc from 'fast-check';
-import { generate } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
+import { connectPacket, publishHead } from '../../test/support/mqtt-packets.ts';
 import { GuardedConnection } from './guarded-connection.ts';
 import type { OversizePublish } from './packet-filter.ts';
 import { WebSocketStream } from './websocket-stream.ts';
@@ -22,28 +22,8 @@ class TestSocket extends Duplex {
   }
 }
 
-const connect = generate({
-  cmd: 'connect',
-  clientId: 't',
-  clean: true,
-  keepalive: 5,
-  protocolId: 'MQTT',
-  protocolVersion: 4,
-});
-
-/** Head of a PUBLISH with QoS 1, message id 7, that goes on for `bytes` of payload. */
-function publishHead(bytes: number): Buffer {
-  const whole = generate({
-    cmd: 'publish',
-    topic: 'a/b',
-    payload: Buffer.alloc(bytes),
-    qos: 1,
-    messageId: 7,
-    dup: false,
-    retain: false,
-  });
-  return whole.subarray(0, whole.length - bytes);
-}
+const connect = connectPacket('t');
+const head50 = publishHead({ topic: 'a/b', payloadBytes: FIFTY_MB, qos: 1, messageId: 7 });
 
 function masked(payload: Buffer, mask = randomBytes(4)): Buffer {
   const header = Buffer.alloc(10);
@@ -73,7 +53,7 @@ describe('50 MB', () => {
   it('are never held, and QoS 1 is acknowledged', async () => {
     const socket = new TestSocket();
     const { connection, oversize } = await guard(socket);
-    socket.push(Buffer.concat([connect, publishHead(FIFTY_MB)]));
+    socket.push(Buffer.concat([connect, head50]));
     const chunk = Buffer.alloc(CHUNK_BYTES, 1);
     let held = 0;
     for (let sent = 0; sent < FIFTY_MB; sent += CHUNK_BYTES) {
@@ -89,11 +69,10 @@ describe('50 MB', () => {
   it('in one WebSocket frame are not either', async () => {
     const socket = new TestSocket();
     const { connection, oversize } = await guard(new WebSocketStream(socket, Buffer.alloc(0)));
-    const head = publishHead(FIFTY_MB);
     const header = Buffer.alloc(14);
     header.writeUInt16BE(0x82ff, 0);
-    header.writeBigUInt64BE(BigInt(head.length + FIFTY_MB), 2);
-    socket.push(Buffer.concat([masked(connect), header, head]));
+    header.writeBigUInt64BE(BigInt(head50.length + FIFTY_MB), 2);
+    socket.push(Buffer.concat([masked(connect), header, head50]));
     const chunk = Buffer.alloc(CHUNK_BYTES, 1);
     let held = 0;
     for (let sent = 0; sent < FIFTY_MB; sent += CHUNK_BYTES) {

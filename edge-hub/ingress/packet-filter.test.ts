@@ -1,29 +1,16 @@
 import fc from 'fast-check';
-import { generate, type Packet } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
+import { connectPacket, PINGREQ, publishHead } from '../../test/support/mqtt-packets.ts';
 import { type Filtered, PacketFilter } from './packet-filter.ts';
 
 const LIMIT = 100_000;
 
-const publish = (bytes: number, qos: 0 | 1 | 2 = 1, messageId = 0x1234): Buffer =>
-  generate({
-    cmd: 'publish',
-    topic: 'wuma/1/t/request',
-    payload: Buffer.alloc(bytes, 7),
-    qos,
-    dup: false,
-    retain: false,
-    ...(qos > 0 && { messageId }),
-  } satisfies Packet);
-const connect = generate({
-  cmd: 'connect',
-  clientId: 't',
-  clean: true,
-  keepalive: 5,
-  protocolId: 'MQTT',
-  protocolVersion: 4,
-});
-const ping = generate({ cmd: 'pingreq' });
+const publish = (bytes: number, qos: 0 | 1 | 2 = 1, messageId = 0x1234): Buffer => {
+  const head = publishHead({ topic: 'wuma/1/t/request', payloadBytes: bytes, qos, messageId });
+  return Buffer.concat([head, Buffer.alloc(bytes, 7)]);
+};
+const connect = connectPacket('t');
+const ping = PINGREQ;
 
 function run(chunks: readonly Buffer[], trusted = true) {
   const filter = new PacketFilter(LIMIT);

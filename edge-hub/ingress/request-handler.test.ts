@@ -69,11 +69,11 @@ describe('a probe', () => {
   });
 
   it.each([
-    ['nobody in view', EMPTY_PICTURE, 'declined', 'no_face'],
-    ['a stranger', pictureOf('stranger'), 'fallback', 'not_recognised'],
-    ['a picture of a face', attackOn('li'), 'fallback', 'attack_suspected'],
-  ])('of %s books nothing', async (_, picture, outcome, code) => {
-    expect(await ask(hub.probe('test-t1', { picture }))).toMatchObject({ data: { outcome, code } });
+    ['nobody in view', EMPTY_PICTURE, { outcome: 'declined', code: 'no_face' }],
+    ['a stranger', pictureOf('stranger'), { outcome: 'fallback', code: 'not_recognised' }],
+    ['a picture of a face', attackOn('li'), { outcome: 'fallback', code: 'attack_suspected' }],
+  ])('of %s books nothing', async (_, picture, data) => {
+    expect(await ask(hub.probe('test-t1', { picture }))).toMatchObject({ data });
     expect(booked()).toBe(0);
   });
 
