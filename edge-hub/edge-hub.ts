@@ -21,6 +21,8 @@ const ANNOUNCED = 'announced_fingerprint';
 /** Starts a hub: gallery, broker, HTTP, and the link to its nats-server, which may come later. */
 export async function startHub(context: HubContext): Promise<RunningHub> {
   const { settings, logger, metrics, handler, gallery, outbox, downlink } = context;
+  // a crash between an erasure's commit and its checkpoint would leave old pages in the log
+  context.database.truncateLog();
   await loadGallery(context);
   announce(context);
   const broker = await Broker.create({
