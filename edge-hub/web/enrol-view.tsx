@@ -73,17 +73,7 @@ export function EnrolView({ streetId }: { readonly streetId: string | undefined 
         <div className="stack">
           <ConsentText agreed={agreed} onChange={setAgreed} />
           <StreetChoice own={streetId} chosen={others} onChange={setOthers} />
-          <div className="field">
-            <label htmlFor="phone">{t('enrol.phone')}</label>
-            <input
-              id="phone"
-              inputMode="numeric"
-              pattern="\d{4}"
-              maxLength={4}
-              value={phone}
-              onChange={(event) => setPhone(event.target.value.replaceAll(/\D/g, ''))}
-            />
-          </div>
+          <PhoneField value={phone} onChange={setPhone} />
         </div>
         <div className="stack enrol-camera">
           <OvalCamera
@@ -102,6 +92,28 @@ export function EnrolView({ streetId }: { readonly streetId: string | undefined 
         </div>
       </div>
     </section>
+  );
+}
+
+interface PhoneFieldProps {
+  readonly value: string;
+  readonly onChange: (digits: string) => void;
+}
+
+function PhoneField({ value, onChange }: PhoneFieldProps): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <div className="field">
+      <label htmlFor="phone">{t('enrol.phone')}</label>
+      <input
+        id="phone"
+        inputMode="numeric"
+        pattern="\d{4}"
+        maxLength={4}
+        value={value}
+        onChange={(event) => onChange(event.target.value.replaceAll(/\D/g, ''))}
+      />
+    </div>
   );
 }
 

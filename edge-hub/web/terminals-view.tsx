@@ -102,7 +102,10 @@ function PairingCard({ onChange }: { readonly onChange: () => void }): ReactElem
   const { t } = useTranslation();
   const [made, setMade] = useState<Made>();
   const submit = async (form: FormData): Promise<void> => {
-    const text = (name: string): string => String(form.get(name) ?? '').trim();
+    const text = (name: string): string => {
+      const value = form.get(name);
+      return typeof value === 'string' ? value.trim() : '';
+    };
     const terminalId = text('terminalId');
     const answer = await ask(
       '/api/pairing-codes',

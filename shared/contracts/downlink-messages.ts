@@ -42,7 +42,6 @@ export const downlinkMessageSchema = z.discriminatedUnion('type', [
   hubDirectorySchema,
 ]);
 export type DownlinkMessage = z.infer<typeof downlinkMessageSchema>;
-export type DownlinkType = DownlinkMessage['type'];
 
 /** Most bytes of one answer, so that it fits in a NATS message (1 MiB) with room to spare. */
 export const MAX_DOWNLINK_BYTES = 700_000;

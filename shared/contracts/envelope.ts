@@ -13,5 +13,3 @@ export const envelopeSchema = z.object({
   source: z.string().min(1).max(64),
   data: z.unknown(),
 });
-
-export type Envelope = z.infer<typeof envelopeSchema>;

@@ -83,7 +83,6 @@ export const ledgerSummarySchema = z.object({
   sumMinor: sumMinorSchema,
   chain: z.object({ lastSeq: countSchema, lastHash: z.string() }),
 });
-export type LedgerSummary = z.infer<typeof ledgerSummarySchema>;
 
 /** `GET /api/payments?limit=` (operator): whom the hub charged, newest first; for audits and disputes. */
 export const hubPaymentListSchema = z.object({
@@ -103,7 +102,6 @@ export const hubPaymentListSchema = z.object({
 export const directorySchema = z.object({
   hubs: z.array(z.object({ hubId: nameSchema, streetId: nameSchema, streetName: z.string() })),
 });
-export type Directory = z.infer<typeof directorySchema>;
 
 /** RFC 9457. `code` is one of the endpoint's closed set. */
 export const problemSchema = z.object({
@@ -112,4 +110,3 @@ export const problemSchema = z.object({
   detail: z.string().optional(),
   code: z.string().optional(),
 });
-export type Problem = z.infer<typeof problemSchema>;

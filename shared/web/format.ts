@@ -11,12 +11,6 @@ export function moneyText(money: Money, language: string): string {
   return currencyFormat(language, money.currency).format(decimal as Intl.StringNumericLiteral);
 }
 
-/** The currency's sign alone, for where the digits are set apart. */
-export function currencySign(currency: Currency, language: string): string {
-  const parts = currencyFormat(language, currency).formatToParts(0);
-  return parts.find((part) => part.type === 'currency')?.value ?? currency;
-}
-
 export function timeText(at: string, language: string): string {
   return new Intl.DateTimeFormat(language, {
     hour: '2-digit',
@@ -55,7 +49,9 @@ export function millisText(ms: number, language: string): string {
 export function durationText(ms: number, language: string): string {
   const minutes = Math.floor(ms / 60_000);
   const unit = (value: number, name: string): string =>
-    new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
+    new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short' }).format(
+      value,
+    );
   if (minutes < 1) return unit(Math.floor(ms / 1_000), 'second');
   if (minutes < 60) return unit(minutes, 'minute');
   const hours = Math.floor(minutes / 60);

@@ -5,7 +5,12 @@ import { problemSchema } from '../contracts/http-hub.ts';
 export type HttpFailure =
   | { readonly kind: 'offline' }
   | { readonly kind: 'unreadable'; readonly status: number }
-  | { readonly kind: 'problem'; readonly status: number; readonly code: string; readonly detail: string };
+  | {
+      readonly kind: 'problem';
+      readonly status: number;
+      readonly code: string;
+      readonly detail: string;
+    };
 
 export type HttpAnswer<T> =
   | { readonly ok: true; readonly value: T }
