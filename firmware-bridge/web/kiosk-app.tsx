@@ -40,7 +40,9 @@ function PaymentScreen({ kiosk }: { readonly kiosk: Kiosk }): ReactElement {
   const welcome = link.name === 'online' ? link.welcome : undefined;
   switch (screen.name) {
     case 'idle':
-      return <IdleScreen shopName={welcome?.shop.name} onWake={() => dispatch({ type: 'woken' })} />;
+      return (
+        <IdleScreen shopName={welcome?.shop.name} onWake={() => dispatch({ type: 'woken' })} />
+      );
     case 'amount':
       return (
         <AmountScreen

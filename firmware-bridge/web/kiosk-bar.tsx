@@ -50,7 +50,12 @@ export function KioskBar({ link }: { readonly link: LinkState | undefined }): Re
         >
           <Icon name="sun" />
         </Button>
-        <Button kind="quiet" aria-label={t('bar.hand')} aria-pressed={hand.on} onClick={hand.toggle}>
+        <Button
+          kind="quiet"
+          aria-label={t('bar.hand')}
+          aria-pressed={hand.on}
+          onClick={hand.toggle}
+        >
           <Icon name="swap" />
         </Button>
       </div>

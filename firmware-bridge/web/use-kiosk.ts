@@ -6,7 +6,13 @@ import { type DeviceIdentity, forgetIdentity, loadIdentity } from './device-stor
 import type { LinkState } from './hub-session.ts';
 import { clearOpenPayment, loadOpenPayment, saveOpenPayment } from './open-payment-store.ts';
 import type { PaymentConductor } from './payment-conductor.ts';
-import { advance, type FlowEvent, type FlowState, type OpenPayment, START } from './payment-flow.ts';
+import {
+  advance,
+  type FlowEvent,
+  type FlowState,
+  type OpenPayment,
+  START,
+} from './payment-flow.ts';
 
 export type Device =
   | { readonly name: 'loading' }
@@ -132,7 +138,9 @@ function useLook(
   conductor: PaymentConductor | undefined,
   dispatch: (event: FlowEvent) => void,
 ): LookControls {
-  const current = useRef<{ abort: AbortController; ready: (video: HTMLVideoElement) => void }>(null);
+  const current = useRef<{ abort: AbortController; ready: (video: HTMLVideoElement) => void }>(
+    null,
+  );
 
   const look = useCallback(
     (payment: OpenPayment) => {

@@ -62,9 +62,7 @@ function AmountNotes({ welcome, lastPaid }: Pick<AmountScreenProps, 'welcome' | 
   }
   if (!welcome) return <p className="muted">{t('link.connecting')}</p>;
   const limit = { amountMinor: BigInt(welcome.limitMinor), currency: welcome.currency };
-  return (
-    <p className="muted">{t('amount.limit', { amount: moneyText(limit, i18n.language) })}</p>
-  );
+  return <p className="muted">{t('amount.limit', { amount: moneyText(limit, i18n.language) })}</p>;
 }
 
 function PadKey({ name, onPress }: { readonly name: AmountKey; readonly onPress: () => void }) {

@@ -6,7 +6,11 @@ import type { OpenPayment, Outcome } from '../payment-flow.ts';
 import { refusalText } from '../refusal-text.ts';
 import { ScreenHeading } from '../screen-heading.tsx';
 
-const ICONS: Record<Outcome['kind'], IconName> = { paid: 'check', declined: 'again', fallback: 'cross' };
+const ICONS: Record<Outcome['kind'], IconName> = {
+  paid: 'check',
+  declined: 'again',
+  fallback: 'cross',
+};
 
 interface ResultScreenProps {
   readonly payment: OpenPayment;
