@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
@@ -12,19 +12,12 @@ interface Page {
   readonly source: string;
   /** Where its service serves it. */
   readonly base: string;
-  /** Addresses below the base that show the same page; static servers then need no rewriting. */
-  readonly views: readonly string[];
 }
 
 const PAGES: readonly Page[] = [
-  { name: 'kiosk', source: 'firmware-bridge/web', base: '/kiosk/', views: [] },
-  {
-    name: 'console',
-    source: 'edge-hub/web',
-    base: '/console/',
-    views: ['terminals', 'people', 'enrol'],
-  },
-  { name: 'city', source: 'central/web', base: '/', views: [] },
+  { name: 'kiosk', source: 'firmware-bridge/web', base: '/kiosk/' },
+  { name: 'console', source: 'edge-hub/web', base: '/console/' },
+  { name: 'city', source: 'central/web', base: '/' },
 ];
 
 /** What every page is made of besides its own folder. */
@@ -52,7 +45,6 @@ function isFresh(page: Page): boolean {
 }
 
 async function buildPage(page: Page): Promise<void> {
-  const outDir = join(OUTPUT, page.name);
   await build({
     configFile: false,
     root: join(ROOT, page.source),
@@ -60,17 +52,13 @@ async function buildPage(page: Page): Promise<void> {
     logLevel: 'warn',
     plugins: [react()],
     build: {
-      outDir,
+      outDir: join(OUTPUT, page.name),
       emptyOutDir: true,
       // Every chunk stays a file of its own: the services' content security policy allows no data: scripts.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
     },
   });
-  for (const view of page.views) {
-    mkdirSync(join(outDir, view), { recursive: true });
-    copyFileSync(join(outDir, 'index.html'), join(outDir, view, 'index.html'));
-  }
 }
 
 /**
