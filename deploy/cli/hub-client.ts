@@ -73,7 +73,7 @@ export class HubClient {
   /**
    * Erases a person: key, template and index, everywhere.
    *
-   * @returns the hub's receipt
+   * @returns the hub’s answer; its signed receipt goes to central
    * @throws HubRefusal, HubUnreachable
    */
   async erase(shopperId: string): Promise<unknown> {

@@ -9,7 +9,7 @@ export const eraseCommand: Command = {
   --hub URL          a hub that knows the person, for instance http://localhost:7410
   --token-file FILE  the hub's admin.token
   --shopper UUID     the id that enrolment gave
-  --json             the hub's receipt as one line of JSON
+  --json             the hub's answer as one line of JSON; signed receipts reach central
 `,
   async run(args, io) {
     const { values } = parseArgs({
