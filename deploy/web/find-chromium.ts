@@ -4,6 +4,20 @@ import { delimiter, join } from 'node:path';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const USUAL_PLACE = '/usr/bin/chromium';
 
+/** For a headless browser that talks to nobody but our own pages. */
+export const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // a camera of moving shapes instead of the machine's own
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+] as const;
+
 /**
  * The system's Chromium.
  *

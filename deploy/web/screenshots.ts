@@ -5,21 +5,9 @@ import { type Browser, type BrowserContext, chromium, errors, type Page } from '
 import { type CommandIo, required, UsageError } from '../cli/command.ts';
 import { searchPath } from '../stack/env.ts';
 import { chromiumSetting } from './env.ts';
-import { findChromium } from './find-chromium.ts';
+import { CHROMIUM_ARGS, findChromium } from './find-chromium.ts';
 import { addressOf, allShots, fileName, type Shot } from './shots.ts';
 
-const CHROMIUM_ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  // a camera of moving shapes instead of the machine's own
-  '--use-fake-ui-for-media-stream',
-  '--use-fake-device-for-media-stream',
-];
 const LOAD_LIMIT_MS = 15_000;
 /** For what comes after the first rows: live streams opening, fonts. */
 const SETTLE_MS = 400;
@@ -46,7 +34,7 @@ export async function runScreenshots(args: readonly string[], io: CommandIo): Pr
     return 1;
   }
   mkdirSync(settings.out, { recursive: true });
-  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS });
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS] });
   try {
     const shots = allShots();
     const taken: (Shot & { file: string })[] = [];

@@ -4,7 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CastMember, SHOPPERS, STRANGERS } from '../../deploy/demo/cast.ts';
-import { findChromium } from '../../deploy/web/find-chromium.ts';
+import { CHROMIUM_ARGS, findChromium } from '../../deploy/web/find-chromium.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { openStreet, type Street } from '../support/street.ts';
 
@@ -43,18 +43,7 @@ describe.skipIf(executablePath === undefined)(
       writeFileSync(film, Buffer.concat(frames.map((frame) => frame.colour)));
       browser = await chromium.launch({
         executablePath: present(executablePath, 'Chromium'),
-        args: [
-          '--no-sandbox',
-          '--disable-gpu',
-          '--disable-quic',
-          '--no-first-run',
-          '--disable-background-networking',
-          '--disable-component-update',
-          '--disable-sync',
-          '--use-fake-ui-for-media-stream',
-          '--use-fake-device-for-media-stream',
-          `--use-file-for-fake-video-capture=${film}`,
-        ],
+        args: [...CHROMIUM_ARGS, `--use-file-for-fake-video-capture=${film}`],
       });
       return browser.newContext({
         permissions: ['camera'],
