@@ -19,6 +19,8 @@ export interface PaymentTerms {
 export interface StoredPayment {
   readonly paymentId: string;
   readonly terminalId: string;
+  readonly shopId: string;
+  readonly merchantId: string;
   readonly amountMinor: bigint;
   readonly currency: string;
   readonly state: 'declined' | 'captured';
@@ -189,6 +191,8 @@ export class LedgerStore {
     assert(
       !known ||
         (known.terminalId === terms.terminalId &&
+          known.shopId === terms.shopId &&
+          known.merchantId === terms.merchantId &&
           known.amountMinor === terms.amountMinor &&
           known.currency === terms.currency),
       'the terms of a payment never change',
