@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { chainInput, GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
+import { type OpenDatabase, openDatabase } from '../db/database.ts';
+import { eventJson, OutboxStore } from './outbox-store.ts';
+
+const AT = '2026-01-01T00:00:00.000Z';
+let dir: string;
+let database: OpenDatabase;
+let store: OutboxStore;
+let ids = 0;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'wuma-outbox-'));
+  database = openDatabase(join(dir, 'hub.db'));
+  store = new OutboxStore(database.db, 'hub-test');
+});
+afterEach(() => {
+  database.close();
+  rmSync(dir, { recursive: true });
+});
+
+const append = (data: unknown) => {
+  ids += 1;
+  return store.append({ id: `e${ids}`, type: 'a.b', version: 1, occurredAt: AT, data });
+};
+
+describe('the chain', () => {
+  it('starts at the genesis hash, goes on after a restart, and leaves no gap where a transaction failed', () => {
+    const first = append({ n: 1 });
+    expect(first).toMatchObject({ seq: 1, prevHash: GENESIS_HASH });
+    expect(() =>
+      database.transact(() => {
+        append({ n: 'lost' });
+        throw new Error('the payment failed');
+      }),
+    ).toThrow('the payment failed');
+    database.close();
+    database = openDatabase(join(dir, 'hub.db'));
+    store = new OutboxStore(database.db, 'hub-test');
+    expect(store.nextSeq()).toBe(2);
+    const second = append({ n: 2 });
+    expect(second).toMatchObject({ seq: 2, prevHash: first.hash });
+    expect(store.state()).toEqual({ lastSeq: 2, lastHash: second.hash, pending: 2 });
+  });
+
+  it('is broken by any change of any field', () => {
+    const { hash, ...row } = append({ n: 1 });
+    const changes: Partial<typeof row>[] = [
+      { seq: 2 },
+      { eventId: 'x' },
+      { type: 'x' },
+      { version: 2 },
+      { occurredAt: 'x' },
+      { source: 'x' },
+      { dataJson: '{"n":2}' },
+      { prevHash: 'f'.repeat(64) },
+    ];
+    const hashOf = (each: typeof row): string =>
+      createHash('sha256')
+        .update(chainInput({ ...each, id: each.eventId }))
+        .digest('hex');
+    expect(hashOf(row)).toBe(hash);
+    for (const change of changes) expect(hashOf({ ...row, ...change })).not.toBe(hash);
+  });
+});
+
+describe('the event as it is sent', () => {
+  it('has the stored text of its data, to the byte, whatever the data are', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()), (data) => {
+        const row = append(data);
+        const sent = eventJson(row);
+        expect(JSON.parse(sent)).toEqual({
+          id: row.eventId,
+          type: 'a.b',
+          version: 1,
+          occurredAt: AT,
+          source: 'hub-test',
+          seq: row.seq,
+          prevHash: row.prevHash,
+          hash: row.hash,
+          data: JSON.parse(JSON.stringify(data)),
+        });
+        const cut = sent.slice(sent.indexOf(',"data":') + ',"data":'.length, -1);
+        expect(cut).toBe(row.dataJson);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe('publication', () => {
+  it('is marked once for a run of rows, in order, and a second mark changes nothing', () => {
+    for (let n = 1; n <= 5; n += 1) append({ n });
+    store.markPublished(1, 2, AT);
+    expect(store.pending(2).map((row) => row.seq)).toEqual([3, 4]);
+    store.markPublished(1, 3, '2027-01-01T00:00:00.000Z');
+    expect(store.pending(10).map((row) => row.seq)).toEqual([4, 5]);
+    expect(store.state()).toMatchObject({ lastSeq: 5, pending: 2 });
+  });
+});
