@@ -46,6 +46,7 @@ export function DecisionsView(): ReactElement {
         {booked ? (
           <p className="muted">
             {t('decisions.booked', {
+              count: booked.payments,
               payments: countText(booked.payments, i18n.language),
               sum: moneyText(
                 { amountMinor: BigInt(booked.sumMinor), currency: 'CNY' },
