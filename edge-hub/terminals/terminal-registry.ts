@@ -188,7 +188,8 @@ export class TerminalRegistry {
     });
     if (!signed) return err('wrong_credential');
     const now = clock.now();
-    if (Math.abs(now - Date.parse(login.at)) > KIOSK_LOGIN_MAX_AGE_MS) return err('stale');
+    // up to but not at the limit: that is the moment at which a nonce may be forgotten
+    if (Math.abs(now - Date.parse(login.at)) >= KIOSK_LOGIN_MAX_AGE_MS) return err('stale');
     const expiresAt = new Date(now + 2 * KIOSK_LOGIN_MAX_AGE_MS).toISOString();
     const spent = transact(() =>
       store.spendNonce(`${clientId} ${login.nonce}`, new Date(now).toISOString(), expiresAt),
