@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { currencySchema, nameSchema } from '../shared/contracts/primitives.ts';
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const positive = z.coerce.number().int().min(1);
+/** An empty variable is not the number 0, and 1e3 is not what anybody means. */
+const digits = z.string().regex(/^\d+$/).transform(Number);
+const port = digits.pipe(z.int().max(65_535));
+const upTo = (most: number) => digits.pipe(z.int().min(1).max(most));
+const positive = upTo(Number.MAX_SAFE_INTEGER);
 const path = z.string().min(1);
 const minor = z
   .string()
@@ -30,9 +33,9 @@ const envSchema = z.object({
   MODEL_PACK: z.string().default('open'),
   MODELS_DIR: path.default(join('.wuma', 'models')),
   HUB_WEB_DIR: path.default(join('.wuma', 'web')),
-  HUB_INFERENCE_WORKERS: positive.max(256).optional(),
+  HUB_INFERENCE_WORKERS: upTo(256).optional(),
   /** Probes that may wait for recognition; one more hears `busy`. */
-  HUB_QUEUE_CAPACITY: positive.max(1_000).default(16),
+  HUB_QUEUE_CAPACITY: upTo(1_000).default(16),
   HUB_CURRENCY: currencySchema.default('CNY'),
   /** Most that one payment by face may take, minor units: with depth, and where only colour is seen. */
   HUB_LIMIT_MINOR: minor.default(50_000n),
