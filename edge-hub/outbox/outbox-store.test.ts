@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { chainInput, GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
 import { type OpenDatabase, openDatabase } from '../db/database.ts';
 import { eventJson, OutboxStore } from './outbox-store.ts';
@@ -84,7 +85,7 @@ describe('the event as it is sent', () => {
           seq: row.seq,
           prevHash: row.prevHash,
           hash: row.hash,
-          data: JSON.parse(JSON.stringify(data)),
+          data: z.json().parse(JSON.parse(JSON.stringify(data))),
         });
         const cut = sent.slice(sent.indexOf(',"data":') + ',"data":'.length, -1);
         expect(cut).toBe(row.dataJson);
