@@ -36,7 +36,7 @@ const message = (seq: number, type: string, data: unknown) => ({
   data,
 });
 const erasureOf = (shopperId: string) => ({ shopperId, requestedAt: new Date().toISOString() });
-const apply = (raw: unknown) => hub.context.applier.apply(raw);
+const apply = (said: unknown) => hub.context.applier.apply(said);
 const watermark = () => hub.context.downlinkStore.watermark();
 const handled = () =>
   raw.prepare('SELECT seq, type, outcome, reason FROM downlink_message ORDER BY seq').all();
@@ -146,8 +146,8 @@ describe('what cannot be applied', () => {
 
   it.each([null, 'text', {}, { seq: 0, type: 'shopper.erase' }, { seq: 1.5, type: 'x' }])(
     'what has no number holds the line: %j',
-    async (raw) => {
-      await expect(apply(raw)).rejects.toThrow(UnnumberedMessageError);
+    async (said) => {
+      await expect(apply(said)).rejects.toThrow(UnnumberedMessageError);
       expect(watermark()).toBe(0);
     },
   );
