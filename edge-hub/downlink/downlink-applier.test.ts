@@ -13,7 +13,7 @@ import {
 import { sealReplica } from '../enrolment/replica-sealing.ts';
 import { encodeTemplate } from '../enrolment/template-codec.ts';
 import { eventJson } from '../outbox/outbox-store.ts';
-import { UnnumberedMessageError } from './downlink-applier.ts';
+import { MissingMessageError, UnnumberedMessageError } from './downlink-applier.ts';
 
 let hub: TestHub;
 let raw: Database.Database;
@@ -142,6 +142,17 @@ describe('what cannot be applied', () => {
     expect(hub.context.shoppers.isEnrolled(shopperId)).toBe(true);
     await apply(message(2, 'shopper.erase', erasureOf(shopperId)));
     expect(handled()).toMatchObject([{ outcome: 'rejected' }, { outcome: 'applied' }]);
+  });
+
+  it('a gap holds the line: what is missing may be an erasure', async () => {
+    const shopperId = await enrolled();
+    const erase = message(1, 'shopper.erase', erasureOf(shopperId));
+    const later = message(2, 'template.replica', await replicaOf(newId()));
+    await expect(apply(later)).rejects.toThrow(MissingMessageError);
+    expect(watermark()).toBe(0);
+    await apply(erase);
+    await apply(later);
+    expect(handled()).toMatchObject([{ outcome: 'applied' }, { outcome: 'applied' }]);
   });
 
   it.each([null, 'text', {}, { seq: 0, type: 'shopper.erase' }, { seq: 1.5, type: 'x' }])(

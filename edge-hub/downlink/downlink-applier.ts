@@ -50,6 +50,11 @@ export class UnnumberedMessageError extends Error {
   override readonly name = 'UnnumberedMessageError';
 }
 
+/** A message before this one has not come: to go on would acknowledge it unseen, and it may be an erasure. */
+export class MissingMessageError extends Error {
+  override readonly name = 'MissingMessageError';
+}
+
 /**
  * Applies what central says, each message in one transaction with its watermark. A message that cannot be
  * applied is recorded as rejected, with the reason, and the line goes on; only a fault of this hub holds it.
@@ -61,11 +66,15 @@ export class DownlinkApplier {
     this.parts = parts;
   }
 
-  /** @throws UnnumberedMessageError; anything else is a fault of this hub and the message is tried again */
+  /** @throws UnnumberedMessageError, MissingMessageError; anything else is a fault of this hub and the message is tried again */
   async apply(raw: unknown): Promise<void> {
     const head = headSchema.safeParse(raw);
     if (!head.success) throw new UnnumberedMessageError('a downlink message without a sequence');
-    if (head.data.seq <= this.parts.store.watermark()) return;
+    const watermark = this.parts.store.watermark();
+    if (head.data.seq <= watermark) return;
+    if (head.data.seq !== watermark + 1) {
+      throw new MissingMessageError(`message ${head.data.seq} came after ${watermark}`);
+    }
     const parsed = downlinkMessageSchema.safeParse(raw);
     if (!parsed.success) {
       this.reject(head.data, 'unknown type or version, or malformed');
