@@ -10,6 +10,7 @@ import { SkeletonRows } from '../../shared/web/skeleton.tsx';
 import { usePolled } from '../../shared/web/use-polled.ts';
 import { DecisionsView } from './decisions-view.tsx';
 import { EnrolView } from './enrol-view.tsx';
+import { LoadProblem } from './load-problem.tsx';
 import { PeopleView } from './people-view.tsx';
 import { SignInView } from './sign-in-view.tsx';
 import { StatusBar } from './status-bar.tsx';
@@ -25,7 +26,8 @@ export function ConsoleApp(): ReactElement {
   // asks for the operator: its refusal is how the page learns that nobody is signed in
   const terminals = usePolled('/api/terminals', terminalListSchema, POLL_MS);
   const view = useView();
-  const signedOut = terminals.failure?.kind === 'problem' && terminals.failure.status === 401;
+  const { failure } = terminals;
+  const signedOut = failure?.kind === 'problem' && failure.status === 401;
   return (
     <>
       <header className="page-bar">
@@ -37,8 +39,11 @@ export function ConsoleApp(): ReactElement {
       </header>
       <main className="console">
         <StatusBar status={status.value} failure={status.failure} />
-        {signedOut ? <SignInView /> : null}
-        {!signedOut && terminals.value === undefined ? <SkeletonRows rows={4} /> : null}
+        {signedOut ? <SignInView onSignedIn={terminals.reload} /> : null}
+        {!signedOut && terminals.value === undefined && !failure ? <SkeletonRows rows={4} /> : null}
+        {!signedOut && terminals.value === undefined && failure ? (
+          <LoadProblem failure={failure} onRetry={terminals.reload} />
+        ) : null}
         {!signedOut && terminals.value ? (
           <CurrentView
             view={view}

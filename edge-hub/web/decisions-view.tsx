@@ -14,6 +14,7 @@ import { Mark, type Tone } from '../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../shared/web/skeleton.tsx';
 import { useLiveList } from '../../shared/web/use-live-list.ts';
 import { usePolled } from '../../shared/web/use-polled.ts';
+import { LoadProblem } from './load-problem.tsx';
 
 const POLL_MS = 15_000;
 const LEDGER_POLL_MS = 3_000;
@@ -55,8 +56,18 @@ export function DecisionsView(): ReactElement {
             })}
           </p>
         ) : null}
+        {live.state === 'broken' ? (
+          <Mark tone="more" icon="broken">
+            {t('decisions.broken')}
+          </Mark>
+        ) : null}
       </header>
-      {earlier.value === undefined && live.rows.length === 0 ? <SkeletonRows rows={5} /> : null}
+      {earlier.value === undefined && live.rows.length === 0 && !earlier.failure ? (
+        <SkeletonRows rows={5} />
+      ) : null}
+      {earlier.value === undefined && live.rows.length === 0 && earlier.failure ? (
+        <LoadProblem failure={earlier.failure} onRetry={earlier.reload} />
+      ) : null}
       {earlier.value !== undefined && live.rows.length === 0 ? (
         <p className="muted">{t('decisions.none')}</p>
       ) : null}

@@ -65,33 +65,56 @@ export function EnrolView({ streetId }: { readonly streetId: string | undefined 
   };
 
   if (state.name === 'enrolled') return <Enrolled onNext={next} />;
+  const agree = (yes: boolean): void => {
+    setAgreed(yes);
+    setCamera('opening');
+  };
   const mayStart = agreed && camera === 'ready' && state.name !== 'working';
   return (
     <section className="card" aria-labelledby="enrol">
       <h1 id="enrol">{t('enrol.heading')}</h1>
       <div className="enrol">
         <div className="stack">
-          <ConsentText agreed={agreed} onChange={setAgreed} />
+          <ConsentText agreed={agreed} onChange={agree} />
           <StreetChoice own={streetId} chosen={others} onChange={setOthers} />
           <PhoneField value={phone} onChange={setPhone} />
         </div>
         <div className="stack enrol-camera">
-          <OvalCamera
+          <ConsentedCamera
+            agreed={agreed}
+            camera={camera}
             onReady={(element) => {
               video.current = element;
               setCamera('ready');
             }}
             onProblem={setCamera}
           />
-          <CameraNote camera={camera} />
           <Button kind="primary" disabled={!mayStart} onClick={() => void enrol()}>
             {t(state.name === 'working' ? 'enrol.working' : 'enrol.start')}
           </Button>
-          {agreed ? null : <p className="small muted">{t('enrol.agreeFirst')}</p>}
           {state.name === 'failed' ? <Failed failure={state.failure} /> : null}
         </div>
       </div>
     </section>
+  );
+}
+
+interface ConsentedCameraProps {
+  readonly agreed: boolean;
+  readonly camera: 'opening' | 'ready' | CameraProblem;
+  readonly onReady: (video: HTMLVideoElement) => void;
+  readonly onProblem: (problem: CameraProblem) => void;
+}
+
+/** No camera runs before the person has agreed. */
+function ConsentedCamera({ agreed, camera, ...on }: ConsentedCameraProps): ReactElement {
+  const { t } = useTranslation();
+  if (!agreed) return <p className="muted">{t('enrol.agreeFirst')}</p>;
+  return (
+    <>
+      <OvalCamera onReady={on.onReady} onProblem={on.onProblem} />
+      <CameraNote camera={camera} />
+    </>
   );
 }
 
@@ -162,10 +185,9 @@ function StreetChoice({ own, chosen, onChange }: StreetChoiceProps): ReactElemen
   return (
     <fieldset>
       <legend className="field-name">{t('enrol.streets')}</legend>
-      <label className="choice">
-        <input type="checkbox" checked disabled />
+      <p>
         {hubs.find((hub) => hub.streetId === own)?.streetName ?? own ?? ''} {t('enrol.here')}
-      </label>
+      </p>
       {others.map((hub) => (
         <label className="choice" key={hub.hubId}>
           <input

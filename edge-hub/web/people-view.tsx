@@ -8,6 +8,7 @@ import { ask, failureCode } from '../../shared/web/http.ts';
 import { Notice } from '../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../shared/web/skeleton.tsx';
 import { usePolled } from '../../shared/web/use-polled.ts';
+import { LoadProblem } from './load-problem.tsx';
 
 const POLL_MS = 5_000;
 
@@ -39,7 +40,10 @@ export function PeopleView(): ReactElement {
           {said.text}
         </Notice>
       ) : null}
-      {shoppers === undefined ? <SkeletonRows rows={3} /> : null}
+      {shoppers === undefined && !people.failure ? <SkeletonRows rows={3} /> : null}
+      {shoppers === undefined && people.failure ? (
+        <LoadProblem failure={people.failure} onRetry={people.reload} />
+      ) : null}
       {shoppers?.length === 0 ? <p className="muted">{t('people.none')}</p> : null}
       <ul className="rows">
         {shoppers?.map((shopper) => (

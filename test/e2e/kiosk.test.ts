@@ -111,9 +111,10 @@ describe.skipIf(executablePath === undefined)(
       const console = await signIn(context);
       await console.getByRole('link', { name: 'Enrol' }).click();
       const start = console.getByRole('button', { name: 'Take pictures and enrol' });
-      await console.getByText('Please look at the camera').waitFor();
       expect(await start.isDisabled(), 'no consent is assumed').toBe(true);
+      expect(await console.locator('video').count(), 'no camera before it').toBe(0);
       await console.getByLabel('I have read this and agree').check();
+      await console.getByText('Please look at the camera').waitFor();
       expect(await seriousFaults(console)).toEqual([]);
       await start.click();
       await console.getByRole('heading', { name: 'You are enrolled' }).waitFor({ timeout: 30_000 });
