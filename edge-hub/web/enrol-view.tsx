@@ -1,26 +1,17 @@
-import { type ReactElement, useRef, useState } from 'react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { directorySchema, enrolmentSchema } from '../../shared/contracts/http-hub.ts';
+import { directorySchema } from '../../shared/contracts/http-hub.ts';
 import { Button } from '../../shared/web/button.tsx';
-import { type CameraProblem, takePicture } from '../../shared/web/camera.ts';
-import { ask, failureCode, type HttpFailure } from '../../shared/web/http.ts';
-import { newId } from '../../shared/web/ids.ts';
+import type { CameraProblem } from '../../shared/web/camera.ts';
 import { isLanguage } from '../../shared/web/language.ts';
 import { Notice } from '../../shared/web/mark.tsx';
 import { OvalCamera } from '../../shared/web/oval-camera.tsx';
 import { usePolled } from '../../shared/web/use-polled.ts';
 import { CONSENT_TEXT_VERSION } from './consent-text.ts';
+import { useEnrolment } from './use-enrolment.ts';
 
 const POLL_MS = 15_000;
-const PHOTOS = 3;
-const BETWEEN_PHOTOS_MS = 350;
 const POINTS = ['what', 'where', 'use', 'way', 'erase'] as const;
-
-type State =
-  | { readonly name: 'asking' }
-  | { readonly name: 'working' }
-  | { readonly name: 'enrolled' }
-  | { readonly name: 'failed'; readonly failure: HttpFailure };
 
 /** One person, with their own consent, in front of the webcam. Pictures go to the hub and stay nowhere. */
 export function EnrolView({ streetId }: { readonly streetId: string | undefined }): ReactElement {
@@ -30,55 +21,37 @@ export function EnrolView({ streetId }: { readonly streetId: string | undefined 
   const [agreed, setAgreed] = useState(false);
   const [others, setOthers] = useState<readonly string[]>([]);
   const [phone, setPhone] = useState('');
-  const [state, setState] = useState<State>({ name: 'asking' });
-  // the same id for every try of the same person, so that a lost answer does not enrol them twice
-  const enrolmentId = useRef(newId());
+  const { state, enrol, forget } = useEnrolment();
+  const working = state.name === 'working';
 
-  const enrol = async (): Promise<void> => {
+  const start = (): void => {
     if (!video.current || streetId === undefined) return;
-    setState({ name: 'working' });
-    const form = new FormData();
     const language = isLanguage(i18n.language) ? i18n.language : 'en';
-    const streets = [streetId, ...others];
-    form.set('enrolmentId', enrolmentId.current);
-    form.set('consent', JSON.stringify({ textVersion: CONSENT_TEXT_VERSION, language, streets }));
-    if (phone !== '') form.set('phoneLast4', phone);
-    for (let i = 0; i < PHOTOS; i += 1) {
-      form.append('photos', await takePicture(video.current), `${i}.jpg`);
-      await new Promise((resolve) => setTimeout(resolve, BETWEEN_PHOTOS_MS));
-    }
-    const answer = await ask('/api/enrolments', enrolmentSchema, { method: 'POST', body: form });
-    if (answer.ok) {
-      setState({ name: 'enrolled' });
-      return;
-    }
-    // new pictures are other content: they need an id of their own, unless no answer came
-    if (answer.error.kind !== 'offline') enrolmentId.current = newId();
-    setState({ name: 'failed', failure: answer.error });
+    void enrol(video.current, { streets: [streetId, ...others], language, phoneLast4: phone });
   };
-  const next = (): void => {
-    enrolmentId.current = newId();
-    setAgreed(false);
-    setOthers([]);
-    setPhone('');
-    setState({ name: 'asking' });
-  };
-
-  if (state.name === 'enrolled') return <Enrolled onNext={next} />;
   const agree = (yes: boolean): void => {
+    forget();
     setAgreed(yes);
     setCamera('opening');
   };
-  const mayStart = agreed && camera === 'ready' && state.name !== 'working';
+  const next = (): void => {
+    agree(false);
+    setOthers([]);
+    setPhone('');
+  };
+
+  if (state.name === 'enrolled') return <Enrolled onNext={next} />;
+  const mayStart = agreed && camera === 'ready' && !working;
   return (
     <section className="card" aria-labelledby="enrol">
       <h1 id="enrol">{t('enrol.heading')}</h1>
       <div className="enrol">
-        <div className="stack">
+        {/* what is agreed to does not change under pictures being taken */}
+        <fieldset className="stack" disabled={working}>
           <ConsentText agreed={agreed} onChange={agree} />
           <StreetChoice own={streetId} chosen={others} onChange={setOthers} />
           <PhoneField value={phone} onChange={setPhone} />
-        </div>
+        </fieldset>
         <div className="stack enrol-camera">
           <ConsentedCamera
             agreed={agreed}
@@ -89,10 +62,10 @@ export function EnrolView({ streetId }: { readonly streetId: string | undefined 
             }}
             onProblem={setCamera}
           />
-          <Button kind="primary" disabled={!mayStart} onClick={() => void enrol()}>
-            {t(state.name === 'working' ? 'enrol.working' : 'enrol.start')}
+          <Button kind="primary" disabled={!mayStart} onClick={start}>
+            {t(working ? 'enrol.working' : 'enrol.start')}
           </Button>
-          {state.name === 'failed' ? <Failed failure={state.failure} /> : null}
+          {state.name === 'failed' ? <Failed code={state.code} /> : null}
         </div>
       </div>
     </section>
@@ -213,9 +186,8 @@ function CameraNote({ camera }: { readonly camera: 'opening' | 'ready' | CameraP
   );
 }
 
-function Failed({ failure }: { readonly failure: HttpFailure }): ReactElement {
+function Failed({ code }: { readonly code: string }): ReactElement {
   const { t, i18n } = useTranslation();
-  const code = failureCode(failure);
   const key = `enrol.problems.${code}`;
   return (
     <Notice tone="bad" icon="again">
@@ -227,9 +199,14 @@ function Failed({ failure }: { readonly failure: HttpFailure }): ReactElement {
 
 function Enrolled({ onNext }: { readonly onNext: () => void }): ReactElement {
   const { t } = useTranslation();
+  const heading = useRef<HTMLHeadingElement>(null);
+  // the button that was pressed is gone: a screen reader goes on from here
+  useEffect(() => heading.current?.focus(), []);
   return (
     <section className="card narrow" aria-labelledby="enrolled">
-      <h1 id="enrolled">{t('enrol.done')}</h1>
+      <h1 id="enrolled" ref={heading} tabIndex={-1}>
+        {t('enrol.done')}
+      </h1>
       <Notice tone="good" icon="check">
         {t('enrol.doneNote')}
       </Notice>
