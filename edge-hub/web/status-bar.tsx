@@ -41,7 +41,9 @@ function Figures({ status }: { readonly status: HubStatus }): ReactElement {
             {t(up ? 'status.up' : 'status.down')}
           </Mark>
           <span className="note">
-            {t('status.since', { since: momentText(status.link.since, language, Date.now()) })}
+            {t(up ? 'status.since' : 'status.downSince', {
+              since: momentText(status.link.since, language, Date.now()),
+            })}
           </span>
         </dd>
       </div>
