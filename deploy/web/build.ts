@@ -57,6 +57,8 @@ async function buildPage(page: Page): Promise<void> {
       // Every chunk stays a file of its own: the services' content security policy allows no data: scripts.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      // Otherwise a chunk shared with a lazy one runs before the entry, and zod is set up too late.
+      rolldownOptions: { output: { strictExecutionOrder: true } },
     },
   });
 }

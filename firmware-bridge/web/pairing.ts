@@ -17,3 +17,8 @@ export async function pair(code: string): Promise<Pairing> {
   await saveIdentity(identity);
   return { ok: true, identity };
 }
+
+/** The operator's pairing code in `?code=`, or an empty text. */
+export function codeInAddress(): string {
+  return new URLSearchParams(window.location.search).get('code') ?? '';
+}

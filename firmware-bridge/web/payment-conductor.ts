@@ -2,8 +2,8 @@ import { probeSigningInput, type TerminalReply } from '../../shared/contracts/te
 import { takePicture } from '../../shared/web/camera.ts';
 import { sha256Hex, signText } from './device-key.ts';
 import type { DeviceIdentity } from './device-store.ts';
-import { type HubSession, ReplyLost } from './hub-session.ts';
-import { clearOpenPayment } from './open-payment-store.ts';
+import { type HubSession, type OutgoingRequest, ReplyLost } from './hub-session.ts';
+import { clearOpenPayment, saveOpenPayment } from './open-payment-store.ts';
 import type { FlowEvent, OpenPayment, Outcome, Refusal } from './payment-flow.ts';
 
 /** Takes one look for a payment: challenge, pictures, signed probe, and the truth when an answer is lost. */
@@ -33,6 +33,8 @@ const LOOK_AGAIN_CODES: readonly string[] = [
 
 const NOTHING_SENT: Refusal = { code: 'K-LINK', words: null };
 const NOT_PAID: Refusal = { code: 'K-NOTPAID', words: null };
+/** A camera that stopped in mid-look, for instance. */
+const PAGE_FAILED: Outcome = { kind: 'fallback', refusal: { code: 'K-PAGE', words: null } };
 
 export interface Look {
   readonly payment: OpenPayment;
@@ -44,6 +46,9 @@ interface Shot {
   readonly takenAt: string;
   readonly jpeg: Uint8Array<ArrayBuffer>;
 }
+
+/** A look that is ready to be sent, or why there is none. */
+type Prepared = { readonly probe: OutgoingRequest } | { readonly outcome: Outcome };
 
 interface Parts {
   readonly identity: DeviceIdentity;
@@ -64,21 +69,30 @@ export class PaymentConductor {
 
   /**
    * Asks for the challenge while the camera opens, takes the burst, sends it signed. Every end is
-   * dispatched as an event; an aborted look before sending ends in silence.
+   * dispatched as an event; a look aborted before anything was sent ends in silence.
    */
-  async look({ payment, video, signal }: Look): Promise<void> {
-    const asked = this.#askChallenge(payment);
-    const [challenge, ready] = await Promise.all([asked, video]);
+  async look(look: Look): Promise<void> {
+    const { payment, signal } = look;
+    const prepared = await this.#prepare(look).catch((error: unknown): Prepared => {
+      reportError(error);
+      return { outcome: PAGE_FAILED };
+    });
     if (signal.aborted) return;
-    if (!challenge.ok) {
-      this.#end(payment, challenge.outcome);
+    if ('outcome' in prepared) {
+      this.#end(payment, prepared.outcome);
       return;
     }
-    await pause(SETTLE_MS);
-    const shots = await this.#takeBurst(ready, signal);
-    if (signal.aborted) return;
+    // From here on the hub may charge. No press comes between these lines and turns back.
+    saveOpenPayment(payment);
     this.#dispatch({ type: 'picturesSent' });
-    await this.#sendProbe({ payment, challenge: challenge.text, shots });
+    const reply = await this.#tryRequest(prepared.probe);
+    const outcome = reply && outcomeOf(reply);
+    if (outcome) {
+      this.#end(payment, outcome);
+      return;
+    }
+    this.#dispatch({ type: 'answerLost' });
+    await this.settle(payment);
   }
 
   /** Asks the hub how a payment ended until it can be believed. "Paid" is believed at once. */
@@ -103,19 +117,20 @@ export class PaymentConductor {
     this.#end(payment, notPaid);
   }
 
-  async #askChallenge(
-    payment: OpenPayment,
-  ): Promise<
-    { readonly ok: true; readonly text: string } | { readonly ok: false; readonly outcome: Outcome }
-  > {
-    const reply = await this.#tryRequest({
+  async #prepare({ payment, video, signal }: Look): Promise<Prepared> {
+    const asked = this.#tryRequest({
       type: 'challenge.request',
       data: wireAmount(payment),
       timeoutMs: CHALLENGE_TIMEOUT_MS,
     });
-    if (reply?.type === 'challenge.issued') return { ok: true, text: reply.data.challenge };
-    const outcome = reply && outcomeOf(reply);
-    return { ok: false, outcome: outcome ?? { kind: 'declined', refusal: NOTHING_SENT } };
+    const [reply, ready] = await Promise.all([asked, video]);
+    if (reply?.type !== 'challenge.issued') {
+      const outcome = reply && outcomeOf(reply);
+      return { outcome: outcome ?? { kind: 'declined', refusal: NOTHING_SENT } };
+    }
+    await pause(SETTLE_MS);
+    const shots = await this.#takeBurst(ready, signal);
+    return { probe: await this.#signedProbe(payment, reply.data.challenge, shots) };
   }
 
   async #takeBurst(video: HTMLVideoElement, signal: AbortSignal): Promise<Shot[]> {
@@ -129,29 +144,21 @@ export class PaymentConductor {
     return shots;
   }
 
-  async #sendProbe(probe: {
-    readonly payment: OpenPayment;
-    readonly challenge: string;
-    readonly shots: readonly Shot[];
-  }): Promise<void> {
-    const { payment, challenge, shots } = probe;
+  async #signedProbe(
+    payment: OpenPayment,
+    challenge: string,
+    shots: readonly Shot[],
+  ): Promise<OutgoingRequest> {
     const frames = await Promise.all(shots.map(frameHead));
     const { terminalId, keys } = this.#identity;
     const signed = probeSigningInput(terminalId, { ...payment, challenge, frames });
     const signature = { format: 'ieee-p1363', value: await signText(keys, signed) };
-    const reply = await this.#tryRequest({
+    return {
       type: 'payment.probe',
       data: { ...wireAmount(payment), challenge, frames, signature },
       blobs: shots.map((shot) => shot.jpeg),
       timeoutMs: PROBE_TIMEOUT_MS,
-    });
-    const outcome = reply && outcomeOf(reply);
-    if (outcome) {
-      this.#end(payment, outcome);
-      return;
-    }
-    this.#dispatch({ type: 'answerLost' });
-    await this.settle(payment);
+    };
   }
 
   #query(payment: OpenPayment): Promise<TerminalReply | undefined> {
@@ -162,9 +169,7 @@ export class PaymentConductor {
     });
   }
 
-  async #tryRequest(
-    outgoing: Parameters<HubSession['request']>[0],
-  ): Promise<TerminalReply | undefined> {
+  async #tryRequest(outgoing: OutgoingRequest): Promise<TerminalReply | undefined> {
     try {
       return await this.#session.request(outgoing);
     } catch (error) {

@@ -4,7 +4,8 @@ import { newId } from '../../shared/web/ids.ts';
 import { allowSound, playChime } from './chime.ts';
 import { type DeviceIdentity, forgetIdentity, loadIdentity } from './device-store.ts';
 import type { LinkState } from './hub-session.ts';
-import { clearOpenPayment, loadOpenPayment, saveOpenPayment } from './open-payment-store.ts';
+import { loadOpenPayment } from './open-payment-store.ts';
+import { codeInAddress } from './pairing.ts';
 import type { PaymentConductor } from './payment-conductor.ts';
 import {
   advance,
@@ -80,7 +81,9 @@ function useDevice(): [Device, (device: Device) => void] {
   const [device, setDevice] = useState<Device>({ name: 'loading' });
   useEffect(() => {
     const read = async (): Promise<void> => {
-      const identity = await loadIdentity().catch(() => undefined);
+      // a code in the address asks to pair anew, but a payment whose end is not known needs the old identity
+      const anew = codeInAddress() !== '' && loadOpenPayment() === undefined;
+      const identity = anew ? undefined : await loadIdentity().catch(() => undefined);
       setDevice(identity ? { name: 'paired', identity } : { name: 'unpaired' });
     };
     void read();
@@ -146,7 +149,6 @@ function useLook(
     (payment: OpenPayment) => {
       if (!conductor) return;
       allowSound();
-      saveOpenPayment(payment);
       const abort = new AbortController();
       const video = Promise.withResolvers<HTMLVideoElement>();
       current.current = { abort, ready: video.resolve };
@@ -155,10 +157,7 @@ function useLook(
     },
     [conductor, dispatch],
   );
-  const stopLook = useCallback(() => {
-    current.current?.abort.abort();
-    clearOpenPayment();
-  }, []);
+  const stopLook = useCallback(() => current.current?.abort.abort(), []);
   const cameraReady = useCallback((video: HTMLVideoElement) => current.current?.ready(video), []);
   return { look, stopLook, cameraReady };
 }

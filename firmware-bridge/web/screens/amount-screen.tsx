@@ -5,6 +5,7 @@ import { Button } from '../../../shared/web/button.tsx';
 import { moneyText, timeText } from '../../../shared/web/format.ts';
 import { Icon } from '../../../shared/web/icon.tsx';
 import { AMOUNT_KEYS, type AmountKey, amountKeyOf, pressAmountKey } from '../amount-entry.ts';
+import { fitted } from '../fitted.ts';
 import type { Welcome } from '../hub-session.ts';
 import type { LastPaid } from '../payment-flow.ts';
 import { ScreenHeading } from '../screen-heading.tsx';
@@ -25,13 +26,14 @@ export function AmountScreen(props: AmountScreenProps): ReactElement {
   const { amountMinor, welcome, lastPaid, onChange, onNext } = props;
   const { t, i18n } = useTranslation();
   const currency = welcome?.currency ?? BEFORE_WELCOME;
+  const amount = moneyText({ amountMinor, currency }, i18n.language);
   useKeyboard(props);
   return (
     <section className="screen">
       <div className="amount-head">
         <ScreenHeading className="title muted">{t('amount.heading')}</ScreenHeading>
-        <output className="amount money" aria-live="polite">
-          {moneyText({ amountMinor, currency }, i18n.language)}
+        <output className="amount money" aria-live="polite" style={fitted(amount)}>
+          {amount}
         </output>
         <AmountNotes welcome={welcome} lastPaid={lastPaid} />
       </div>

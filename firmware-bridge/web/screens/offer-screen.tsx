@@ -4,6 +4,7 @@ import { Button } from '../../../shared/web/button.tsx';
 import { moneyText } from '../../../shared/web/format.ts';
 import { Icon } from '../../../shared/web/icon.tsx';
 import { Notice } from '../../../shared/web/mark.tsx';
+import { fitted } from '../fitted.ts';
 import type { Welcome } from '../hub-session.ts';
 import type { OpenPayment, Refusal } from '../payment-flow.ts';
 import { refusalText } from '../refusal-text.ts';
@@ -21,6 +22,7 @@ interface OfferScreenProps {
 export function OfferScreen(props: OfferScreenProps): ReactElement {
   const { payment, last, welcome, onLook, onCancel } = props;
   const { t, i18n } = useTranslation();
+  const amount = moneyText(payment, i18n.language);
   const overLimit = welcome !== undefined && payment.amountMinor > BigInt(welcome.limitMinor);
   return (
     <section className="screen">
@@ -28,7 +30,9 @@ export function OfferScreen(props: OfferScreenProps): ReactElement {
         <ScreenHeading className="title muted">
           {welcome?.shop.name ?? t('offer.heading')}
         </ScreenHeading>
-        <p className="amount-huge">{moneyText(payment, i18n.language)}</p>
+        <p className="amount-huge" style={fitted(amount)}>
+          {amount}
+        </p>
         {last ? (
           <Notice tone="more" icon="info">
             <p className="title">{refusalText(last, t, i18n.language)}</p>

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../../shared/web/button.tsx';
 import { Notice } from '../../../shared/web/mark.tsx';
 import type { DeviceIdentity } from '../device-store.ts';
-import { pair } from '../pairing.ts';
+import { codeInAddress, pair } from '../pairing.ts';
 import { ScreenHeading } from '../screen-heading.tsx';
 
 interface PairingScreenProps {
@@ -15,7 +15,7 @@ type Attempt = { readonly busy: boolean; readonly problem: string | null };
 /** First use: the operator's code makes this browser a terminal. `?code=` fills it in and pairs at once. */
 export function PairingScreen({ onPaired }: PairingScreenProps): ReactElement {
   const { t } = useTranslation();
-  const [code, setCode] = useState(codeFromAddress);
+  const [code, setCode] = useState(codeInAddress);
   const [attempt, setAttempt] = useState<Attempt>({ busy: false, problem: null });
   const started = useRef(false);
 
@@ -28,9 +28,9 @@ export function PairingScreen({ onPaired }: PairingScreenProps): ReactElement {
     else setAttempt({ busy: false, problem: pairing.code });
   };
   useEffect(() => {
-    if (started.current || !window.isSecureContext || codeFromAddress() === '') return;
+    if (started.current || !window.isSecureContext || codeInAddress() === '') return;
     started.current = true;
-    void submit(codeFromAddress());
+    void submit(codeInAddress());
   });
   const onSubmit = (event: FormEvent): void => {
     event.preventDefault();
@@ -83,10 +83,6 @@ function PairingProblem({ problem }: { readonly problem: string | null }): React
       <p className="small muted">{t('common.code', { code: problem })}</p>
     </Notice>
   );
-}
-
-function codeFromAddress(): string {
-  return new URLSearchParams(window.location.search).get('code') ?? '';
 }
 
 function addressWithoutCode(): string {
