@@ -79,6 +79,8 @@ export class FramePipeline {
   readonly mesher: FaceMesher;
   private readonly embedder: Embedder;
   private readonly colourPad: ColourPad;
+  /** Where a frame's colour picture is decoded to: fresh memory for each would cost more than the decoding. */
+  private pictureRoom = new Uint8Array(0);
 
   private constructor(
     pack: InstalledPack,
@@ -111,6 +113,7 @@ export class FramePipeline {
     timings.networks = this.meter.spentMs;
     // Nothing of the picture outlives its frame.
     WarpArena.ofThisThread().forget();
+    this.pictureRoom.fill(0);
     return { outcome, timings };
   }
 
@@ -125,6 +128,7 @@ export class FramePipeline {
     const decoded = await decodePicture(
       task.colour,
       options.severalFaces === 'largest' ? MAX_PHOTO_EDGE : MAX_IMAGE_EDGE,
+      (bytes) => this.roomFor(bytes),
     );
     lap('decode');
     if (!decoded.ok) return err(decoded.error);
@@ -158,6 +162,11 @@ export class FramePipeline {
     const embedding = await this.embedder.embed(source, points, options.mirror);
     lap('embed');
     return ok(pad ? { embedding, quality, pad } : { embedding, quality });
+  }
+
+  private roomFor(bytes: number): Uint8Array {
+    if (this.pictureRoom.length < bytes) this.pictureRoom = new Uint8Array(bytes);
+    return this.pictureRoom;
   }
 
   private findFace(

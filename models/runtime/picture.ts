@@ -3,6 +3,7 @@ import { MAX_IMAGE_EDGE } from '../../shared/contracts/terminal-frames.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import { readGrey16Png } from './depth-png.ts';
 import { plainJpegSize } from './jpeg-header.ts';
+import { decodePlainJpeg } from './plain-jpeg.ts';
 
 // One pipeline is one picture of a phone's or webcam's size: libvips' own threads cost more than they
 // give, and the cores belong to the networks. Its cache would keep faces in memory.
@@ -40,26 +41,12 @@ type Header = Pick<
   | 'hasProfile'
 >;
 
-function plainHeader(bytes: Uint8Array): Header | undefined {
-  const size = plainJpegSize(bytes);
-  return (
-    size && {
-      ...size,
-      format: 'jpeg',
-      space: 'srgb',
-      depth: 'uchar',
-      hasAlpha: false,
-      hasProfile: false,
-    }
-  );
-}
-
 async function readHeader(
   bytes: Uint8Array,
   maxEdgePx: number,
 ): Promise<Result<Header, DecodeFailure>> {
   try {
-    const header = plainHeader(bytes) ?? (await sharp(bytes).metadata());
+    const header = await sharp(bytes).metadata();
     if (!DECODABLE.has(header.format) || (header.pages ?? 1) > 1) return err('not_an_image');
     if (header.width > maxEdgePx || header.height > maxEdgePx) return err('image_too_large');
     return ok(header);
@@ -76,11 +63,18 @@ async function readHeader(
  *
  * @param shrinkFromPx when given, a picture with a longer edge than `MAX_IMAGE_EDGE` but not than this is
  *   shrunk to that edge while it is decoded: photographs of phones, which terminals never send
+ * @param roomFor gives memory for a picture that needs so many bytes; by default new memory each time
  */
 export async function decodePicture(
   bytes: Uint8Array,
   shrinkFromPx: number = MAX_IMAGE_EDGE,
+  roomFor: (size: number) => Uint8Array = (size) => new Uint8Array(size),
 ): Promise<Result<Picture, DecodeFailure>> {
+  const plain = plainJpegSize(bytes);
+  if (plain && Math.max(plain.width, plain.height) <= MAX_IMAGE_EDGE) {
+    const picture = decodePlainJpeg(bytes, plain, roomFor(plain.width * plain.height * 3));
+    return picture ? ok(picture) : err('not_an_image');
+  }
   const header = await readHeader(bytes, shrinkFromPx);
   if (!header.ok) return header;
   try {
