@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import type { HubDatabase } from '../db/database.ts';
 import { enrolments, erasedShoppers, shoppers, templates } from '../db/schema.ts';
 
@@ -37,18 +37,16 @@ export interface SealedEntry {
 /** People, their sealed templates and wrapped keys. Nothing in here opens without the hub's key. */
 export class ShopperStore {
   private readonly db: HubDatabase;
+  /** Asked at every payment. */
+  private readonly enrolled: ReturnType<typeof prepareEnrolled>;
 
   constructor(db: HubDatabase) {
     this.db = db;
+    this.enrolled = prepareEnrolled(db);
   }
 
   isEnrolled(shopperId: string): boolean {
-    const row = this.db
-      .select({ shopperId: shoppers.shopperId })
-      .from(shoppers)
-      .where(eq(shoppers.shopperId, shopperId))
-      .get();
-    return row !== undefined;
+    return this.enrolled.get({ shopperId }) !== undefined;
   }
 
   isErased(shopperId: string): boolean {
@@ -129,4 +127,12 @@ export class ShopperStore {
   insertEnrolment(row: EnrolmentRow): void {
     this.db.insert(enrolments).values(row).run();
   }
+}
+
+function prepareEnrolled(db: HubDatabase) {
+  return db
+    .select({ shopperId: shoppers.shopperId })
+    .from(shoppers)
+    .where(eq(shoppers.shopperId, sql.placeholder('shopperId')))
+    .prepare();
 }

@@ -4,6 +4,7 @@ import { mayMove } from '../../shared/domain/payment.ts';
 import type { Posting } from '../../shared/domain/posting.ts';
 import { assert, present } from '../../shared/kernel/assert.ts';
 import type { HubDatabase } from '../db/database.ts';
+import { placeholders } from '../db/placeholders.ts';
 import { attempts, payments, postings } from '../db/schema.ts';
 
 /** What is agreed before anybody looks; it never changes for a payment id. */
@@ -72,17 +73,19 @@ export interface LedgerSummary {
 /** Payments, their attempts and their postings. Writing methods belong inside the payment's transaction. */
 export class LedgerStore {
   private readonly db: HubDatabase;
+  private readonly prepared: ReturnType<typeof prepare>;
 
   constructor(db: HubDatabase) {
     this.db = db;
+    this.prepared = prepare(db);
   }
 
   attempt(requestId: string): AttemptRow | undefined {
-    return this.db.select().from(attempts).where(eq(attempts.requestId, requestId)).get();
+    return this.prepared.attempt.get({ requestId });
   }
 
   payment(paymentId: string): StoredPayment | undefined {
-    return this.db.select().from(payments).where(eq(payments.paymentId, paymentId)).get();
+    return this.prepared.payment.get({ paymentId });
   }
 
   /** The last attempts, newest first. */
@@ -119,11 +122,7 @@ export class LedgerStore {
   recordDecline(terms: PaymentTerms, attempt: Attempt): void {
     this.assertMove(terms, 'declined');
     this.insertAttempt(terms, attempt);
-    this.db
-      .insert(payments)
-      .values({ ...terms, state: 'declined', resultOf: attempt.requestId })
-      .onConflictDoUpdate({ target: payments.paymentId, set: { resultOf: attempt.requestId } })
-      .run();
+    this.prepared.decline.run({ ...terms, resultOf: attempt.requestId });
   }
 
   /** The payment is taken: state, attempt and postings. */
@@ -132,28 +131,12 @@ export class LedgerStore {
     assert(capture.postings.length > 0, 'a capture books something');
     this.insertAttempt(terms, attempt);
     const { shopperId, reference, capturedAt } = capture;
-    const captured = {
-      state: 'captured',
-      shopperId,
-      reference,
-      capturedAt,
-      resultOf: attempt.requestId,
-    } as const;
-    this.db
-      .insert(payments)
-      .values({ ...terms, ...captured })
-      .onConflictDoUpdate({ target: payments.paymentId, set: captured })
-      .run();
-    const rows = capture.postings.map((posting, index) => ({
-      paymentId: terms.paymentId,
-      line: index + 1,
-      debit: posting.debit,
-      credit: posting.credit,
-      amountMinor: posting.amountMinor,
-      currency: posting.currency,
-      bookedAt: capturedAt,
-    }));
-    this.db.insert(postings).values(rows).run();
+    const resultOf = attempt.requestId;
+    this.prepared.capture.run({ ...terms, shopperId, reference, capturedAt, resultOf });
+    for (const [index, posting] of capture.postings.entries()) {
+      const { paymentId } = terms;
+      this.prepared.post.run({ ...posting, paymentId, line: index + 1, bookedAt: capturedAt });
+    }
   }
 
   /** Captured payments, posting rows, and the sum of what was moved. */
@@ -179,10 +162,7 @@ export class LedgerStore {
 
   private insertAttempt(terms: PaymentTerms, attempt: Attempt): void {
     const { paymentId, terminalId, amountMinor, currency } = terms;
-    this.db
-      .insert(attempts)
-      .values({ ...attempt, paymentId, terminalId, amountMinor, currency })
-      .run();
+    this.prepared.attempted.run({ ...attempt, paymentId, terminalId, amountMinor, currency });
   }
 
   private assertMove(terms: PaymentTerms, to: 'declined' | 'captured'): void {
@@ -198,4 +178,61 @@ export class LedgerStore {
       'the terms of a payment never change',
     );
   }
+}
+
+const TERMS = ['paymentId', 'terminalId', 'shopId', 'merchantId', 'amountMinor', 'currency'] as const;
+
+/** The statements of every payment. */
+function prepare(db: HubDatabase) {
+  const terms = placeholders(...TERMS);
+  const { resultOf } = placeholders('resultOf');
+  const captured = placeholders('shopperId', 'reference', 'capturedAt');
+  // `excluded` is the row that the insert would have made.
+  const moved = { resultOf: sql`excluded.result_of` };
+  return {
+    attempt: db
+      .select()
+      .from(attempts)
+      .where(eq(attempts.requestId, sql.placeholder('requestId')))
+      .prepare(),
+    payment: db
+      .select()
+      .from(payments)
+      .where(eq(payments.paymentId, sql.placeholder('paymentId')))
+      .prepare(),
+    attempted: db
+      .insert(attempts)
+      .values({
+        ...placeholders('paymentId', 'terminalId', 'amountMinor', 'currency'),
+        ...placeholders('requestId', 'inputHash', 'shopName', 'outcome'),
+        ...placeholders('code', 'replyJson', 'decidedAt'),
+      })
+      .prepare(),
+    decline: db
+      .insert(payments)
+      .values({ ...terms, state: 'declined', resultOf })
+      .onConflictDoUpdate({ target: payments.paymentId, set: moved })
+      .prepare(),
+    capture: db
+      .insert(payments)
+      .values({ ...terms, ...captured, state: 'captured', resultOf })
+      .onConflictDoUpdate({
+        target: payments.paymentId,
+        set: {
+          ...moved,
+          state: 'captured',
+          shopperId: sql`excluded.shopper_id`,
+          reference: sql`excluded.reference`,
+          capturedAt: sql`excluded.captured_at`,
+        },
+      })
+      .prepare(),
+    post: db
+      .insert(postings)
+      .values({
+        ...placeholders('paymentId', 'line', 'debit', 'credit'),
+        ...placeholders('amountMinor', 'currency', 'bookedAt'),
+      })
+      .prepare(),
+  };
 }

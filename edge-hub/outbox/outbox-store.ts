@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { and, asc, between, count, desc, isNull } from 'drizzle-orm';
+import { and, asc, between, count, desc, isNull, sql } from 'drizzle-orm';
 import { chainInput, GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
 import type { HubDatabase } from '../db/database.ts';
+import { placeholders } from '../db/placeholders.ts';
 import { outbox } from '../db/schema.ts';
 
 export interface NewEvent {
@@ -36,11 +37,13 @@ export interface OutboxState {
  */
 export class OutboxStore {
   private readonly db: HubDatabase;
+  private readonly prepared: ReturnType<typeof prepare>;
   private readonly source: string;
 
   /** @param source the hub's id */
   constructor(db: HubDatabase, source: string) {
     this.db = db;
+    this.prepared = prepare(db);
     this.source = source;
   }
 
@@ -63,28 +66,18 @@ export class OutboxStore {
       prevHash: lastHash,
     };
     const row = { ...unhashed, hash: hashOf(unhashed) };
-    this.db.insert(outbox).values(row).run();
+    this.prepared.append.run(row);
     return row;
   }
 
   /** Rows that are not published yet, in order. */
   pending(limit: number): OutboxRow[] {
-    return this.db
-      .select()
-      .from(outbox)
-      .where(isNull(outbox.publishedAt))
-      .orderBy(asc(outbox.seq))
-      .limit(limit)
-      .all();
+    return this.prepared.pending.all({ limit });
   }
 
   /** Marks a run of rows that JetStream has taken. */
   markPublished(fromSeq: number, toSeq: number, at: string): void {
-    this.db
-      .update(outbox)
-      .set({ publishedAt: at })
-      .where(and(between(outbox.seq, fromSeq, toSeq), isNull(outbox.publishedAt)))
-      .run();
+    this.prepared.markPublished.run({ fromSeq, toSeq, at });
   }
 
   state(): OutboxState {
@@ -97,14 +90,41 @@ export class OutboxStore {
   }
 
   private head(): { readonly lastSeq: number; readonly lastHash: string } {
-    const last = this.db
+    const last = this.prepared.last.get();
+    return { lastSeq: last?.seq ?? 0, lastHash: last?.hash ?? GENESIS_HASH };
+  }
+}
+
+/** The statements of every event. */
+function prepare(db: HubDatabase) {
+  const { fromSeq, toSeq, at, limit } = placeholders('fromSeq', 'toSeq', 'at', 'limit');
+  return {
+    append: db
+      .insert(outbox)
+      .values({
+        ...placeholders('seq', 'eventId', 'type', 'version', 'occurredAt'),
+        ...placeholders('source', 'dataJson', 'prevHash', 'hash'),
+      })
+      .prepare(),
+    pending: db
+      .select()
+      .from(outbox)
+      .where(isNull(outbox.publishedAt))
+      .orderBy(asc(outbox.seq))
+      .limit(limit)
+      .prepare(),
+    markPublished: db
+      .update(outbox)
+      .set({ publishedAt: sql`${at}` })
+      .where(and(between(outbox.seq, fromSeq, toSeq), isNull(outbox.publishedAt)))
+      .prepare(),
+    last: db
       .select({ seq: outbox.seq, hash: outbox.hash })
       .from(outbox)
       .orderBy(desc(outbox.seq))
       .limit(1)
-      .get();
-    return { lastSeq: last?.seq ?? 0, lastHash: last?.hash ?? GENESIS_HASH };
-  }
+      .prepare(),
+  };
 }
 
 /** The chain's hash of a row, lower-case hex. */
