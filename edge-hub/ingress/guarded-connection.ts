@@ -20,6 +20,11 @@ export interface GuardOptions {
   readonly onViolation: (why: string) => void;
 }
 
+interface Written {
+  readonly chunk: Buffer;
+  readonly encoding: BufferEncoding;
+}
+
 /** After this a peer that does not take our last bytes is cut off. */
 const LINGER_MS = 1_000;
 
@@ -33,6 +38,8 @@ export class GuardedConnection extends Duplex {
   private readonly packetFilter: PacketFilter;
   private readonly onOversize: GuardOptions['onOversize'];
   private readonly onViolation: GuardOptions['onViolation'];
+  /** Whether the transport is corked until the end of this turn. */
+  private holding = false;
 
   constructor(options: GuardOptions) {
     super({ allowHalfOpen: false });
@@ -64,24 +71,12 @@ export class GuardedConnection extends Duplex {
     this.transport.resume();
   }
 
-  override _write(
-    chunk: Buffer,
-    encoding: BufferEncoding,
-    done: (error?: Error | null) => void,
-  ): void {
-    this.transport.write(chunk, encoding, done);
+  override _write(chunk: Buffer, encoding: BufferEncoding, done: () => void): void {
+    this.send([{ chunk, encoding }], done);
   }
 
-  override _writev(
-    chunks: { chunk: Buffer; encoding: BufferEncoding }[],
-    done: (error?: Error | null) => void,
-  ): void {
-    this.transport.cork();
-    chunks.forEach(({ chunk, encoding }, index) => {
-      if (index === chunks.length - 1) this.transport.write(chunk, encoding, done);
-      else this.transport.write(chunk, encoding);
-    });
-    this.transport.uncork();
+  override _writev(chunks: readonly Written[], done: () => void): void {
+    this.send(chunks, done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
@@ -97,6 +92,26 @@ export class GuardedConnection extends Duplex {
       setTimeout(() => this.transport.destroy(), LINGER_MS).unref();
     }
     done(error);
+  }
+
+  /**
+   * Hands on what the broker writes, all of one turn of the event loop together: the acknowledgement of a
+   * request and its reply go out as one record and one system call. What fails is told by the transport's `error`.
+   */
+  private send(chunks: readonly Written[], done: () => void): void {
+    const { transport } = this;
+    if (!this.holding) {
+      this.holding = true;
+      transport.cork();
+      setImmediate(() => {
+        this.holding = false;
+        transport.uncork();
+      });
+    }
+    let hasRoom = true;
+    for (const { chunk, encoding } of chunks) hasRoom = transport.write(chunk, encoding);
+    if (hasRoom) done();
+    else transport.once('drain', done);
   }
 
   private consume(chunk: Buffer): void {

@@ -57,7 +57,10 @@ function readChunks(png: Buffer): { header: Buffer | undefined; body: Buffer } |
     const content = png.subarray(at + 8, end - 4);
     if (type === 'IHDR') header = content;
     if (type === 'IDAT') body.push(content);
-    if (type === 'IEND') return { header, body: Buffer.concat(body) };
+    if (type === 'IEND') {
+      const [only] = body;
+      return { header, body: only && body.length === 1 ? only : Buffer.concat(body) };
+    }
     at = end;
   }
   return undefined;

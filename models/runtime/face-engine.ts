@@ -73,9 +73,9 @@ function frameTask(
 ): FrameTask {
   const { colour, depth } = frame;
   return {
-    // Not `colour.slice()`: a Buffer's slice is a view on the message.
-    colour: Uint8Array.from(colour),
-    ...(depth && { depth: { png: Uint8Array.from(depth.png), focalPx: depth.focalPx } }),
+    // Not `colour.slice()`: a Buffer's slice is a view on the message. Nor `Uint8Array.from`, which goes byte by byte.
+    colour: new Uint8Array(colour),
+    ...(depth && { depth: { png: new Uint8Array(depth.png), focalPx: depth.focalPx } }),
     options: {
       severalFaces: how.severalFaces,
       mirror: how.mirror,

@@ -56,31 +56,23 @@ export function warpInto(
   WarpArena.ofThisThread().warp(out, cut.source.levelFor(cut.crop), format);
 }
 
+/** Red, green and blue planes, each times its share of Rec. 601 luma. */
+const LUMA = {
+  layout: 'nchw',
+  colour: 'rgb',
+  mean: [0, 0, 0],
+  scale: [0.299, 0.587, 0.114],
+} as const;
+
 /** Cuts a crop as grey (Rec. 601 luma, 0-255) of `size` x `size`. */
 export function warpGrey(source: PicturePyramid, crop: Affine, size: number): Float32Array {
-  const { picture, crop: m } = source.levelFor(crop);
-  const { data, width: w, height: h } = picture;
-  const out = new Float32Array(size * size);
-  const stride = w * 3;
-  for (let v = 0; v < size; v += 1) {
-    for (let u = 0; u < size; u += 1) {
-      const x = m.a * u + m.b * v + m.c;
-      const y = m.d * u + m.e * v + m.f;
-      const x0 = Math.floor(x);
-      const y0 = Math.floor(y);
-      if (x0 < 0 || y0 < 0 || x0 >= w - 1 || y0 >= h - 1) continue;
-      const p = y0 * stride + x0 * 3;
-      const top = lumaAt(data, p) * (1 - (x - x0)) + lumaAt(data, p + 3) * (x - x0);
-      const q = p + stride;
-      const bottom = lumaAt(data, q) * (1 - (x - x0)) + lumaAt(data, q + 3) * (x - x0);
-      out[v * size + u] = top * (1 - (y - y0)) + bottom * (y - y0);
-    }
+  const pixels = size * size;
+  const planes = new Float32Array(3 * pixels);
+  warpInto(planes, { source, crop }, { ...LUMA, width: size, height: size });
+  const grey = planes.subarray(0, pixels);
+  for (let i = 0; i < pixels; i += 1) {
+    grey[i] =
+      (planes[i] as number) + (planes[i + pixels] as number) + (planes[i + 2 * pixels] as number);
   }
-  return out;
-}
-
-function lumaAt(data: Uint8Array, p: number): number {
-  return (
-    0.299 * (data[p] as number) + 0.587 * (data[p + 1] as number) + 0.114 * (data[p + 2] as number)
-  );
+  return grey;
 }

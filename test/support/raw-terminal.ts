@@ -62,7 +62,8 @@ export class RawTerminal {
   /** Sends bytes as they are and waits for the next reply, whatever it answers. */
   async ask(payload: Uint8Array, topic = topics.request(this.terminalId)): Promise<TerminalReply> {
     this.received.length = 0;
-    await this.client.publishAsync(topic, Buffer.from(payload), { qos: 1 });
+    const { buffer, byteOffset, byteLength } = payload;
+    await this.client.publishAsync(topic, Buffer.from(buffer, byteOffset, byteLength), { qos: 1 });
     return this.nextReply();
   }
 
