@@ -46,17 +46,21 @@ it('tells its commands on stdout when asked, and on stderr when it must', async 
   expect(wrong.progress).toContain('there is no command "enroll"');
 });
 
-it.each(['enrol', 'erase', 'evaluate', 'screenshots', 'doctor'])('%s has help', async (name) => {
-  const { code, out } = await cli(name, '--help');
-  expect(code).toBe(0);
-  expect(out).toContain(`usage: wuma ${name}`);
-});
+it.each(['enrol', 'erase', 'evaluate', 'screenshots', 'doctor', 'bench'])(
+  '%s has help',
+  async (name) => {
+    const { code, out } = await cli(name, '--help');
+    expect(code).toBe(0);
+    expect(out).toContain(`usage: wuma ${name}`);
+  },
+);
 
 it.each([
   [['enrol'], '--photos is needed'],
   [['enrol', '--photos', 'a,b,c,d,e,f', '--streets', 's'], 'at most 5 photos'],
   [['enrol', '--nonsense'], 'nonsense'],
   [['evaluate', 'voices'], 'evaluate what?'],
+  [['bench', 'voices'], 'bench what?'],
 ])('%j is wrong usage', async (args, message) => {
   const { code, out, progress } = await cli(...args);
   expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -1,4 +1,5 @@
 import { type Command, type CommandIo, UsageError } from './command.ts';
+import { benchCommand } from './commands/bench.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { enrolCommand } from './commands/enrol.ts';
 import { eraseCommand } from './commands/erase.ts';
@@ -7,6 +8,7 @@ import { screenshotsCommand } from './commands/screenshots.ts';
 import { HubRefusal, HubUnreachable } from './hub-client.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  bench: benchCommand,
   doctor: doctorCommand,
   enrol: enrolCommand,
   erase: eraseCommand,

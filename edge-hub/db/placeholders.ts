@@ -8,5 +8,6 @@ export function placeholders<const Name extends string>(
   ...names: readonly Name[]
 ): Record<Name, Placeholder<Name>> {
   const entries = names.map((name) => [name, sql.placeholder(name)] as const);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- fromEntries forgets the names
   return Object.fromEntries(entries) as Record<Name, Placeholder<Name>>;
 }

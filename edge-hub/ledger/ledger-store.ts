@@ -180,7 +180,14 @@ export class LedgerStore {
   }
 }
 
-const TERMS = ['paymentId', 'terminalId', 'shopId', 'merchantId', 'amountMinor', 'currency'] as const;
+const TERMS = [
+  'paymentId',
+  'terminalId',
+  'shopId',
+  'merchantId',
+  'amountMinor',
+  'currency',
+] as const;
 
 /** The statements of every payment. */
 function prepare(db: HubDatabase) {

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureRawModels, quantile } from '../../models/bench/raw-models.ts';
 import { type InstalledPack, loadInstalledPack } from '../../models/packs/installed-pack.ts';
 import { MODELS_DIR, openStreet, type Street } from '../support/street.ts';
 import { enrolSome, openCounters, payFor, payOnce } from './payments.ts';
-import { measureRawModels, quantile } from './raw-models.ts';
 
 const HELP = `usage: npm run bench -- [options]
 
@@ -38,6 +38,8 @@ interface BenchFigures {
   readonly rawPaymentsPerSecond: number;
   /** At least 0.7 is what we promise. */
   readonly throughputRatio: number;
+  /** 99th percentile of the hub's event loop delay meanwhile, ms. At most 20 is what we promise. */
+  readonly eventLoopDelayP99Ms: number;
 }
 
 interface Machine {
@@ -65,11 +67,13 @@ async function measure(machine: Machine, framesPerProbe: number): Promise<BenchF
       latencies.push(payment.decisionMs);
     }
     progress(`${framesPerProbe} frame(s) a probe: ${counters.length} terminals at once`);
+    await eventLoopDelayP99Ms(street);
     const startedAt = performance.now();
     const all = (
       await Promise.all(counters.map(async (counter) => payFor(counter, durationMs)))
     ).flat();
     const elapsedS = (performance.now() - startedAt) / 1_000;
+    const loopDelayMs = await eventLoopDelayP99Ms(street);
     if (!all.every((payment) => payment.paid)) throw new Error('a payment was not paid');
     const networksMs = single.frameMedianMs * framesPerProbe;
     const p95 = quantile(latencies, 0.95);
@@ -83,10 +87,16 @@ async function measure(machine: Machine, framesPerProbe: number): Promise<BenchF
       paymentsPerSecond: round(paymentsPerSecond),
       rawPaymentsPerSecond: round(rawPaymentsPerSecond),
       throughputRatio: round(paymentsPerSecond / rawPaymentsPerSecond),
+      eventLoopDelayP99Ms: round(loopDelayMs),
     };
   } finally {
     for (const { terminal } of counters) await terminal.close();
   }
+}
+
+/** Since it was last asked for: the hub's histogram starts anew with every reading. */
+async function eventLoopDelayP99Ms(street: Street): Promise<number> {
+  return (await street.metric('nodejs_eventloop_lag_p99_seconds')) * 1_000;
 }
 
 function printed(figures: BenchFigures): string {
@@ -97,6 +107,7 @@ function printed(figures: BenchFigures): string {
     `  the networks' own time ${figures.networksMs} ms: p95 is ${figures.latencyRatio} times that`,
     `  ${TERMINALS.length} terminals at once: ${figures.paymentsPerSecond} payments/s`,
     `  the networks alone allow ${figures.rawPaymentsPerSecond}/s: that is ${figures.throughputRatio} of it`,
+    `  the hub's event loop meanwhile: p99 ${figures.eventLoopDelayP99Ms} ms late`,
   ].join('\n');
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { InstalledPack } from '../../models/packs/installed-pack.ts';
+import type { InstalledPack } from '../packs/installed-pack.ts';
 import type { RawModelsReport, RawModelsTask } from './raw-models-worker.ts';
 
 /** What the networks alone allow on this machine, with as many threads as given. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { InstalledPack } from '../../models/packs/installed-pack.ts';
-import { modelsOf, type PackModel } from '../../models/packs/pack-manifest.ts';
-import { syntheticPicture } from '../../models/packs/synthetic-picture.ts';
 import { present } from '../../shared/kernel/assert.ts';
+import type { InstalledPack } from '../packs/installed-pack.ts';
+import { modelsOf, type PackModel } from '../packs/pack-manifest.ts';
+import { syntheticPicture } from '../packs/synthetic-picture.ts';
 
 /** Runs a pack's networks one after another on a fixed input, and nothing else: the limit that a pipeline is held against. */
 

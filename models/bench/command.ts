@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { PackNotInstalledError } from '../packs/installed-pack.ts';
+import { UnknownPackError } from '../packs/pack-catalogue.ts';
+import { NoPicturesError } from './bench-frames.ts';
+import { type BurstFigures, benchRecognition, type RecognitionBench } from './bench-recognition.ts';
+
+const HELP = `Times recognition against the networks alone and against @vladmandic/human, in one run.
+
+  wuma bench recognition [--pack NAME] [--seconds N] [--pictures DIR] [--models DIR] [--json]
+
+  --pack NAME     an installed model pack (default open)
+  --seconds N     time of each measurement (default 6)
+  --pictures DIR  pictures with one face each (default .wuma/samples/strangers)
+  --models DIR    folder that holds the packs (default .wuma/models)
+  --json          one line of JSON on stdout; progress goes to stderr
+
+For bursts of 1, 3 and 5 frames: the stages of a frame, the time of a burst, bursts a second with one worker a
+core, each beside what the networks alone take and allow. The peer does the same roles on its WASM backend; its
+packages are fetched from the npm registry the first time. Wants a quiet machine.
+`;
+const USAGE_EXIT_CODE = 2;
+
+/** The command line cannot be understood. */
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const progress = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/**
+ * `wuma bench recognition`.
+ *
+ * @param argv what follows `recognition`
+ * @returns the exit code: 0 done, 2 wrong usage (also no pictures or a pack not installed), 1 else
+ */
+export async function runBenchRecognition(argv: readonly string[]): Promise<number> {
+  try {
+    const options = parseOrRefuse(argv);
+    if (options.help) {
+      process.stdout.write(HELP);
+      return 0;
+    }
+    if (!/^[1-9]\d?$/.test(options.seconds)) {
+      throw new UsageError('--seconds is a number from 1 to 99');
+    }
+    const figures = await benchRecognition({
+      packName: options.pack,
+      modelsDir: options.models,
+      picturesDir: options.pictures,
+      peersDir: join('.wuma', 'peers'),
+      durationMs: Number(options.seconds) * 1_000,
+      onProgress: progress,
+    });
+    process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : tableOf(figures));
+    return 0;
+  } catch (error) {
+    progress(error instanceof Error ? error.message : String(error));
+    return isUsage(error) ? USAGE_EXIT_CODE : 1;
+  }
+}
+
+function parseOrRefuse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        pack: { type: 'string', default: 'open' },
+        seconds: { type: 'string', default: '6' },
+        pictures: { type: 'string', default: join('.wuma', 'samples', 'strangers') },
+        models: { type: 'string', default: join('.wuma', 'models') },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function isUsage(error: unknown): boolean {
+  return (
+    error instanceof UsageError ||
+    error instanceof NoPicturesError ||
+    error instanceof UnknownPackError ||
+    error instanceof PackNotInstalledError
+  );
+}
+
+function tableOf({ pack, workers, bursts, eventLoopDelayMs, peer }: RecognitionBench): string {
+  const delay = `event loop delay while saturated: p50 ${eventLoopDelayMs.p50} ms, p99 ${eventLoopDelayMs.p99} ms`;
+  const other =
+    'unavailable' in peer
+      ? `${peer.name} ${peer.version}: could not be run (${peer.unavailable})`
+      : `${peer.name} ${peer.version} (${peer.backend}): ${peer.frameMs} ms a frame, ${peer.framesPerSecond} frames/s`;
+  const lines = [`pack ${pack}, ${workers} workers`, ...bursts.map(burstLines), delay, other];
+  return `${lines.join('\n')}\n`;
+}
+
+function burstLines(burst: BurstFigures): string {
+  const { stagesMs } = burst;
+  return [
+    `burst of ${burst.frames}: p50 ${burst.totalMs.p50} ms, p95 ${burst.totalMs.p95} ms, networks alone ${burst.rawMs} ms (p50 is ${burst.totalOverRaw} times that)`,
+    `  a frame: decode ${stagesMs.decode}, detect and mesh ${stagesMs.detect}, PAD ${stagesMs.pad}, embed ${stagesMs.embed} ms; in the networks ${stagesMs.networks} ms`,
+    `  ${burst.burstsPerSecond} bursts/s; the networks alone allow ${burst.rawBurstsPerSecond}: ${burst.shareOfRaw} of it`,
+  ].join('\n');
+}
