@@ -6,13 +6,20 @@ import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { present } from '../../shared/kernel/assert.ts';
-import { peerFiles } from './human-peer.ts';
 import { quantile } from './raw-models.ts';
+
+/** Paths inside the peer's packages. */
+export interface PeerFiles {
+  readonly entry: string;
+  /** Folder of its models. */
+  readonly models: string;
+  /** Folder of its WASM backend, with a slash at the end. */
+  readonly wasm: string;
+}
 
 /** What the peer is asked to do. */
 export interface PeerTask {
-  /** Folder with the peer's `node_modules`. */
-  readonly dir: string;
+  readonly files: PeerFiles;
   /** Base64. */
   readonly jpegs: readonly string[];
   readonly durationMs: number;
@@ -50,7 +57,7 @@ process.once('message', (task: PeerTask) => {
 
 /** Runs the same roles as ours (detect, mesh, descriptor, antispoofing) on pictures that are decoded already. */
 async function measure(task: PeerTask): Promise<PeerReport> {
-  const files = peerFiles(task.dir);
+  const { files } = task;
   const server = createServer((request, response) => {
     // Its WASM build reads models by HTTP only.
     readFile(join(files.models, basename(request.url ?? ''))).then(
@@ -92,7 +99,7 @@ async function measure(task: PeerTask): Promise<PeerReport> {
 
 const rounded = (value: number): number => Math.round(value * 100) / 100;
 
-function createHuman(files: ReturnType<typeof peerFiles>, modelBasePath: string): Human {
+function createHuman(files: PeerFiles, modelBasePath: string): Human {
   const loaded = createRequire(import.meta.url)(files.entry) as {
     readonly Human: new (config: unknown) => Human;
   };

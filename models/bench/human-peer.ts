@@ -4,7 +4,7 @@ import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
-import type { PeerReport, PeerTask } from './human-peer-process.ts';
+import type { PeerFiles, PeerReport, PeerTask } from './human-peer-process.ts';
 
 /** The nearest open peer: face detection, mesh, descriptor and antispoofing in JavaScript. */
 const PEER = { name: '@vladmandic/human', version: '3.3.6' } as const;
@@ -41,7 +41,7 @@ export async function measureHuman(options: {
     const dir = await installed(options.peersDir, options.onProgress);
     const { pictures, durationMs } = options;
     const jpegs = pictures.map(({ colour }) => Buffer.from(colour).toString('base64'));
-    return { ...PEER, ...(await runPeer({ dir, jpegs, durationMs })) };
+    return { ...PEER, ...(await runPeer({ files: filesIn(dir), jpegs, durationMs })) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { ...PEER, unavailable: reason.split('\n').at(0) ?? '' };
@@ -88,8 +88,8 @@ async function runPeer(task: PeerTask): Promise<PeerReport> {
   }
 }
 
-/** Paths inside the peer's folder; its `exports` do not name the WASM build. */
-export function peerFiles(dir: string) {
+/** Its `exports` do not name the WASM build: it is found by its path. */
+function filesIn(dir: string): PeerFiles {
   const packages = join(dir, 'node_modules');
   const human = join(packages, '@vladmandic', 'human');
   return {
