@@ -38,19 +38,20 @@ export interface BurstFigures {
   /** What the networks alone allow with one thread a worker. */
   readonly rawBurstsPerSecond: number;
   readonly shareOfRaw: number;
+  /** How late the thread that hands out the work ran meanwhile, ms. */
+  readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number };
 }
 
 export interface RecognitionBench {
   readonly pack: string;
   readonly workers: number;
   readonly bursts: readonly BurstFigures[];
-  /** Of the thread that hands out the work, while the workers were saturated; ms. */
-  readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number };
   readonly peer: PeerFigures;
 }
 
 const BURSTS = [1, 3, 5];
 const AS_A_PAYMENT: AnalyseOptions = { requireDepth: true, severalFaces: 'refuse' };
+const NANOS_PER_MS = 1e6;
 const WARM_UP = 4;
 /** Bursts under way per worker: one at work, one waiting. */
 const IN_FLIGHT = 2;
@@ -69,7 +70,6 @@ export async function benchRecognition(
   const workers = availableParallelism();
   const offered = await benchFrames(options.picturesDir);
   const engine = await createFaceEngine({ pack, workers, queueCapacity: 64 });
-  const loopDelay = monitorEventLoopDelay({ resolution: 1 });
   const bursts: BurstFigures[] = [];
   let pictures: ProbeFrame[] = [];
   try {
@@ -84,6 +84,7 @@ export async function benchRecognition(
       for (let i = 0; i < WARM_UP; i += 1) await analyse(engine, nextBurst());
       const alone = await runFor(durationMs, 1, () => analyse(engine, nextBurst()));
       onProgress(`bursts of ${frames}: all workers busy`);
+      const loopDelay = monitorEventLoopDelay({ resolution: 1 });
       loopDelay.enable();
       const busy = await runFor(durationMs, workers * IN_FLIGHT, () =>
         analyse(engine, nextBurst()),
@@ -105,6 +106,10 @@ export async function benchRecognition(
         burstsPerSecond: round(burstsPerSecond),
         rawBurstsPerSecond: round(rawBurstsPerSecond),
         shareOfRaw: round(burstsPerSecond / rawBurstsPerSecond),
+        eventLoopDelayMs: {
+          p50: round(loopDelay.percentile(50) / NANOS_PER_MS),
+          p99: round(loopDelay.percentile(99) / NANOS_PER_MS),
+        },
       });
     }
   } finally {
@@ -112,7 +117,7 @@ export async function benchRecognition(
   }
   onProgress('the peer: @vladmandic/human');
   const peer = await measureHuman({ ...options, pictures });
-  return { pack: pack.id, workers, bursts, eventLoopDelayMs: delayOf(loopDelay), peer };
+  return { pack: pack.id, workers, bursts, peer };
 }
 
 /** Leaves out pictures that a payment would refuse. */
@@ -170,16 +175,6 @@ function meanStages(timings: readonly AnalysisTimings[], frames: number): StageF
     pad: mean('pad'),
     embed: mean('embed'),
     networks: mean('networks'),
-  };
-}
-
-const ms = (nanoseconds: number): number => round(nanoseconds / 1e6);
-
-function delayOf(histogram: ReturnType<typeof monitorEventLoopDelay>) {
-  return {
-    p50: ms(histogram.percentile(50)),
-    p99: ms(histogram.percentile(99)),
-    max: ms(histogram.max),
   };
 }
 
