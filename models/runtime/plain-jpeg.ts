@@ -1,5 +1,4 @@
 import jpegTurbo from '@julusian/jpeg-turbo';
-import type { Picture } from './picture.ts';
 
 /**
  * Decodes a JPEG of which `plainJpegSize` has read the size, on the calling thread. libjpeg-turbo by itself,
@@ -13,7 +12,7 @@ export function decodePlainJpeg(
   bytes: Uint8Array,
   size: { readonly width: number; readonly height: number },
   room: Uint8Array,
-): Picture | undefined {
+): { data: Uint8Array; width: number; height: number } | undefined {
   try {
     const { data, width, height } = jpegTurbo.decompressSync(asBuffer(bytes), asBuffer(room), {
       format: jpegTurbo.FORMAT_RGB,
