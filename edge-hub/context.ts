@@ -202,7 +202,7 @@ function wirePayments(shared: Shared) {
     recogniser: new Recogniser({ engine: vision.engine, gallery: shared.gallery, clock }),
     replies,
     thresholds: vision.thresholds,
-    limits: settings.payment.limits,
+    amounts: settings.payment.amounts,
     isEnrolled: (shopperId) => shoppers.isEnrolled(shopperId),
   });
   const handler = new RequestHandler({

@@ -4,17 +4,19 @@ import { REFUSAL_WORDS, type Words } from '../../shared/contracts/refusal.ts';
 import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
 import { paymentResultSchema, type StagesMs } from '../../shared/contracts/terminal-messages.ts';
 import { postingsOfCapture } from '../../shared/domain/posting.ts';
+import { assert } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Transact } from '../db/database.ts';
+import { type AmountPolicy, tiersFor } from '../decision/amount-tiers.ts';
 import {
-  type AmountLimits,
+  type Approval,
+  type DecisionCandidate,
   decide,
   decideBeforeLooking,
   decideWithoutFace,
   type IdentifyThresholds,
-  limitFor,
-  type Verdict,
+  type Refused,
 } from '../decision/decision.ts';
 import type { HubEvents } from '../events.ts';
 import type { LedgerStore, PaymentTerms } from '../ledger/ledger-store.ts';
@@ -58,17 +60,26 @@ export interface PaymentParts {
   readonly replies: ReplyWriter;
   readonly transact: Transact;
   readonly thresholds: IdentifyThresholds;
-  readonly limits: AmountLimits;
+  readonly amounts: AmountPolicy;
   /** Whether a person is still in the gallery's rows. */
   readonly isEnrolled: (shopperId: string) => boolean;
   readonly clock: Clock;
 }
 
 interface Look {
-  readonly verdict: Verdict;
+  readonly verdict: Approval | Refused;
   readonly timings: RecognitionTimings;
   readonly bestScore: number | null;
 }
+
+const KNOWN_BY_FACE_ONLY = {
+  familiar: false,
+  lookAlike: false,
+  minor: false,
+  lock: 'open',
+  last4: 'absent',
+  pin: 'absent',
+} as const satisfies Omit<DecisionCandidate, 'shopperId' | 'score'>;
 
 const AGAIN = { fresh: false, bestScore: null } as const;
 
@@ -152,7 +163,7 @@ export class PaymentService {
 
   /** The most that this terminal may take in one payment, minor units. */
   limitMinor(hasDepth: boolean): bigint {
-    return limitFor(this.parts.limits, hasDepth);
+    return tiersFor(this.parts.amounts, hasDepth).limitMinor;
   }
 
   private async look(probe: CheckedProbe): Promise<Result<Look, 'busy'>> {
@@ -166,22 +177,34 @@ export class PaymentService {
       return ok({ verdict: decideWithoutFace(result.error), timings, bestScore: null });
     }
     const { pad, candidates, certified } = result.value;
-    const { thresholds } = this.parts;
-    const verdict = decide({ live: pad.live, candidates, certified, thresholds });
+    const { thresholds, amounts } = this.parts;
+    const verdict = decide({
+      liveness: pad.live ? 'live' : 'attack',
+      candidates: candidates.map((candidate) => ({ ...candidate, ...KNOWN_BY_FACE_ONLY })),
+      certified,
+      thresholds,
+      amountMinor: probe.terms.amountMinor,
+      tiers: tiersFor(amounts, probe.hasDepth),
+      questions: 'unsupported',
+      wrongAnswers: 0,
+    });
+    assert(verdict.outcome !== 'ask', 'nothing is asked where questions are unsupported');
     return ok({ verdict, timings, bestScore: candidates[0]?.score ?? null });
   }
 
   /** Runs inside the transaction: everything that could have changed since the look is looked at again. */
   private commit(
     probe: CheckedProbe,
-    seen: Verdict,
+    seen: Approval | Refused,
     stagesMs: StagesMs,
   ): Result<PaymentAnswer, PaymentRefusal> {
     const { hubId, ledger, outbox, events, clock, isEnrolled } = this.parts;
     const known = this.alreadyTaken(probe);
     if (known) return known;
     const erased = seen.outcome === 'approve' && !isEnrolled(seen.shopperId);
-    const verdict: Verdict = erased ? { outcome: 'fallback', code: 'not_recognised' } : seen;
+    const verdict: Approval | Refused = erased
+      ? { outcome: 'fallback', code: 'not_recognised' }
+      : seen;
     const at = new Date(clock.now()).toISOString();
     const { terms } = probe;
     if (verdict.outcome !== 'approve') {
