@@ -12,6 +12,14 @@ export interface IdentifyThresholds {
 }
 
 /**
+ * From which score two people of the gallery are look-alikes: a picture of one that comes out one margin better
+ * than their templates compare would be sure of the other.
+ */
+export function lookAlikeFrom(thresholds: IdentifyThresholds): number {
+  return thresholds.sure - thresholds.margin;
+}
+
+/**
  * What the shopper's answer says of one candidate. `absent`: that person has never set such a secret, so
  * no answer can speak for them.
  */

@@ -1,6 +1,13 @@
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, ne, or, sql } from 'drizzle-orm';
 import type { HubDatabase } from '../db/database.ts';
-import { enrolments, erasedShoppers, shoppers, templates } from '../db/schema.ts';
+import {
+  enrolments,
+  erasedShoppers,
+  lookAlikes,
+  shoppers,
+  templates,
+  wrongAnswers,
+} from '../db/schema.ts';
 
 export interface ShopperRow {
   readonly shopperId: string;
@@ -33,6 +40,14 @@ export interface SealedEntry {
   readonly sealed: Buffer;
   readonly wrappedKey: Buffer;
 }
+
+const SEALED = {
+  templateId: templates.templateId,
+  shopperId: templates.shopperId,
+  packId: templates.packId,
+  sealed: templates.sealed,
+  wrappedKey: shoppers.wrappedKey,
+};
 
 /** People, their sealed templates and wrapped keys. Nothing in here opens without the hub's key. */
 export class ShopperStore {
@@ -69,6 +84,14 @@ export class ShopperStore {
   /** Deletes a person and leaves the mark that they are erased. Returns the number of templates. */
   erase(shopperId: string, at: string): number {
     const removed = this.db.delete(templates).where(eq(templates.shopperId, shopperId)).run();
+    this.db
+      .delete(lookAlikes)
+      .where(or(eq(lookAlikes.shopperId, shopperId), eq(lookAlikes.otherId, shopperId)))
+      .run();
+    this.db
+      .delete(wrongAnswers)
+      .where(and(eq(wrongAnswers.subjectId, shopperId), ne(wrongAnswers.scope, 'terminal')))
+      .run();
     this.db.delete(shoppers).where(eq(shoppers.shopperId, shopperId)).run();
     this.db
       .insert(erasedShoppers)
@@ -78,16 +101,43 @@ export class ShopperStore {
     return removed.changes;
   }
 
+  /** Notes that two people have nearly the same face; belongs inside a transaction. */
+  addLookAlikes(shopperId: string, otherId: string, foundAt: string): void {
+    this.db
+      .insert(lookAlikes)
+      .values([
+        { shopperId, otherId, foundAt },
+        { shopperId: otherId, otherId: shopperId, foundAt },
+      ])
+      .onConflictDoNothing()
+      .run();
+  }
+
+  /** Whether somebody else in the gallery has nearly the same face. */
+  hasLookAlike(shopperId: string): boolean {
+    const row = this.db
+      .select({ otherId: lookAlikes.otherId })
+      .from(lookAlikes)
+      .where(eq(lookAlikes.shopperId, shopperId))
+      .limit(1)
+      .get();
+    return row !== undefined;
+  }
+
+  /** One person's template of a pack. */
+  sealedTemplateOf(shopperId: string, packId: string): SealedEntry | undefined {
+    return this.db
+      .select(SEALED)
+      .from(templates)
+      .innerJoin(shoppers, eq(shoppers.shopperId, templates.shopperId))
+      .where(and(eq(templates.shopperId, shopperId), eq(templates.packId, packId)))
+      .get();
+  }
+
   /** All templates of a pack with the keys they open by. */
   sealedOf(packId: string): SealedEntry[] {
     return this.db
-      .select({
-        templateId: templates.templateId,
-        shopperId: templates.shopperId,
-        packId: templates.packId,
-        sealed: templates.sealed,
-        wrappedKey: shoppers.wrappedKey,
-      })
+      .select(SEALED)
       .from(templates)
       .innerJoin(shoppers, eq(shoppers.shopperId, templates.shopperId))
       .where(eq(templates.packId, packId))

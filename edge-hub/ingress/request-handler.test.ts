@@ -7,6 +7,7 @@ import {
   attackOn,
   createTestHub,
   EMPTY_PICTURE,
+  NOTHING_SAID,
   newId,
   pictureOf,
   type TestHub,
@@ -25,7 +26,7 @@ beforeEach(async () => {
     enrolmentId: newId(),
     photos: [pictureOf('li')],
     consent: { textVersion: '1', language: 'en', streets: ['street-test'] },
-    phoneLast4: null,
+    ...NOTHING_SAID,
   });
   expect(enrolled.ok).toBe(true);
 });

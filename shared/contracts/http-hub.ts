@@ -74,6 +74,8 @@ export const enrolmentSchema = z.object({
   shopperId: uuidSchema,
   packId: z.string(),
   faces: countSchema,
+  /** Somebody enrolled looks nearly the same: both give the PIN at every payment. */
+  pinRule: z.boolean().default(false),
 });
 export type EnrolmentAnswer = z.infer<typeof enrolmentSchema>;
 

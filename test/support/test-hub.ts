@@ -28,6 +28,9 @@ export class TestClock implements Clock {
   }
 }
 
+/** Of an enrolment by which nothing but the face is told. */
+export const NOTHING_SAID = { phoneLast4: null, pin: null, minor: false, twin: false } as const;
+
 export const newId = (): string => uuidV7(Date.now(), randomBytes(10));
 
 /** "Picture" of a person for the engine below: the same name gives the same embedding. */
@@ -35,7 +38,21 @@ export const pictureOf = (person: string): Uint8Array => new TextEncoder().encod
 export const attackOn = (person: string): Uint8Array => new TextEncoder().encode(`flat ${person}`);
 export const EMPTY_PICTURE = new TextEncoder().encode('nobody');
 
+/** `li~0.87` is somebody whose face compares with li's at 0.87. */
 export function embeddingOf(person: string): Float32Array {
+  const [base = '', likeness] = person.split('~');
+  if (likeness === undefined) return unitVectorOf(base);
+  const cosine = Number(likeness);
+  const to = unitVectorOf(base);
+  const seed = unitVectorOf(person);
+  const along = seed.reduce((sum, value, i) => sum + value * (to[i] ?? 0), 0);
+  const across = seed.map((value, i) => value - along * (to[i] ?? 0));
+  const norm = Math.hypot(...across);
+  const sine = Math.sqrt(1 - cosine ** 2);
+  return to.map((value, i) => cosine * value + (sine * (across[i] ?? 0)) / norm);
+}
+
+function unitVectorOf(person: string): Float32Array {
   const bytes = createHash('sha256').update(person).digest();
   const raw = Float32Array.from(bytes.subarray(0, DIMENSION), (byte) => byte - 127.5);
   const norm = Math.hypot(...raw);
