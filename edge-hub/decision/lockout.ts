@@ -64,7 +64,7 @@ function isForgotten(before: WrongAnswers, rule: LockRule, nowMs: number): boole
 }
 
 export function isLocked(counted: WrongAnswers | undefined, nowMs: number): boolean {
-  return counted?.lockedUntilMs != null && nowMs < counted.lockedUntilMs;
+  return nowMs < (counted?.lockedUntilMs ?? Number.NEGATIVE_INFINITY);
 }
 
 /** What a person's two counts mean for the decision. */

@@ -1,4 +1,4 @@
-import { count, desc, eq, sql } from 'drizzle-orm';
+import { and, count, desc, eq, sql } from 'drizzle-orm';
 import type { Currency } from '../../shared/domain/money.ts';
 import { mayMove } from '../../shared/domain/payment.ts';
 import type { Posting } from '../../shared/domain/posting.ts';
@@ -86,6 +86,16 @@ export class LedgerStore {
 
   payment(paymentId: string): StoredPayment | undefined {
     return this.prepared.payment.get({ paymentId });
+  }
+
+  /** How often a person has paid at a shop. */
+  timesPaidAt(shopperId: string, shopId: string): number {
+    const row = this.db
+      .select({ times: count() })
+      .from(payments)
+      .where(and(eq(payments.shopperId, shopperId), eq(payments.shopId, shopId)))
+      .get();
+    return row?.times ?? 0;
   }
 
   /** The last attempts, newest first. */
