@@ -1,5 +1,6 @@
-import { and, asc, eq, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, ne, or } from 'drizzle-orm';
 import type { HubDatabase } from '../db/database.ts';
+import { placeholders } from '../db/placeholders.ts';
 import {
   enrolments,
   erasedShoppers,
@@ -52,16 +53,15 @@ const SEALED = {
 /** People, their sealed templates and wrapped keys. Nothing in here opens without the hub's key. */
 export class ShopperStore {
   private readonly db: HubDatabase;
-  /** Asked at every payment. */
-  private readonly enrolled: ReturnType<typeof prepareEnrolled>;
+  private readonly prepared: ReturnType<typeof prepare>;
 
   constructor(db: HubDatabase) {
     this.db = db;
-    this.enrolled = prepareEnrolled(db);
+    this.prepared = prepare(db);
   }
 
   isEnrolled(shopperId: string): boolean {
-    return this.enrolled.get({ shopperId }) !== undefined;
+    return this.prepared.enrolled.get({ shopperId }) !== undefined;
   }
 
   isErased(shopperId: string): boolean {
@@ -115,23 +115,12 @@ export class ShopperStore {
 
   /** Whether somebody else in the gallery has nearly the same face. */
   hasLookAlike(shopperId: string): boolean {
-    const row = this.db
-      .select({ otherId: lookAlikes.otherId })
-      .from(lookAlikes)
-      .where(eq(lookAlikes.shopperId, shopperId))
-      .limit(1)
-      .get();
-    return row !== undefined;
+    return this.prepared.lookAlike.get({ shopperId }) !== undefined;
   }
 
   /** One person's template of a pack. */
   sealedTemplateOf(shopperId: string, packId: string): SealedEntry | undefined {
-    return this.db
-      .select(SEALED)
-      .from(templates)
-      .innerJoin(shoppers, eq(shoppers.shopperId, templates.shopperId))
-      .where(and(eq(templates.shopperId, shopperId), eq(templates.packId, packId)))
-      .get();
+    return this.prepared.sealedTemplate.get({ shopperId, packId });
   }
 
   /** All templates of a pack with the keys they open by. */
@@ -179,10 +168,26 @@ export class ShopperStore {
   }
 }
 
-function prepareEnrolled(db: HubDatabase) {
-  return db
-    .select({ shopperId: shoppers.shopperId })
-    .from(shoppers)
-    .where(eq(shoppers.shopperId, sql.placeholder('shopperId')))
-    .prepare();
+/** What is asked at every payment. */
+function prepare(db: HubDatabase) {
+  const { shopperId, packId } = placeholders('shopperId', 'packId');
+  return {
+    enrolled: db
+      .select({ shopperId: shoppers.shopperId })
+      .from(shoppers)
+      .where(eq(shoppers.shopperId, shopperId))
+      .prepare(),
+    lookAlike: db
+      .select({ otherId: lookAlikes.otherId })
+      .from(lookAlikes)
+      .where(eq(lookAlikes.shopperId, shopperId))
+      .limit(1)
+      .prepare(),
+    sealedTemplate: db
+      .select(SEALED)
+      .from(templates)
+      .innerJoin(shoppers, eq(shoppers.shopperId, templates.shopperId))
+      .where(and(eq(templates.shopperId, shopperId), eq(templates.packId, packId)))
+      .prepare(),
+  };
 }

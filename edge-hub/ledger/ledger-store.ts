@@ -90,12 +90,7 @@ export class LedgerStore {
 
   /** How often a person has paid at a shop. */
   timesPaidAt(shopperId: string, shopId: string): number {
-    const row = this.db
-      .select({ times: count() })
-      .from(payments)
-      .where(and(eq(payments.shopperId, shopperId), eq(payments.shopId, shopId)))
-      .get();
-    return row?.times ?? 0;
+    return this.prepared.timesPaidAt.get({ shopperId, shopId })?.times ?? 0;
   }
 
   /** The last attempts, newest first. */
@@ -190,7 +185,14 @@ export class LedgerStore {
   }
 }
 
-const TERMS = ['paymentId', 'terminalId', 'shopId', 'merchantId', 'amountMinor', 'currency'] as const;
+const TERMS = [
+  'paymentId',
+  'terminalId',
+  'shopId',
+  'merchantId',
+  'amountMinor',
+  'currency',
+] as const;
 
 /** The statements of every payment. */
 function prepare(db: HubDatabase) {
@@ -209,6 +211,16 @@ function prepare(db: HubDatabase) {
       .select()
       .from(payments)
       .where(eq(payments.paymentId, sql.placeholder('paymentId')))
+      .prepare(),
+    timesPaidAt: db
+      .select({ times: count() })
+      .from(payments)
+      .where(
+        and(
+          eq(payments.shopperId, sql.placeholder('shopperId')),
+          eq(payments.shopId, sql.placeholder('shopId')),
+        ),
+      )
       .prepare(),
     attempted: db
       .insert(attempts)

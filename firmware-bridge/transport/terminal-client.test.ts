@@ -445,11 +445,12 @@ describe('a question', () => {
 
   it('is not asked for of a hub that speaks the first version, nor where nobody would answer', async () => {
     hub.answer = asking(1);
-    await payAnswering(await introduced(), '4711');
+    const terminal = await introduced();
+    await payAnswering(terminal, '4711');
     expect(versionOfProbe()).toBe(1);
     hub.received.length = 0;
     hub.answer = asking(2);
-    const terminal = await introduced();
+    await terminal.hello('test', { depth: true, width: 640, height: 480 });
     await pay(terminal);
     expect(versionOfProbe()).toBe(1);
   });
