@@ -31,6 +31,8 @@ import { HubMetrics } from './metrics.ts';
 import { OutboxStore } from './outbox/outbox-store.ts';
 import { OutboxRelay } from './outbox/relay.ts';
 import { PaymentService } from './payment/payment-service.ts';
+import { QuestionBook } from './payment/question-book.ts';
+import { WrongAnswerStore } from './payment/wrong-answer-store.ts';
 import { Gallery } from './recognition/gallery.ts';
 import { Recogniser } from './recognition/recogniser.ts';
 import { ReplyWriter } from './terminal-reply.ts';
@@ -42,6 +44,8 @@ export interface Vision {
   readonly engine: FaceEngine;
   readonly index: GalleryIndex;
   readonly thresholds: PackThresholds['identify'];
+  /** Colour score from which colour alone proves life. */
+  readonly minLive: number;
 }
 
 export interface Overrides {
@@ -181,7 +185,9 @@ type Shared = Base & {
 };
 
 function wirePayments(shared: Shared) {
-  const { settings, clock, newId, vision, shoppers, files } = shared;
+  const { settings, clock, newId, vision, shoppers, files, vault } = shared;
+  const pack = { packId: vision.engine.packId, dimension: vision.engine.dimension };
+  const questions = new QuestionBook(clock, newId);
   const { hubId, streetId } = settings.street;
   const replies = new ReplyWriter({ hubId, clock, newId });
   const feed = new DecisionFeed();
@@ -193,16 +199,25 @@ function wirePayments(shared: Shared) {
     authority: files.authority,
     onRevoked: (terminalId) => {
       challenges.forget(terminalId);
+      questions.close(terminalId);
       revocations.onRevoked(terminalId);
     },
   });
   const payments = new PaymentService({
     ...shared,
     hubId,
-    recogniser: new Recogniser({ engine: vision.engine, gallery: shared.gallery, clock }),
+    recogniser: new Recogniser({
+      engine: vision.engine,
+      gallery: shared.gallery,
+      minLive: vision.minLive,
+      clock,
+    }),
+    questions,
+    wrongAnswers: new WrongAnswerStore(shared.database.db),
+    secretsOf: (shopperId) => vault.secretsOf(shopperId, pack),
     replies,
     thresholds: vision.thresholds,
-    limits: settings.payment.limits,
+    amounts: settings.payment.amounts,
     isEnrolled: (shopperId) => shoppers.isEnrolled(shopperId),
   });
   const handler = new RequestHandler({
@@ -256,7 +271,8 @@ async function openVision(settings: HubSettings): Promise<Vision> {
     queueCapacity: concurrencyOf(settings) + settings.queueCapacity,
   });
   const index = await createExactIndex({ dimension: engine.dimension, initialCapacity: 1_024 });
-  return { engine, index, thresholds: pack.manifest.thresholds.identify };
+  const { identify, pad } = pack.manifest.thresholds;
+  return { engine, index, thresholds: identify, minLive: pad.minLive };
 }
 
 function readFiles(settings: HubSettings, random: (bytes: number) => Buffer) {

@@ -31,7 +31,7 @@ describe('the environment', () => {
   it('gives settings, amounts as minor units', () => {
     const settings = readSettings({ ...complete, HUB_LIMIT_MINOR: '12345', OTHER: 'x' });
     expect(settings.mqtt).toEqual({ port: 8_883, host: '127.0.0.1' });
-    expect(settings.payment.limits.withDepthMinor).toBe(12_345n);
+    expect(settings.payment.amounts.withDepthMinor).toBe(12_345n);
     expect(settings.http.host).toBe('127.0.0.1');
   });
 

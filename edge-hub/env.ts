@@ -40,6 +40,10 @@ const envSchema = z.object({
   /** Most that one payment by face may take, minor units: with depth, and where only colour is seen. */
   HUB_LIMIT_MINOR: minor.default(50_000n),
   HUB_LIMIT_COLOUR_MINOR: minor.default(20_000n),
+  /** Above these the PIN is asked even of whom the face makes sure: everybody, and regulars of the shop. */
+  HUB_PIN_ABOVE_MINOR: minor.default(20_000n),
+  HUB_PIN_ABOVE_REGULARS_MINOR: minor.default(30_000n),
+  HUB_MINORS_LIMIT_MINOR: minor.default(5_000n),
   /** Messages of one terminal per second, and at once. */
   HUB_RATE_PER_SECOND: positive.default(20),
   HUB_RATE_BURST: positive.default(40),
@@ -88,9 +92,12 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env) {
     queueCapacity: env.HUB_QUEUE_CAPACITY,
     payment: {
       currency: env.HUB_CURRENCY,
-      limits: {
+      amounts: {
         withDepthMinor: env.HUB_LIMIT_MINOR,
         colourOnlyMinor: env.HUB_LIMIT_COLOUR_MINOR,
+        pinAboveMinor: env.HUB_PIN_ABOVE_MINOR,
+        pinAboveForRegularsMinor: env.HUB_PIN_ABOVE_REGULARS_MINOR,
+        minorsLimitMinor: env.HUB_MINORS_LIMIT_MINOR,
       },
     },
     rate: { perSecond: env.HUB_RATE_PER_SECOND, burst: env.HUB_RATE_BURST },

@@ -37,7 +37,7 @@ export class HubMetrics {
     });
     this.decisions = new Counter({
       name: 'wuma_hub_decisions_total',
-      help: 'Probes that were decided, by outcome and code',
+      help: 'Probes and answers that were decided, by outcome and code',
       labelNames: ['outcome', 'code'],
       registers,
     });
@@ -82,8 +82,13 @@ export class HubMetrics {
     this.refusals.inc({ code });
   }
 
-  decided(outcome: string, code: string | null, stagesMs: StagesMs): void {
+  /** @param code why not paid, or what was asked */
+  decided(outcome: string, code: string | null): void {
     this.decisions.inc({ outcome, code: code ?? 'none' });
+  }
+
+  /** The stages of a decided probe. */
+  looked(stagesMs: StagesMs): void {
     for (const stage of STAGES) this.stages.observe({ stage }, stagesMs[stage]);
   }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { ASKING_VERSION } from '../shared/contracts/protocol-version.ts';
 import type { terminalReplySchema } from '../shared/contracts/terminal-messages.ts';
 import type { IdMaker } from '../shared/domain/ids.ts';
 import type { Clock } from '../shared/kernel/clock.ts';
@@ -6,6 +7,9 @@ import type { Clock } from '../shared/kernel/clock.ts';
 type ReplyInput = z.input<typeof terminalReplySchema>;
 export type ReplyType = ReplyInput['type'];
 export type ReplyData<Type extends ReplyType> = Extract<ReplyInput, { type: Type }>['data'];
+
+/** Replies that came with a later version of the protocol; all others are as they were in the first. */
+const VERSION_OF: Partial<Record<ReplyType, number>> = { 'payment.question': ASKING_VERSION };
 
 /** Writes replies to terminals as JSON text. */
 export class ReplyWriter {
@@ -24,7 +28,7 @@ export class ReplyWriter {
     return JSON.stringify({
       id: this.newId(),
       type,
-      version: 1,
+      version: VERSION_OF[type] ?? 1,
       occurredAt: new Date(this.clock.now()).toISOString(),
       source: this.hubId,
       replyTo,

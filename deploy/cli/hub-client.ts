@@ -61,11 +61,17 @@ export class HubClient {
       readonly streets: readonly string[];
     };
     readonly phoneLast4?: string;
+    readonly pin?: string;
+    readonly minor?: boolean;
+    readonly twin?: boolean;
   }): Promise<EnrolmentAnswer> {
     const form = new FormData();
     form.set('enrolmentId', request.enrolmentId);
     form.set('consent', JSON.stringify(request.consent));
     if (request.phoneLast4 !== undefined) form.set('phoneLast4', request.phoneLast4);
+    if (request.pin !== undefined) form.set('pin', request.pin);
+    if (request.minor) form.set('minor', 'yes');
+    if (request.twin) form.set('twin', 'yes');
     for (const { name, bytes } of request.photos) form.append('photos', new Blob([bytes]), name);
     return enrolmentSchema.parse(await this.call('POST', '/api/enrolments', form));
   }

@@ -17,8 +17,16 @@ export interface FaceInPicture {
 
 export interface CastMember {
   readonly name: string;
+  /** What they would type when asked; strangers guess. */
+  readonly secrets?: Secrets;
   /** The first is enrolled; the others, where there are any, are looked at the camera with. */
   readonly pictures: readonly [FaceInPicture, ...FaceInPicture[]];
+}
+
+export interface Secrets {
+  /** Last digits of the phone number. */
+  readonly last4: string;
+  readonly pin: string;
 }
 
 type Box = readonly [x: number, y: number, width: number, height: number];
@@ -30,7 +38,7 @@ function at(file: string, [x, y, width, height]: Box): FaceInPicture {
 const franck = (frame: string, box: Box): FaceInPicture => at(`strangers/franck_${frame}.jpg`, box);
 
 /** Twenty people who enrol. */
-export const SHOPPERS: readonly CastMember[] = [
+export const SHOPPERS: readonly CastMember[] = withSecrets([
   {
     name: 'shopper 1',
     pictures: [
@@ -77,7 +85,15 @@ export const SHOPPERS: readonly CastMember[] = [
   { name: 'shopper 18', pictures: [at('enrol/sample6.jpg', [662, 329, 196, 320])] },
   { name: 'shopper 19', pictures: [at('enrol/sample6.jpg', [1171, 304, 200, 277])] },
   { name: 'shopper 20', pictures: [at('enrol/sample6.jpg', [1471, 255, 225, 301])] },
-];
+]);
+
+/** Different digits and PINs for each, the same at every run. */
+function withSecrets(cast: readonly CastMember[]): CastMember[] {
+  return cast.map((member, i) => ({
+    ...member,
+    secrets: { last4: String(1_009 + 431 * i), pin: String(264_718 + 31_357 * i) },
+  }));
+}
 
 /** Ten people who never enrolled. */
 export const STRANGERS: readonly CastMember[] = [

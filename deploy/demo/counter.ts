@@ -12,6 +12,8 @@ import { HubClient } from '../cli/hub-client.ts';
 import type { HubNode } from '../stack/hub-node.ts';
 import type { Stack } from '../stack/stack.ts';
 
+const SOFTWARE = 'wuma-demo 0.1.0';
+
 export const newId = (): string => uuidV7(systemClock.now(), randomBytes(10));
 
 /** A shop's counter: the terminal on it, connected to its street's hub. */
@@ -61,6 +63,7 @@ export async function openCounter(stack: Stack, terminalId: string): Promise<Cou
     random: Math.random,
     logger: pino({ level: 'silent' }),
   });
+  await terminal.hello(SOFTWARE, { depth: true, width: 640, height: 480 });
   return { terminalId, hub, terminal };
 }
 

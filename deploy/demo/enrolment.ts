@@ -5,7 +5,7 @@ import {
 } from '../../shared/contracts/http-hub.ts';
 import { HubRefusal } from '../cli/hub-client.ts';
 import type { HubNode } from '../stack/hub-node.ts';
-import type { CastMember } from './cast.ts';
+import type { CastMember, Secrets } from './cast.ts';
 import { newId, operatorOf } from './counter.ts';
 import type { PhotoStudio } from './photo-studio.ts';
 import { until } from './until.ts';
@@ -39,7 +39,8 @@ export async function enrolAll(
     if (!hub) break;
     how.onProgress(`enrolling ${member.name} at ${hub.hubId}`);
     const bytes = await how.studio.portrait(member.pictures[0]);
-    const answer = await enrolOne(hub, { name: `${i}.jpg`, bytes }, streets);
+    const photo = { name: `${i}.jpg`, bytes };
+    const answer = await enrolOne(hub, photo, { streets, secrets: member.secrets });
     if (answer instanceof HubRefusal) how.onProgress(`${member.name}: ${answer.message}`);
     else shopperIds.set(member.name, answer.shopperId);
   }
@@ -49,13 +50,15 @@ export async function enrolAll(
 async function enrolOne(
   hub: HubNode,
   photo: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> },
-  streets: readonly string[],
+  about: { readonly streets: readonly string[]; readonly secrets: Secrets | undefined },
 ): Promise<EnrolmentAnswer | HubRefusal> {
+  const { streets, secrets } = about;
   try {
     return await operatorOf(hub).enrol({
       enrolmentId: newId(),
       photos: [photo],
       consent: { textVersion: CONSENT_TEXT_VERSION, language: 'en', streets },
+      ...(secrets && { phoneLast4: secrets.last4, pin: secrets.pin }),
     });
   } catch (error) {
     if (error instanceof HubRefusal) return error;

@@ -1,9 +1,14 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentOutcome } from '../../firmware-bridge/transport/payment-outcome.ts';
+import type { PaymentQuestionData } from '../../shared/contracts/terminal-messages.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import type { Counter } from './counter.ts';
 import type { PhotoStudio } from './photo-studio.ts';
+import { seededRandom } from './random.ts';
 import type { Scene } from './script.ts';
+
+type Question = PaymentQuestionData['question'];
 
 /** Two cores look at two frames at once; a third would make the shopper wait for the first core again. */
 const FRAMES_PER_LOOK = 2;
@@ -18,6 +23,8 @@ export interface Played {
   readonly counter: Counter;
   readonly outcome: PaymentOutcome;
   readonly looks: number;
+  /** What the hub asked for, in order. */
+  readonly asked: readonly Question[];
   readonly paid: boolean;
   /** Whether every way to central was cut when it was decided. */
   readonly offline: boolean;
@@ -49,6 +56,8 @@ export async function playScene(
 ): Promise<Played> {
   const { seed, species } = scene;
   const camera = await studio.camera(scene.picture, { seed, species, depth: true });
+  const typist = typistOf(scene);
+  const asked: Question[] = [];
   let looks = 0;
   let outcome: PaymentOutcome | undefined;
   while (looks < LOOKS && (outcome === undefined || mayLookAgain(outcome))) {
@@ -58,6 +67,10 @@ export async function playScene(
       amountMinor: scene.amountMinor,
       currency: 'CNY',
       takeFrames: () => camera.takeBurst(FRAMES_PER_LOOK),
+      answer: async ({ question }) => {
+        asked.push(question);
+        return typist(question);
+      },
       ...(outcome && { paymentId: outcome.paymentId }),
     });
   }
@@ -66,10 +79,23 @@ export async function playScene(
     scene,
     counter,
     looks,
+    asked,
     outcome: ended,
     paid: ended.kind === 'decided' && ended.result.outcome === 'paid',
     offline: !counter.hub.wan.isUp,
   };
+}
+
+/** Who is enrolled types what they know; strangers and attackers guess, each time anew. */
+function typistOf({ kind, who, seed }: Scene): (question: Question) => string {
+  const { secrets } = who;
+  if (kind === 'payment' && secrets) return (question) => secrets[question];
+  const random = seededRandom(
+    Number.parseInt(createHash('sha256').update(seed).digest('hex').slice(0, 8), 16),
+  );
+  const guess = (digits: number): string =>
+    String(Math.floor(random() * 10 ** digits)).padStart(digits, '0');
+  return (question) => guess(question === 'pin' ? 6 : 4);
 }
 
 function mayLookAgain(outcome: PaymentOutcome): boolean {

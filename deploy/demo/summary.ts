@@ -7,6 +7,8 @@ export interface DemoSummary {
   readonly enrolled: number;
   readonly payments: number;
   readonly approved: number;
+  /** Looks after which the last digits or the PIN were asked for, and how many then paid. */
+  readonly asked: { readonly payments: number; readonly approved: number; readonly others: number };
   readonly wrongCharges: number;
   readonly strangersTried: number;
   readonly strangersApproved: number;
@@ -14,7 +16,7 @@ export interface DemoSummary {
   readonly attacksApproved: number;
   /** Enrolled people who were not paid for, after a second look where one was asked for. */
   readonly falseDeclines: number;
-  /** From the sending of a probe to its result at the terminal. */
+  /** From the sending of a probe to its result at the terminal; the time to type digits is not in it. */
   readonly latencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
   /** Medians at the hub; the networks' stages are sums over the burst's frames. */
   readonly stagesMs: Omit<StagesMs, 'queue' | 'total'>;
@@ -64,6 +66,11 @@ export function summarise(facts: DemoFacts): DemoSummary {
     enrolled: facts.shopperIds.size,
     payments: payments.length,
     approved: payments.filter((p) => p.paid).length,
+    asked: {
+      payments: payments.filter(wasAsked).length,
+      approved: payments.filter((p) => wasAsked(p) && p.paid).length,
+      others: played.filter((p) => p.scene.kind !== 'payment' && wasAsked(p)).length,
+    },
     wrongCharges: paid.filter((p) => !isRightlyCharged(p, facts)).length,
     strangersTried: of('stranger').length,
     strangersApproved: of('stranger').filter((p) => p.paid).length,
@@ -113,6 +120,8 @@ export function broken(summary: DemoSummary, expected: { readonly enrolled: numb
   ];
   return claims.filter(([holds]) => !holds).map(([, claim]) => claim);
 }
+
+const wasAsked = ({ asked }: Played): boolean => asked.length > 0;
 
 /** A stranger or an attacker who pays is a wrong charge too: somebody else pays for it. */
 function isRightlyCharged(played: Played, { books, shopperIds }: DemoFacts): boolean {

@@ -7,7 +7,7 @@ const COLUMNS: readonly (readonly [title: string, width: number])[] = [
   ['who looked', 12],
   ['with', 14],
   ['CNY', -7],
-  ['result', 26],
+  ['result', 30],
   ['score', -6],
   ['link', 5],
   ['ms', -6],
@@ -57,8 +57,9 @@ export function tableRow(number: number, played: Played, score: number | null): 
   ]);
 }
 
-function resultText({ outcome, looks }: Played): string {
-  const again = looks > 1 ? ' (2nd look)' : '';
+function resultText({ outcome, looks, asked }: Played): string {
+  const answered = asked.length > 0 ? ` by ${asked.join('+')}` : '';
+  const again = `${answered}${looks > 1 ? ' (2nd look)' : ''}`;
   if (outcome.kind === 'decided') {
     const { outcome: result, code } = outcome.result;
     return `${result}${code === null ? '' : ` ${code}`}${again}`;

@@ -19,7 +19,7 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
     id: '019ab5f0-3a00-7000-8000-000000000001',
     type: 'terminal.hello',
     data: {
-      protocolVersions: [1],
+      protocolVersions: [1, 2],
       software: 'my-firmware 1.0',
       camera: { depth: true, width: 640, height: 480 },
     },
@@ -35,7 +35,7 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
       shop: { id: 'noodles', name: 'Noodle House' },
       currency: 'CNY',
       limitMinor: '50000',
-      protocolVersion: 1,
+      protocolVersion: 2,
       serverTime: '2026-11-24T09:00:00.120Z',
     },
   },
@@ -56,6 +56,7 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
     ...terminal,
     id: '019ab5f0-3b00-7000-8000-000000000005',
     type: 'payment.probe',
+    version: 2,
     data: {
       paymentId,
       challenge,
@@ -77,6 +78,48 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
           },
         },
       ],
+      signature: {
+        format: 'der',
+        value:
+          'MEUCIQDc0xX2o1u9m7Zl8Q4n5t3c6y1a2b3d4e5f6g7h8i9j0AIgRk5uYw0Vt8Zz1X2y3W4v5U6t7S8r9Q0p1O2n3M4l5K6=',
+      },
+    },
+  },
+  PaymentQuestion: {
+    ...hub,
+    id: '019ab5f0-3b80-7000-8000-000000000009',
+    type: 'payment.question',
+    version: 2,
+    replyTo: '019ab5f0-3b00-7000-8000-000000000005',
+    data: {
+      paymentId,
+      questionId: '019ab5f0-3b7f-7000-8000-00000000000a',
+      question: 'last4',
+      digits: 4,
+      again: false,
+      words: { 'zh-CN': '请输入手机号后四位', en: 'Last 4 digits of your phone number' },
+      expiresAt: '2026-11-24T09:01:00.260Z',
+      stagesMs: {
+        queue: 0.1,
+        decode: 5,
+        detect: 9,
+        pad: 6,
+        embed: 17,
+        search: 0.3,
+        commit: 0.1,
+        total: 39,
+      },
+    },
+  },
+  PaymentAnswer: {
+    ...terminal,
+    id: '019ab5f0-4f00-7000-8000-00000000000b',
+    type: 'payment.answer',
+    version: 2,
+    data: {
+      paymentId,
+      questionId: '019ab5f0-3b7f-7000-8000-00000000000a',
+      digits: '4711',
       signature: {
         format: 'der',
         value:
@@ -127,7 +170,7 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
       code: 'challenge_expired',
       words: REFUSAL_WORDS.challenge_expired,
       detail: 'ask for a new challenge',
-      supportedVersions: [1],
+      supportedVersions: [1, 2],
     },
   },
 };

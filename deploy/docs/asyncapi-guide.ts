@@ -1,3 +1,13 @@
+const QUESTIONS = `## Questions (version 2)
+
+A terminal that can put a question to the shopper sends its probe with \`version: 2\`. Where the face alone does not do, the reply is
+\`payment.question\` instead of a result: show \`words\` and a number pad, take as many digits as \`digits\` says (a \`pin\` as dots), sign, and
+send \`payment.answer\` with \`version: 2\`. The reply is a result, or the next question. A question is good once, for the terminal and
+payment that it was asked for, until \`expiresAt\`; a new probe of the terminal ends it. Nothing is charged before the answer, so the shopper
+may leave at any time. Wrong answers are counted, by person and by terminal. Keep what was typed nowhere. An answer that got no
+reply is sent again byte for byte, like a probe. A probe with \`version: 1\` is never answered by a question but by \`fallback\`. All other
+messages are the same in both versions and may carry either.`;
+
 /** The prose of the protocol's description (Markdown): everything a foreign client has to know besides the schemas. */
 export function guide(facts: {
   /** Text of the worked example, a shell script. */
@@ -19,9 +29,11 @@ that is needed to write a client.
    10 s old and 2 s ahead by the hub's clock: keep the terminal's clock right.
 3. Make a payment id (UUIDv7) and save it. \`challenge.request\` with id, amount and currency -> \`challenge.issued\`: good once, for
    30 s, for this terminal, payment and amount.
-4. Take 1-${facts.maxFrames} pictures, sign, send \`payment.probe\` -> \`payment.result\`, or \`error\`.
+4. Take 1-${facts.maxFrames} pictures, sign, send \`payment.probe\` -> \`payment.result\`, \`payment.question\`, or \`error\`.
 5. \`outcome: paid\` is durable and final. \`declined\`: the shopper may look again; take a new challenge for the SAME payment id.
    \`fallback\`: offer another way to pay. Show \`words\` to the shopper in their language.
+
+${QUESTIONS}
 
 Amounts are whole minor units (fen, cents) as decimal text. Times are RFC 3339 in UTC with milliseconds and a Z. Unknown members of
 a request are refused; ignore unknown members of a reply.
@@ -57,6 +69,16 @@ wuma-probe-1
 <paymentId>
 <amountMinor> <currency>
 <takenAt> <sha256 of colour> <sha256 of depth, or ->      one such line per frame, in order
+\`\`\`
+
+and of an answer over
+
+\`\`\`
+wuma-answer-1
+<terminalId>
+<questionId>
+<paymentId>
+<digits>
 \`\`\`
 
 sha256 in lower-case hex. \`signature.format\` says how it is written: \`der\` as openssl makes it, or \`ieee-p1363\` (64 bytes r||s) as

@@ -11,10 +11,12 @@ import {
   MAX_PAYLOAD_BYTES,
 } from '../../shared/contracts/terminal-frames.ts';
 import {
+  answerSchema,
   challengeIssuedSchema,
   challengeRequestSchema,
   helloSchema,
   paymentQuerySchema,
+  paymentQuestionSchema,
   paymentResultSchema,
   probeSchema,
   terminalErrorSchema,
@@ -50,7 +52,13 @@ const REQUESTS: readonly MessageFacts[] = [
     schema: probeSchema,
     contentType: 'application/vnd.wuma.probe',
     summary:
-      'One look: the JSON head described here, one line feed, the blobs back to back. Answered by payment.result.',
+      'One look: the JSON head described here, one line feed, the blobs back to back. Answered by payment.result, or in version 2 by payment.question.',
+  },
+  {
+    key: 'PaymentAnswer',
+    schema: answerSchema,
+    summary:
+      'What the shopper has typed for a payment.question. Answered by payment.result, by another payment.question, or by error question_unknown when it came too late. Since version 2.',
   },
   {
     key: 'PaymentQuery',
@@ -75,6 +83,12 @@ const REPLIES: readonly MessageFacts[] = [
     key: 'PaymentResult',
     schema: paymentResultSchema,
     summary: 'How the payment stands. `paid` is final and durable before it is sent.',
+  },
+  {
+    key: 'PaymentQuestion',
+    schema: paymentQuestionSchema,
+    summary:
+      'The face alone does not do: the shopper is to type digits. Nothing is charged before they are answered. Since version 2.',
   },
   {
     key: 'Error',
@@ -178,7 +192,7 @@ function channels(): object {
   };
 }
 
-function sent(request: MessageFacts, replyKey: string): object {
+function sent(request: MessageFacts, ...replyKeys: readonly string[]): object {
   return {
     action: 'send',
     channel: { $ref: '#/channels/request' },
@@ -187,7 +201,7 @@ function sent(request: MessageFacts, replyKey: string): object {
     reply: {
       channel: { $ref: '#/channels/reply' },
       messages: [
-        { $ref: `#/channels/reply/messages/${replyKey}` },
+        ...replyKeys.map((key) => ({ $ref: `#/channels/reply/messages/${key}` })),
         { $ref: '#/channels/reply/messages/Error' },
       ],
     },
@@ -195,12 +209,15 @@ function sent(request: MessageFacts, replyKey: string): object {
 }
 
 function operations(): object {
-  const [hello, challenge, probe, query] = REQUESTS;
-  if (!hello || !challenge || !probe || !query) throw new Error('four requests are described');
+  const [hello, challenge, probe, answer, query] = REQUESTS;
+  if (!hello || !challenge || !probe || !answer || !query) {
+    throw new Error('five requests are described');
+  }
   return {
     sayHello: sent(hello, 'TerminalWelcome'),
     askForChallenge: sent(challenge, 'ChallengeIssued'),
-    sendProbe: sent(probe, 'PaymentResult'),
+    sendProbe: sent(probe, 'PaymentResult', 'PaymentQuestion'),
+    answerQuestion: sent(answer, 'PaymentResult', 'PaymentQuestion'),
     queryPayment: sent(query, 'PaymentResult'),
     showPresence: {
       action: 'send',

@@ -5,7 +5,13 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chainInput, GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
 import { terminalReplySchema } from '../../shared/contracts/terminal-messages.ts';
-import { createTestHub, newId, pictureOf, type TestHub } from '../../test/support/test-hub.ts';
+import {
+  createTestHub,
+  NOTHING_SAID,
+  newId,
+  pictureOf,
+  type TestHub,
+} from '../../test/support/test-hub.ts';
 import { auditHash } from '../audit/audit-store.ts';
 import { sha256Hex } from '../ingress/probe-checks.ts';
 import { NewerDatabaseError, openDatabase } from './database.ts';
@@ -20,7 +26,7 @@ beforeEach(async () => {
     enrolmentId: newId(),
     photos: [pictureOf('li')],
     consent: { textVersion: '1', language: 'en', streets: ['street-test'] },
-    phoneLast4: null,
+    ...NOTHING_SAID,
   });
   await hub.context.handler.handle('test-t1', hub.probe('test-t1'));
   raw = new Database(join(hub.context.settings.dataDir, 'hub.db'));

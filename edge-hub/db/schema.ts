@@ -110,6 +110,22 @@ export const erasedShoppers = sqliteTable('erased_shopper', {
   templatesRemoved: integer('templates_removed').notNull(),
 });
 
+/** One row each way. */
+export const lookAlikes = sqliteTable('look_alike', {
+  shopperId: text('shopper_id').notNull(),
+  otherId: text('other_id').notNull(),
+  foundAt: text('found_at').notNull(),
+});
+
+export const wrongAnswers = sqliteTable('wrong_answers', {
+  scope: text('scope', { enum: ['digits', 'pin', 'terminal'] }).notNull(),
+  subjectId: text('subject_id').notNull(),
+  failures: integer('failures').notNull(),
+  locks: integer('locks').notNull(),
+  lastAt: text('last_at').notNull(),
+  lockedUntil: text('locked_until'),
+});
+
 export const enrolments = sqliteTable('enrolment', {
   enrolmentId: text('enrolment_id').primaryKey(),
   inputHash: text('input_hash').notNull(),

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../../shared/contracts/refusal.ts';
+import { type AmountTiers, isAboveTier } from './amount-tiers.ts';
 
 /** 1:N thresholds of the model pack that made the templates. Scores are cosines. */
 export interface IdentifyThresholds {
@@ -10,31 +11,82 @@ export interface IdentifyThresholds {
   readonly margin: number;
 }
 
-/** Most that one payment by face may take, minor units. */
-export interface AmountLimits {
-  readonly withDepthMinor: bigint;
-  /** Where only a colour network holds off pictures of a face. */
-  readonly colourOnlyMinor: bigint;
+/**
+ * From which score two people of the gallery are look-alikes: a picture of one that comes out one margin better
+ * than their templates compare would be sure of the other.
+ */
+export function lookAlikeFrom(thresholds: IdentifyThresholds): number {
+  return thresholds.sure - thresholds.margin;
 }
 
-export interface ScoredPerson {
+/**
+ * What the shopper's answer says of one candidate. `absent`: that person has never set such a secret, so
+ * no answer can speak for them.
+ */
+export type Knowledge = 'absent' | 'unasked' | 'right' | 'wrong';
+
+/**
+ * Whether a person may still be asked. `questions`: too many wrong digits, nothing is asked about them for a
+ * while. `closed`: too many wrong PINs, they do not pay by face for a while at all.
+ */
+export type Lock = 'open' | 'questions' | 'closed';
+
+/** One person who could be the shopper, with what the hub knows of them. */
+export interface DecisionCandidate {
   readonly shopperId: string;
   readonly score: number;
+  /** Has paid at this shop before, often enough to be a regular. */
+  readonly familiar: boolean;
+  /** Somebody else in the gallery has nearly the same face. */
+  readonly lookAlike: boolean;
+  readonly minor: boolean;
+  readonly lock: Lock;
+  /** The last four digits of the phone number. */
+  readonly last4: Knowledge;
+  readonly pin: Knowledge;
 }
 
-/** What the decision looks at; recognition's evidence fits it. */
+/** What the decision looks at: evidence, amount, answers, and what the hub knows. */
 export interface DecisionInput {
-  readonly live: boolean;
-  /** One entry per person, best first. */
-  readonly candidates: readonly ScoredPerson[];
+  /** `doubt`: the sensors do not agree; enough to go on with a PIN, not enough without. */
+  readonly liveness: 'live' | 'doubt' | 'attack';
+  /** One entry per person; the order says nothing. */
+  readonly candidates: readonly DecisionCandidate[];
   /** Whether rank 1 is proven to be the gallery's best. */
   readonly certified: boolean;
   readonly thresholds: IdentifyThresholds;
+  readonly amountMinor: bigint;
+  readonly tiers: AmountTiers;
+  /** `unsupported`: the terminal cannot ask; `locked`: too many wrong answers came from it. */
+  readonly questions: 'open' | 'locked' | 'unsupported';
+  /** Wrong answers given in this look so far. */
+  readonly wrongAnswers: number;
 }
 
-export type Verdict =
-  | { readonly outcome: 'approve'; readonly shopperId: string }
-  | { readonly outcome: 'decline' | 'fallback'; readonly code: RefusalCode };
+export type Question = 'last4' | 'pin';
+
+export interface Approval {
+  readonly outcome: 'approve';
+  readonly shopperId: string;
+}
+
+export interface Asking {
+  readonly outcome: 'ask';
+  readonly question: Question;
+  /** The people whose answer it may be; the terminal never hears who. */
+  readonly of: readonly string[];
+}
+
+/** `decline`: look again; `fallback`: pay another way. */
+export interface Refused {
+  readonly outcome: 'decline' | 'fallback';
+  readonly code: RefusalCode;
+}
+
+export type Verdict = Approval | Asking | Refused;
+
+/** Wrong answers in one look after which another way to pay is offered: one slip of the finger is forgiven. */
+export const MAX_WRONG_ANSWERS = 2;
 
 /** Codes after which another look may help; after all others another way to pay is offered. */
 const LOOK_AGAIN: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
@@ -48,37 +100,111 @@ const LOOK_AGAIN: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   'light_too_strong',
 ]);
 
-/** The most that this terminal may take in one payment, minor units. */
-export function limitFor(limits: AmountLimits, hasDepth: boolean): bigint {
-  return hasDepth ? limits.withDepthMinor : limits.colourOnlyMinor;
-}
-
 /** Before anybody is looked at: a payment that cannot go through by face needs no face. */
-export function decideBeforeLooking(amountMinor: bigint, limitMinor: bigint): Verdict | undefined {
+export function decideBeforeLooking(amountMinor: bigint, limitMinor: bigint): Refused | undefined {
   if (amountMinor <= limitMinor) return undefined;
-  return { outcome: 'fallback', code: 'amount_above_limit' };
+  return fallback('amount_above_limit');
 }
 
 /** When the pictures gave no usable face. */
-export function decideWithoutFace(code: RefusalCode): Verdict {
+export function decideWithoutFace(code: RefusalCode): Refused {
   return { outcome: LOOK_AGAIN.has(code) ? 'decline' : 'fallback', code };
 }
 
 /**
  * Who it is, if anybody. Liveness comes first: what is not alive is nobody, however well it compares.
- * Between `floor` and `sure`, without the margin, or without proof of rank 1, nobody is charged.
+ *
+ * - **Sure zone**: one contender from `sure` on, proven to be the best. Pays, or is asked the PIN where amount,
+ *   look-alikes or doubtful liveness want it.
+ * - **Grey zone**: everything else from `floor` on. The last four digits must single out one contender; who is
+ *   no regular of this shop gives the PIN as well.
+ *
+ * Invariants (`decision.test.ts`): nobody is approved below `floor`, nor who is not the single contender that
+ * fits every answer; who has answered nothing right is approved in the sure zone only.
  */
 export function decide(input: DecisionInput): Verdict {
-  const { thresholds, candidates } = input;
-  if (!input.live) return { outcome: 'fallback', code: 'attack_suspected' };
-  const [best, second] = candidates;
-  // written so that a score that is not a number never approves
-  if (!best || !(best.score >= thresholds.floor)) {
-    return { outcome: 'fallback', code: 'not_recognised' };
+  if (input.liveness === 'attack') return fallback('attack_suspected');
+  const early = decideBeforeLooking(input.amountMinor, input.tiers.limitMinor);
+  if (early) return early;
+  const contenders = contendersOf(input);
+  const [only, ...others] = contenders;
+  if (!only) return fallback('not_recognised');
+  const sure =
+    others.length === 0 &&
+    only.score >= input.thresholds.sure &&
+    input.certified &&
+    only.last4 !== 'wrong';
+  return sure ? decidePerson(only, true, input) : decideGreyZone(contenders, input);
+}
+
+/**
+ * Everybody from `floor` on whom the best is not clear of. Written so that a score which is not a number
+ * makes nobody a contender: evidence with a hole in it is no evidence.
+ */
+function contendersOf({ candidates, thresholds }: DecisionInput): readonly DecisionCandidate[] {
+  if (candidates.some(({ score }) => Number.isNaN(score))) return [];
+  const best = Math.max(...candidates.map(({ score }) => score));
+  return candidates.filter(
+    ({ score }) =>
+      score >= thresholds.floor && (score === best || !(best - score >= thresholds.margin)),
+  );
+}
+
+/** The digits come before the PIN, so that a stranger cannot get at the PIN, and its lock, of whomever they resemble. */
+function decideGreyZone(contenders: readonly DecisionCandidate[], input: DecisionInput): Verdict {
+  const open = contenders.filter(({ lock }) => lock === 'open');
+  if (open.length === 0) return fallback('too_many_tries');
+  const fitting = open.filter(({ last4 }) => last4 === 'right');
+  const [only, ...others] = fitting;
+  if (!only) {
+    const askable = open.filter(({ last4 }) => last4 !== 'absent');
+    return askable.length > 0 ? ask('last4', askable, input) : fallback('ambiguous');
   }
-  const clear = !second || best.score - second.score >= thresholds.margin;
-  if (best.score >= thresholds.sure && clear && input.certified) {
-    return { outcome: 'approve', shopperId: best.shopperId };
+  if (others.length === 0) return decidePerson(only, false, input);
+  return tellApartByPin(fitting, input);
+}
+
+/** Several contenders share the digits. Only where each of them has a PIN does it say which one it is. */
+function tellApartByPin(fitting: readonly DecisionCandidate[], input: DecisionInput): Verdict {
+  if (fitting.some(({ pin }) => pin === 'absent')) return fallback('ambiguous');
+  const [only, ...others] = fitting.filter(({ pin }) => pin === 'right');
+  if (!only) return ask('pin', fitting, input);
+  return others.length === 0 ? decidePerson(only, false, input) : fallback('ambiguous');
+}
+
+/** It is this person or nobody. */
+function decidePerson(person: DecisionCandidate, sure: boolean, input: DecisionInput): Verdict {
+  const { amountMinor, tiers } = input;
+  if (person.lock === 'closed') return fallback('too_many_tries');
+  // not said more plainly: whoever stands behind the shopper need not hear their age
+  if (person.minor && amountMinor > tiers.minorsLimitMinor) return fallback('amount_above_limit');
+  if (!needsPin(person, sure, input) || person.pin === 'right') {
+    return { outcome: 'approve', shopperId: person.shopperId };
   }
-  return { outcome: 'fallback', code: 'ambiguous' };
+  return person.pin === 'absent' ? fallback('pin_needed') : ask('pin', [person], input);
+}
+
+function needsPin(person: DecisionCandidate, sure: boolean, input: DecisionInput): boolean {
+  return (
+    input.liveness === 'doubt' ||
+    person.lookAlike ||
+    person.pin === 'wrong' ||
+    isAboveTier(input.amountMinor, input.tiers, person.familiar) ||
+    (!sure && !person.familiar)
+  );
+}
+
+function ask(
+  question: Question,
+  of: readonly DecisionCandidate[],
+  { questions, wrongAnswers }: DecisionInput,
+): Asking | Refused {
+  if (questions === 'unsupported') return fallback(question === 'pin' ? 'pin_needed' : 'ambiguous');
+  if (questions === 'locked') return fallback('too_many_tries');
+  if (wrongAnswers >= MAX_WRONG_ANSWERS) return fallback('answer_wrong');
+  return { outcome: 'ask', question, of: of.map(({ shopperId }) => shopperId) };
+}
+
+function fallback(code: RefusalCode): Refused {
+  return { outcome: 'fallback', code };
 }

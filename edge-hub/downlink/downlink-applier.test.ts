@@ -5,6 +5,7 @@ import { hubEventSchema } from '../../shared/contracts/hub-events.ts';
 import {
   createTestHub,
   embeddingOf,
+  NOTHING_SAID,
   newId,
   PACK_ID,
   pictureOf,
@@ -44,7 +45,12 @@ const handled = () =>
 async function replicaOf(shopperId: string, change: { hubId?: string; packId?: string } = {}) {
   const address = { hubId: 'hub-test', shopperId, packId: PACK_ID };
   const { publicKey } = hub.context.identity.sealing;
-  const plain = encodeTemplate({ embedding: embeddingOf('li'), phoneLast4: null });
+  const plain = encodeTemplate({
+    embedding: embeddingOf('li'),
+    phoneLast4: null,
+    pin: null,
+    minor: false,
+  });
   const sealed = await sealReplica(plain, publicKey, address);
   const givenAt = new Date().toISOString();
   const consent = { textVersion: '1', language: 'en', givenAt, streets: ['street-test'] };
@@ -56,7 +62,7 @@ async function enrolled(): Promise<string> {
     enrolmentId: newId(),
     photos: [pictureOf('li')],
     consent: { textVersion: '1', language: 'en', streets: ['street-test'] },
-    phoneLast4: null,
+    ...NOTHING_SAID,
   });
   if (!done.ok) throw new Error(done.error);
   return done.value.shopperId;

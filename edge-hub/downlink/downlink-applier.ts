@@ -100,7 +100,8 @@ export class DownlinkApplier {
   }
 
   private async applyReplica(message: MessageOf<'template.replica'>): Promise<void> {
-    const { identity, pack, shoppers, vault, gallery, transact, audit, clock, newId } = this.parts;
+    const { identity, pack, shoppers, vault, gallery, transact, audit, clock, newId, enrolment } =
+      this.parts;
     const { shopperId, consent, sealed } = message.data;
     const { hubId, streetId } = identity.street;
     if (sealed.hubId !== hubId) {
@@ -123,6 +124,7 @@ export class DownlinkApplier {
       return;
     }
     const templateId = newId();
+    const alike = await enrolment.lookAlikesOf(content.embedding);
     const stored = transact(() => {
       // checked in the transaction: an erasure may have come by the console meanwhile
       if (shoppers.isErased(shopperId) || shoppers.isEnrolled(shopperId)) return false;
@@ -136,6 +138,7 @@ export class DownlinkApplier {
         content,
         createdAt,
       });
+      enrolment.markLookAlikes(shopperId, alike, createdAt);
       audit.record('replica.store', 'central', shopperId);
       this.recordApplied(message);
       return true;

@@ -9,12 +9,16 @@ import {
   createTestHub,
   EMPTY_PICTURE,
   embeddingOf,
+  NOTHING_SAID,
   newId,
   pictureOf,
   type TestHub,
 } from '../../test/support/test-hub.ts';
 import { eventJson } from '../outbox/outbox-store.ts';
 import { verifyEs256 } from '../terminals/terminal-registry.ts';
+import type { EnrolmentRequest } from './enrolment-service.ts';
+import { isPin } from './pin-hash.ts';
+import { decodeTemplate, encodeTemplate } from './template-codec.ts';
 
 let hub: TestHub;
 let other: TestHub;
@@ -33,12 +37,18 @@ afterEach(async () => {
   await hub.close();
 });
 
-const enrol = (photos: readonly Uint8Array[], streets = ['street-test'], enrolmentId = newId()) =>
+const enrol = (
+  photos: readonly Uint8Array[],
+  streets = ['street-test'],
+  about: Partial<EnrolmentRequest> = {},
+) =>
   hub.context.enrolment.enrol({
-    enrolmentId,
+    enrolmentId: newId(),
     photos,
     consent: { textVersion: '1', language: 'en', streets },
+    ...NOTHING_SAID,
     phoneLast4: '1234',
+    ...about,
   });
 
 const eventsOf = (of: TestHub) =>
@@ -74,12 +84,12 @@ const filesOf = (of: TestHub): Buffer => {
 describe('enrolment', () => {
   it('finds the person again, gives the same answer again, and no second time the same face', async () => {
     const enrolmentId = newId();
-    const first = await enrol([pictureOf('li'), EMPTY_PICTURE], ['street-test'], enrolmentId);
+    const first = await enrol([pictureOf('li'), EMPTY_PICTURE], ['street-test'], { enrolmentId });
     expect(first).toMatchObject({ ok: true, value: { faces: 1 } });
-    expect(await enrol([pictureOf('li'), EMPTY_PICTURE], ['street-test'], enrolmentId)).toEqual(
+    expect(await enrol([pictureOf('li'), EMPTY_PICTURE], ['street-test'], { enrolmentId })).toEqual(
       first,
     );
-    expect(await enrol([pictureOf('wang')], ['street-test'], enrolmentId)).toEqual({
+    expect(await enrol([pictureOf('wang')], ['street-test'], { enrolmentId })).toEqual({
       ok: false,
       error: 'enrolment_conflict',
     });
@@ -231,5 +241,106 @@ describe('erasure', () => {
     expect(await hub.context.enrolment.erase(shopperId)).toBe(true);
     expect(await hub.context.enrolment.erase(newId())).toBe(false);
     expect(eventsOf(hub)).toHaveLength(3);
+  });
+});
+
+describe('look-alikes', () => {
+  /** As near to another person as the test's thresholds call alike, or sure. */
+  const LIKE = 0.87;
+  const TWIN = 0.95;
+  const pin = '493817';
+
+  const near = (person: string, likeness: number): Uint8Array => pictureOf(`${person}~${likeness}`);
+
+  it('need a PIN, and both are under the rule', async () => {
+    const li = await enrol([pictureOf('li')], undefined, { pin });
+    const { shoppers } = hub.context;
+    expect(li).toMatchObject({ ok: true, value: { pinRule: false } });
+    expect(await enrol([near('li', LIKE)])).toEqual({ ok: false, error: 'look_alike_needs_pin' });
+    const sister = await enrol([near('li', LIKE)], undefined, { pin });
+    expect(sister).toMatchObject({ ok: true, value: { pinRule: true } });
+    for (const each of [li, sister]) {
+      expect(shoppers.hasLookAlike(each.ok ? each.value.shopperId : '')).toBe(true);
+    }
+    // the rule ends with the other's erasure
+    await hub.context.enrolment.erase(sister.ok ? sister.value.shopperId : '');
+    expect(shoppers.hasLookAlike(li.ok ? li.value.shopperId : '')).toBe(false);
+  });
+
+  it('as near as the person themselves are taken on the operator’s word only', async () => {
+    await enrol([pictureOf('li')]);
+    const twin = () => enrol([near('li', TWIN)], undefined, { pin });
+    expect(await twin()).toEqual({ ok: false, error: 'already_enrolled' });
+    const vouched = await enrol([near('li', TWIN)], undefined, { pin, twin: true });
+    expect(vouched).toMatchObject({ ok: true, value: { pinRule: true } });
+  });
+
+  it('are found among replicas as well', async () => {
+    const agreed = ['street-test', 'street-other'];
+    await say(hub, [1, 'hub.directory'], directory([hub, other]));
+    await other.context.enrolment.enrol({
+      ...NOTHING_SAID,
+      enrolmentId: newId(),
+      photos: [pictureOf('li')],
+      consent: { textVersion: '1', language: 'en', streets: ['street-other'] },
+    });
+    await enrol([near('li', LIKE)], agreed, { pin });
+    const event = eventsOf(hub).find((each) => each.type === 'shopper.enrolled');
+    if (event?.type !== 'shopper.enrolled') throw new Error('nobody was enrolled');
+    const { shopperId, consent, replicas } = event.data;
+    const sealed = present(replicas[0], 'a replica');
+    await say(other, [1, 'template.replica'], {
+      shopperId,
+      fromHubId: 'hub-test',
+      consent,
+      sealed,
+    });
+    expect(other.context.shoppers.hasLookAlike(shopperId)).toBe(true);
+  });
+});
+
+describe('digits and PIN', () => {
+  const pack = { packId: 'open-1', dimension: 32 };
+
+  it('open for the hub, at the hub of a replica too, and stand in no file', async () => {
+    const pin = '493817';
+    await say(hub, [1, 'hub.directory'], directory([hub, other]));
+    const agreed = ['street-test', 'street-other'];
+    const enrolled = await enrol([pictureOf('li')], agreed, { pin, minor: true });
+    const shopperId = enrolled.ok ? enrolled.value.shopperId : '';
+    const event = eventsOf(hub).find((each) => each.type === 'shopper.enrolled');
+    if (event?.type !== 'shopper.enrolled') throw new Error('nobody was enrolled');
+    const { consent, replicas } = event.data;
+    const sealed = present(replicas[0], 'a replica');
+    await say(other, [1, 'template.replica'], {
+      shopperId,
+      fromHubId: 'hub-test',
+      consent,
+      sealed,
+    });
+    for (const each of [hub, other]) {
+      const secrets = present(each.context.vault.secretsOf(shopperId, pack), 'secrets');
+      expect(secrets).toMatchObject({ phoneLast4: '1234', minor: true });
+      const verifier = present(secrets.pin, 'a verifier');
+      expect(await isPin(pin, verifier)).toBe(true);
+      expect(await isPin('493818', verifier)).toBe(false);
+      for (const secret of ['"1234"', pin, verifier.hash, verifier.salt]) {
+        expect(filesOf(each).includes(Buffer.from(secret))).toBe(false);
+      }
+    }
+  });
+
+  it.each(['111111', '123456', '987654', '456789'])('%s is too simple a PIN', async (pin) => {
+    const refused = await enrol([pictureOf('li')], undefined, { pin });
+    expect(refused).toEqual({ ok: false, error: 'pin_too_simple' });
+  });
+
+  it('of a template of before are not there', () => {
+    const content = { embedding: embeddingOf('li'), phoneLast4: '1234', pin: null, minor: false };
+    const text = encodeTemplate(content).toString();
+    const before = text.replace('"v":2', '"v":1').replace(',"pin":null,"minor":false', '');
+    expect(before).toMatch(/"phoneLast4":"1234"\}$/);
+    const read = decodeTemplate(Buffer.from(before), 32);
+    expect(read).toMatchObject({ phoneLast4: '1234', pin: null, minor: false });
   });
 });

@@ -9,14 +9,17 @@ import type { Logger } from '../../shared/kernel/logger.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { AuditStore } from '../audit/audit-store.ts';
 import type { Transact } from '../db/database.ts';
+import { type IdentifyThresholds, lookAlikeFrom } from '../decision/decision.ts';
 import type { HubEvents } from '../events.ts';
 import type { HubIdentity } from '../identity.ts';
-import type { Gallery } from '../recognition/gallery.ts';
+import type { Gallery, PersonCandidate } from '../recognition/gallery.ts';
 import type { DirectoryStore } from './directory-store.ts';
 import { fuseEmbeddings, leastLikeness } from './embedding.ts';
+import { hashPin, isTooSimple } from './pin-hash.ts';
 import { sealReplica } from './replica-sealing.ts';
+import type { RandomBytes } from './sealing.ts';
 import type { ShopperStore } from './shopper-store.ts';
-import { encodeTemplate, type TemplateContent } from './template-codec.ts';
+import { encodeTemplate, type PersonSecrets, type TemplateContent } from './template-codec.ts';
 import type { TemplateVault } from './vault.ts';
 
 export interface EnrolmentRequest {
@@ -26,6 +29,12 @@ export interface EnrolmentRequest {
   readonly photos: readonly Uint8Array[];
   readonly consent: Pick<Consent, 'textVersion' | 'language' | 'streets'>;
   readonly phoneLast4: string | null;
+  /** Six digits. */
+  readonly pin: string | null;
+  /** Under age: a lower limit. */
+  readonly minor: boolean;
+  /** The operator has seen that this is somebody else than the person of the nearest face. */
+  readonly twin: boolean;
 }
 
 /** As it is stored; the hub wrote it itself. */
@@ -40,6 +49,8 @@ export interface EnrolmentAnswer {
   readonly quality: FaceQuality;
   /** Streets whose hubs get a sealed replica. */
   readonly replicatedTo: readonly string[];
+  /** Somebody in the gallery has nearly the same face: both give the PIN at every payment. */
+  readonly pinRule: boolean;
 }
 
 export type EnrolmentFailure =
@@ -47,6 +58,8 @@ export type EnrolmentFailure =
   | 'street_not_agreed'
   | 'photos_differ'
   | 'already_enrolled'
+  | 'pin_too_simple'
+  | 'look_alike_needs_pin'
   | 'enrolment_conflict'
   | 'shopper_erased';
 
@@ -60,7 +73,9 @@ export interface EnrolmentParts {
   readonly audit: AuditStore;
   readonly events: HubEvents;
   readonly transact: Transact;
-  readonly thresholds: { readonly sure: number; readonly floor: number };
+  readonly thresholds: IdentifyThresholds;
+  /** Cryptographically strong bytes. */
+  readonly random: RandomBytes;
   /** Cuts freed pages off the write-ahead log. */
   readonly truncateLog: () => void;
   readonly clock: Clock;
@@ -128,22 +143,26 @@ export class EnrolmentService {
   private async enrolNow(
     request: EnrolmentRequest,
   ): Promise<Result<EnrolmentAnswer, EnrolmentFailure>> {
-    const { identity, shoppers, gallery, thresholds, engine, newId } = this.parts;
-    const inputHash = hashOf(request);
+    const { identity, shoppers, gallery, thresholds, engine, newId, vault } = this.parts;
+    const inputHash = vault.fingerprint(textOf(request));
     const earlier = this.earlier(request.enrolmentId, inputHash);
     if (earlier) return earlier;
     const { streets } = request.consent;
     if (!streets.includes(identity.street.streetId)) return err('street_not_agreed');
+    if (request.pin !== null && isTooSimple(request.pin)) return err('pin_too_simple');
     const taken = await this.analyse(request.photos);
     if (!taken.ok) return taken;
     const samples = taken.value;
     const embeddings = samples.map((sample) => sample.embedding);
     if (leastLikeness(embeddings) < thresholds.floor) return err('photos_differ');
     const embedding = fuseEmbeddings(embeddings);
-    const [nearest] = (await gallery.search(embedding)).candidates;
-    if (nearest && nearest.score >= thresholds.sure) return err('already_enrolled');
+    const alike = await this.lookAlikesOf(embedding);
+    if (!request.twin && alike.some(({ score }) => score >= thresholds.sure)) {
+      return err('already_enrolled');
+    }
+    if (alike.length > 0 && request.pin === null) return err('look_alike_needs_pin');
     const shopperId = newId();
-    const content = { embedding, phoneLast4: request.phoneLast4 };
+    const content = { embedding, ...(await this.secretsOf(request)) };
     const replicas = await this.sealReplicas(shopperId, streets, content);
     const answer: EnrolmentAnswer = {
       shopperId,
@@ -151,12 +170,36 @@ export class EnrolmentService {
       faces: samples.length,
       quality: bestOf(samples),
       replicatedTo: replicas.map((replica) => replica.streetId),
+      pinRule: alike.length > 0,
     };
     const templateId = newId();
-    this.store({ request, inputHash, answer, content, templateId, replicas });
+    this.store({ request, inputHash, answer, content, templateId, replicas, alike });
     assert(shoppers.isEnrolled(shopperId), 'the person is stored before they can be found');
     await gallery.insert({ templateId, shopperId, embedding });
     return ok(answer);
+  }
+
+  /** Everybody in the gallery who is so near that one could be taken for the other. */
+  async lookAlikesOf(embedding: Float32Array): Promise<readonly PersonCandidate[]> {
+    const from = lookAlikeFrom(this.parts.thresholds);
+    const { candidates } = await this.parts.gallery.search(embedding);
+    return candidates.filter(({ score }) => score >= from);
+  }
+
+  /** Puts a person and those near them under the PIN rule; belongs inside the transaction that stores the person. */
+  markLookAlikes(shopperId: string, alike: readonly PersonCandidate[], at: string): void {
+    const { shoppers } = this.parts;
+    for (const other of alike) {
+      // erased between the search and now: there is nobody to be taken for
+      if (shoppers.isEnrolled(other.shopperId)) {
+        shoppers.addLookAlikes(shopperId, other.shopperId, at);
+      }
+    }
+  }
+
+  private async secretsOf({ pin, phoneLast4, minor }: EnrolmentRequest): Promise<PersonSecrets> {
+    const verifier = pin === null ? null : await hashPin(pin, this.parts.random);
+    return { phoneLast4, pin: verifier, minor };
   }
 
   private earlier(
@@ -217,6 +260,7 @@ export class EnrolmentService {
     content: TemplateContent;
     templateId: string;
     replicas: readonly { sealed: SealedTemplate }[];
+    alike: readonly PersonCandidate[];
   }): void {
     const { vault, shoppers, events, audit, transact, clock } = this.parts;
     const { request, answer, content, templateId } = enrolment;
@@ -226,6 +270,7 @@ export class EnrolmentService {
     const consent: Consent = { textVersion, language, givenAt: createdAt, streets };
     transact(() => {
       vault.put({ shopperId, templateId, packId, origin: 'enrolled', consent, content, createdAt });
+      this.markLookAlikes(shopperId, enrolment.alike, createdAt);
       shoppers.insertEnrolment({
         enrolmentId: request.enrolmentId,
         inputHash: enrolment.inputHash,
@@ -249,10 +294,9 @@ function bestOf(samples: readonly Sample[]): FaceQuality {
   return present(best, 'at least one sample').quality;
 }
 
-/** Over everything that the answer depends on; photos by their hashes. */
-function hashOf(request: EnrolmentRequest): string {
+/** Everything that the answer depends on; photos by their hashes. */
+function textOf(request: EnrolmentRequest): string {
   const photos = request.photos.map((photo) => createHash('sha256').update(photo).digest('hex'));
-  return createHash('sha256')
-    .update(JSON.stringify([photos, request.consent, request.phoneLast4]))
-    .digest('hex');
+  const { consent, phoneLast4, pin, minor, twin } = request;
+  return JSON.stringify([photos, consent, phoneLast4, pin, minor, twin]);
 }

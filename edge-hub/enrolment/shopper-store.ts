@@ -1,6 +1,14 @@
-import { asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, ne, or } from 'drizzle-orm';
 import type { HubDatabase } from '../db/database.ts';
-import { enrolments, erasedShoppers, shoppers, templates } from '../db/schema.ts';
+import { placeholders } from '../db/placeholders.ts';
+import {
+  enrolments,
+  erasedShoppers,
+  lookAlikes,
+  shoppers,
+  templates,
+  wrongAnswers,
+} from '../db/schema.ts';
 
 export interface ShopperRow {
   readonly shopperId: string;
@@ -34,19 +42,26 @@ export interface SealedEntry {
   readonly wrappedKey: Buffer;
 }
 
+const SEALED = {
+  templateId: templates.templateId,
+  shopperId: templates.shopperId,
+  packId: templates.packId,
+  sealed: templates.sealed,
+  wrappedKey: shoppers.wrappedKey,
+};
+
 /** People, their sealed templates and wrapped keys. Nothing in here opens without the hub's key. */
 export class ShopperStore {
   private readonly db: HubDatabase;
-  /** Asked at every payment. */
-  private readonly enrolled: ReturnType<typeof prepareEnrolled>;
+  private readonly prepared: ReturnType<typeof prepare>;
 
   constructor(db: HubDatabase) {
     this.db = db;
-    this.enrolled = prepareEnrolled(db);
+    this.prepared = prepare(db);
   }
 
   isEnrolled(shopperId: string): boolean {
-    return this.enrolled.get({ shopperId }) !== undefined;
+    return this.prepared.enrolled.get({ shopperId }) !== undefined;
   }
 
   isErased(shopperId: string): boolean {
@@ -69,6 +84,14 @@ export class ShopperStore {
   /** Deletes a person and leaves the mark that they are erased. Returns the number of templates. */
   erase(shopperId: string, at: string): number {
     const removed = this.db.delete(templates).where(eq(templates.shopperId, shopperId)).run();
+    this.db
+      .delete(lookAlikes)
+      .where(or(eq(lookAlikes.shopperId, shopperId), eq(lookAlikes.otherId, shopperId)))
+      .run();
+    this.db
+      .delete(wrongAnswers)
+      .where(and(eq(wrongAnswers.subjectId, shopperId), ne(wrongAnswers.scope, 'terminal')))
+      .run();
     this.db.delete(shoppers).where(eq(shoppers.shopperId, shopperId)).run();
     this.db
       .insert(erasedShoppers)
@@ -78,16 +101,32 @@ export class ShopperStore {
     return removed.changes;
   }
 
+  /** Notes that two people have nearly the same face; belongs inside a transaction. */
+  addLookAlikes(shopperId: string, otherId: string, foundAt: string): void {
+    this.db
+      .insert(lookAlikes)
+      .values([
+        { shopperId, otherId, foundAt },
+        { shopperId: otherId, otherId: shopperId, foundAt },
+      ])
+      .onConflictDoNothing()
+      .run();
+  }
+
+  /** Whether somebody else in the gallery has nearly the same face. */
+  hasLookAlike(shopperId: string): boolean {
+    return this.prepared.lookAlike.get({ shopperId }) !== undefined;
+  }
+
+  /** One person's template of a pack. */
+  sealedTemplateOf(shopperId: string, packId: string): SealedEntry | undefined {
+    return this.prepared.sealedTemplate.get({ shopperId, packId });
+  }
+
   /** All templates of a pack with the keys they open by. */
   sealedOf(packId: string): SealedEntry[] {
     return this.db
-      .select({
-        templateId: templates.templateId,
-        shopperId: templates.shopperId,
-        packId: templates.packId,
-        sealed: templates.sealed,
-        wrappedKey: shoppers.wrappedKey,
-      })
+      .select(SEALED)
       .from(templates)
       .innerJoin(shoppers, eq(shoppers.shopperId, templates.shopperId))
       .where(eq(templates.packId, packId))
@@ -129,10 +168,26 @@ export class ShopperStore {
   }
 }
 
-function prepareEnrolled(db: HubDatabase) {
-  return db
-    .select({ shopperId: shoppers.shopperId })
-    .from(shoppers)
-    .where(eq(shoppers.shopperId, sql.placeholder('shopperId')))
-    .prepare();
+/** What is asked at every payment. */
+function prepare(db: HubDatabase) {
+  const { shopperId, packId } = placeholders('shopperId', 'packId');
+  return {
+    enrolled: db
+      .select({ shopperId: shoppers.shopperId })
+      .from(shoppers)
+      .where(eq(shoppers.shopperId, shopperId))
+      .prepare(),
+    lookAlike: db
+      .select({ otherId: lookAlikes.otherId })
+      .from(lookAlikes)
+      .where(eq(lookAlikes.shopperId, shopperId))
+      .limit(1)
+      .prepare(),
+    sealedTemplate: db
+      .select(SEALED)
+      .from(templates)
+      .innerJoin(shoppers, eq(shoppers.shopperId, templates.shopperId))
+      .where(and(eq(templates.shopperId, shopperId), eq(templates.packId, packId)))
+      .prepare(),
+  };
 }

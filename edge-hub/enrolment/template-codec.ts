@@ -1,22 +1,44 @@
 import { z } from 'zod';
+import { type PinVerifier, pinVerifierSchema } from './pin-hash.ts';
 
-/** What is sealed: the embedding, and what else identifies the person and so must not lie anywhere else. */
-export interface TemplateContent {
-  /** L2-normalised. */
-  readonly embedding: Float32Array;
+/** What a person has told the hub about themselves: it says who they are, so it lies nowhere but under their seal. */
+export interface PersonSecrets {
   /** Last four digits of the phone number, where the shopper gave it. */
   readonly phoneLast4: string | null;
+  readonly pin: PinVerifier | null;
+  readonly minor: boolean;
 }
 
-const contentSchema = z.object({
-  v: z.literal(1),
-  /** Little-endian float32, base64. */
-  embedding: z.base64(),
-  phoneLast4: z
-    .string()
-    .regex(/^\d{4}$/)
-    .nullable(),
-});
+/** What is sealed: the embedding and the person's secrets. */
+export interface TemplateContent extends PersonSecrets {
+  /** L2-normalised. */
+  readonly embedding: Float32Array;
+}
+
+/** Version 1 had neither PIN nor minors. A hub that knows only that version rejects later ones whole. */
+const contentSchema = z.discriminatedUnion('v', [
+  z.object({
+    v: z.literal(1),
+    /** Little-endian float32, base64. */
+    embedding: z.base64(),
+    phoneLast4: z
+      .string()
+      .regex(/^\d{4}$/)
+      .nullable(),
+    pin: z.null().default(null),
+    minor: z.literal(false).default(false),
+  }),
+  z.object({
+    v: z.literal(2),
+    embedding: z.base64(),
+    phoneLast4: z
+      .string()
+      .regex(/^\d{4}$/)
+      .nullable(),
+    pin: pinVerifierSchema.nullable(),
+    minor: z.boolean(),
+  }),
+]);
 
 const BYTES_PER_VALUE = 4;
 
@@ -24,9 +46,9 @@ const BYTES_PER_VALUE = 4;
 export function encodeTemplate(content: TemplateContent): Buffer {
   const bytes = Buffer.alloc(content.embedding.length * BYTES_PER_VALUE);
   content.embedding.forEach((value, index) => bytes.writeFloatLE(value, index * BYTES_PER_VALUE));
-  return Buffer.from(
-    JSON.stringify({ v: 1, embedding: bytes.toString('base64'), phoneLast4: content.phoneLast4 }),
-  );
+  const { phoneLast4, pin, minor } = content;
+  const embedding = bytes.toString('base64');
+  return Buffer.from(JSON.stringify({ v: 2, embedding, phoneLast4, pin, minor }));
 }
 
 /**
@@ -38,6 +60,7 @@ export function encodeTemplate(content: TemplateContent): Buffer {
 export function decodeTemplate(bytes: Uint8Array, dimension: number): TemplateContent | undefined {
   const parsed = contentSchema.safeParse(parseJson(Buffer.from(bytes).toString('utf8')));
   if (!parsed.success) return undefined;
+  const { phoneLast4, pin, minor } = parsed.data;
   const raw = Buffer.from(parsed.data.embedding, 'base64');
   if (raw.length !== dimension * BYTES_PER_VALUE) return undefined;
   const embedding = Float32Array.from({ length: dimension }, (_, index) =>
@@ -46,7 +69,7 @@ export function decodeTemplate(bytes: Uint8Array, dimension: number): TemplateCo
   const norm = Math.hypot(...embedding);
   // another hub's embedding is taken only as what it claims to be: a unit vector
   if (!(Math.abs(norm - 1) < 1e-3)) return undefined;
-  return { embedding, phoneLast4: parsed.data.phoneLast4 };
+  return { embedding, phoneLast4, pin, minor };
 }
 
 function parseJson(text: string): unknown {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { Consent } from '../../shared/contracts/hub-events.ts';
 import {
   newPersonKey,
@@ -8,7 +9,12 @@ import {
   wrapPersonKey,
 } from './sealing.ts';
 import type { SealedEntry, ShopperStore } from './shopper-store.ts';
-import { decodeTemplate, encodeTemplate, type TemplateContent } from './template-codec.ts';
+import {
+  decodeTemplate,
+  encodeTemplate,
+  type PersonSecrets,
+  type TemplateContent,
+} from './template-codec.ts';
 
 export interface NewPerson {
   readonly shopperId: string;
@@ -82,6 +88,21 @@ export class TemplateVault {
         onBroken(entry.templateId);
       }
     }
+  }
+
+  /** What a person has told about themselves; undefined when they are not here or do not open. */
+  secretsOf(
+    shopperId: string,
+    pack: { readonly packId: string; readonly dimension: number },
+  ): PersonSecrets | undefined {
+    const entry = this.store.sealedTemplateOf(shopperId, pack.packId);
+    const content = entry && this.open(entry, pack.dimension);
+    return content && { phoneLast4: content.phoneLast4, pin: content.pin, minor: content.minor };
+  }
+
+  /** A keyed hash, hex: what went in cannot be guessed from the database alone. */
+  fingerprint(text: string): string {
+    return createHmac('sha256', this.hubKey).update(`wuma-fingerprint-1\n${text}`).digest('hex');
   }
 
   private open(entry: SealedEntry, dimension: number): TemplateContent | undefined {

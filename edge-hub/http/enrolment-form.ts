@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { nameSchema, uuidSchema } from '../../shared/contracts/primitives.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { EnrolmentRequest } from '../enrolment/enrolment-service.ts';
+import { PIN_PATTERN } from '../enrolment/pin-hash.ts';
 
 const MAX_PHOTOS = 5;
 const MAX_PHOTO_BYTES = 8 * 1024 * 1024;
@@ -20,11 +21,10 @@ export async function readEnrolmentForm(form: FormData): Promise<Result<Enrolmen
   if (!consent.success) return err('consent: JSON {textVersion, language, streets}');
   const enrolmentId = uuidSchema.safeParse(form.get('enrolmentId'));
   if (!enrolmentId.success) return err('enrolmentId: a UUID');
-  const phone = form.get('phoneLast4');
-  const phoneLast4 = phone === null || phone === '' ? null : phone;
-  if (phoneLast4 !== null && !(typeof phoneLast4 === 'string' && /^\d{4}$/.test(phoneLast4))) {
-    return err('phoneLast4: four digits');
-  }
+  const phoneLast4 = textOf(form.get('phoneLast4'));
+  if (phoneLast4 !== null && !/^\d{4}$/.test(phoneLast4)) return err('phoneLast4: four digits');
+  const pin = textOf(form.get('pin'));
+  if (pin !== null && !PIN_PATTERN.test(pin)) return err('pin: six digits');
   const files = form.getAll('photos').filter((entry) => entry instanceof File);
   if (files.length < 1 || files.length > MAX_PHOTOS) return err(`photos: 1-${MAX_PHOTOS} files`);
   if (files.some((file) => file.size > MAX_PHOTO_BYTES)) {
@@ -33,7 +33,21 @@ export async function readEnrolmentForm(form: FormData): Promise<Result<Enrolmen
   const photos = await Promise.all(
     files.map(async (file) => new Uint8Array(await file.arrayBuffer())),
   );
-  return ok({ enrolmentId: enrolmentId.data, photos, consent: consent.data, phoneLast4 });
+  return ok({
+    enrolmentId: enrolmentId.data,
+    photos,
+    consent: consent.data,
+    phoneLast4,
+    pin,
+    minor: form.get('minor') === 'yes',
+    twin: form.get('twin') === 'yes',
+  });
+}
+
+/** An empty field says nothing; a file in its place is nothing that any pattern fits. */
+function textOf(value: unknown): string | null {
+  if (value === null || value === '') return null;
+  return typeof value === 'string' ? value : 'a file';
 }
 
 function jsonOf(value: unknown): unknown {

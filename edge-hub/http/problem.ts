@@ -46,6 +46,11 @@ const PROBLEMS: Record<ProblemCode, Problem> = {
   },
   unsuitable_key: { status: 422, title: 'A terminal key is an EC key on P-256' },
   street_not_agreed: { status: 422, title: 'The consent does not include this street' },
+  pin_too_simple: { status: 422, title: 'The PIN is one that everybody tries first' },
+  look_alike_needs_pin: {
+    status: 422,
+    title: 'Somebody enrolled looks very much alike: a PIN is needed to tell them apart',
+  },
   photos_differ: { status: 422, title: 'The photos do not show the same person' },
   not_an_image: picture('not_an_image'),
   image_too_large: picture('image_too_large'),

@@ -157,7 +157,19 @@ export const enrolRoute = createRoute({
               description: 'JSON {textVersion, language: zh-CN|en, streets: [streetId]}',
             }),
             enrolmentId: z.string().openapi({ format: 'uuid' }),
-            phoneLast4: z.string().optional(),
+            phoneLast4: z.string().optional().openapi({
+              description:
+                'Last four digits of the phone number, asked for where a face alone is not sure. Without them such a payment goes another way',
+            }),
+            pin: z.string().optional().openapi({
+              description:
+                'Six digits, asked for above an amount, of look-alikes, and where digits alone are not enough',
+            }),
+            minor: z.enum(['yes', 'no']).optional().openapi({ description: 'A lower limit' }),
+            twin: z.enum(['yes', 'no']).optional().openapi({
+              description:
+                'The operator has seen that this is somebody else than the person of the nearest face; both get a PIN rule',
+            }),
           }),
         },
       },

@@ -5,7 +5,7 @@ import {
   type FrameHead,
   type ProbeFrame,
 } from '../../shared/contracts/terminal-frames.ts';
-import { type ProbeRequest, probeSigningInput } from '../../shared/contracts/terminal-messages.ts';
+import type { ProbeRequest } from '../../shared/contracts/terminal-messages.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import { verifyEs256 } from '../terminals/terminal-registry.ts';
 
@@ -19,6 +19,11 @@ export interface Refusal {
   /** For engineers; never anything of the message's content. */
   readonly detail: string;
 }
+
+export const CONFLICT: Refusal = {
+  code: 'idempotency_conflict',
+  detail: 'this id was used with other content',
+};
 
 /** Cuts the pictures out of the payload and checks each against the hash that was signed. */
 export function checkedFrames(
@@ -41,16 +46,17 @@ export function checkedFrames(
   return ok(cut);
 }
 
-/** The device key's signature over challenge, payment, amount and pictures. */
+/** The device key's signature over a text: of a probe `probeSigningInput`, of an answer `answerSigningInput`. */
 export function checkSignature(
-  terminal: { readonly terminalId: string; readonly publicKey: KeyObject },
-  data: ProbeRequest['data'],
+  terminal: { readonly publicKey: KeyObject },
+  text: string,
+  signature: ProbeRequest['data']['signature'],
 ): Result<null, Refusal> {
   const signed = verifyEs256({
     key: terminal.publicKey,
-    text: probeSigningInput(terminal.terminalId, data),
-    signature: Buffer.from(data.signature.value, 'base64'),
-    format: data.signature.format,
+    text,
+    signature: Buffer.from(signature.value, 'base64'),
+    format: signature.format,
   });
   if (signed) return ok(null);
   return err({ code: 'bad_signature', detail: 'not signed by the key that is registered' });

@@ -7,6 +7,7 @@ import {
   attackOn,
   createTestHub,
   EMPTY_PICTURE,
+  NOTHING_SAID,
   newId,
   pictureOf,
   type TestHub,
@@ -25,7 +26,7 @@ beforeEach(async () => {
     enrolmentId: newId(),
     photos: [pictureOf('li')],
     consent: { textVersion: '1', language: 'en', streets: ['street-test'] },
-    phoneLast4: null,
+    ...NOTHING_SAID,
   });
   expect(enrolled.ok).toBe(true);
 });
@@ -198,7 +199,7 @@ describe('a message', () => {
     ],
   ])('%s gets its own answer', async (_, payload, code) => {
     const reply = await ask(payload);
-    expect(reply).toMatchObject({ type: 'error', data: { code, supportedVersions: [1] } });
+    expect(reply).toMatchObject({ type: 'error', data: { code, supportedVersions: [1, 2] } });
   });
 
   it('too many at once are limited', async () => {

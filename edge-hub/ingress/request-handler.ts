@@ -1,9 +1,14 @@
-import { TERMINAL_PROTOCOL_VERSIONS } from '../../shared/contracts/protocol-version.ts';
+import {
+  ASKING_VERSION,
+  TERMINAL_PROTOCOL_VERSIONS,
+} from '../../shared/contracts/protocol-version.ts';
 import { REFUSAL_WORDS } from '../../shared/contracts/refusal.ts';
-import type {
-  ProbeRequest,
-  StagesMs,
-  TerminalRequest,
+import {
+  type AnswerRequest,
+  answerSigningInput,
+  type ProbeRequest,
+  probeSigningInput,
+  type TerminalRequest,
 } from '../../shared/contracts/terminal-messages.ts';
 import type { Currency } from '../../shared/domain/money.ts';
 import { unreachable } from '../../shared/kernel/assert.ts';
@@ -14,6 +19,7 @@ import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { DecisionFeed } from '../decision-feed.ts';
 import type { HubMetrics } from '../metrics.ts';
 import type {
+  CheckedAnswer,
   CheckedProbe,
   PaymentAnswer,
   PaymentRefusal,
@@ -22,7 +28,10 @@ import type {
 import type { ReplyWriter } from '../terminal-reply.ts';
 import type { Terminal, TerminalRegistry } from '../terminals/terminal-registry.ts';
 import type { ChallengeBook } from './challenge-book.ts';
+import { DecisionReporter } from './decision-reporter.ts';
+import { OnceOnly } from './once-only.ts';
 import {
+  CONFLICT,
   checkAge,
   checkedFrames,
   checkSignature,
@@ -30,7 +39,6 @@ import {
   sha256Hex,
 } from './probe-checks.ts';
 import type { RateLimiter } from './rate-limiter.ts';
-import { RecentReplies } from './recent-replies.ts';
 import { type ParsedRequest, parseRequest } from './request-parser.ts';
 
 export interface HandlerParts {
@@ -49,22 +57,19 @@ export interface HandlerParts {
 
 type Paid = Result<PaymentAnswer, PaymentRefusal>;
 
-interface InFlight {
-  readonly inputHash: string;
-  readonly paymentId: string;
-  readonly done: Promise<Result<string, Refusal>>;
+interface Received<Request> {
+  readonly request: Request;
+  readonly terminal: Terminal;
+  readonly payload: Uint8Array;
+  /** Monotonic milliseconds. */
+  readonly receivedAtMs: number;
 }
 
-const NO_STAGES: StagesMs = {
-  queue: 0,
-  decode: 0,
-  detect: 0,
-  pad: 0,
-  embed: 0,
-  search: 0,
-  commit: 0,
-  total: 0,
-};
+/**
+ * One after the other: each guess is counted before the next is looked at, by however many terminals they come. A PIN
+ * takes a core for a tenth of a second, so that this also leaves the others to recognition.
+ */
+const ANSWERS = { concurrency: 1, capacity: 32 } as const;
 
 /**
  * Answers one request of a terminal, always with exactly one reply. Checks go from cheap to dear, and a
@@ -73,12 +78,15 @@ const NO_STAGES: StagesMs = {
 export class RequestHandler {
   private readonly parts: HandlerParts;
   private readonly queue: BoundedQueue<CheckedProbe, Paid>;
-  private readonly inFlight = new Map<string, InFlight>();
-  private readonly recent = new RecentReplies();
+  private readonly answers: BoundedQueue<CheckedAnswer, Paid>;
+  private readonly once = new OnceOnly();
+  private readonly reporter: DecisionReporter;
 
   constructor(parts: HandlerParts) {
     this.parts = parts;
+    this.reporter = new DecisionReporter(parts);
     this.queue = new BoundedQueue((probe) => parts.payments.pay(probe), parts.queue);
+    this.answers = new BoundedQueue((answer) => parts.payments.answer(answer), ANSWERS);
   }
 
   get queueDepth(): number {
@@ -89,9 +97,9 @@ export class RequestHandler {
     return this.queue.capacity;
   }
 
-  /** Waits until every probe that was admitted is answered. */
+  /** Waits until every probe and answer that was admitted is replied to. */
   async drain(): Promise<void> {
-    await Promise.all([...this.inFlight.values()].map((entry) => entry.done));
+    await this.once.drain();
   }
 
   /**
@@ -128,7 +136,7 @@ export class RequestHandler {
   }
 
   private async answer(
-    message: ParsedRequest & { terminal: Terminal; payload: Uint8Array; receivedAtMs: number },
+    message: ParsedRequest & Received<TerminalRequest>,
   ): Promise<Result<string, Refusal>> {
     const { request, terminal } = message;
     switch (request.type) {
@@ -140,6 +148,8 @@ export class RequestHandler {
         return this.query(terminal, request.id, request.data.paymentId);
       case 'payment.probe':
         return this.probe({ ...message, request });
+      case 'payment.answer':
+        return this.answerQuestion({ ...message, request });
       default:
         return unreachable(request);
     }
@@ -195,60 +205,59 @@ export class RequestHandler {
     requestId: string,
     paymentId: string,
   ): Promise<Result<string, Refusal>> {
-    const running = [...this.inFlight.values()].filter((entry) => entry.paymentId === paymentId);
-    await Promise.all(running.map((entry) => entry.done));
+    await this.once.settled(paymentId);
     const data = this.parts.payments.result(paymentId, terminal.terminalId);
     if (!data) return err({ code: 'payment_unknown', detail: 'not seen from this terminal' });
     return ok(this.parts.replies.write('payment.result', requestId, data));
   }
 
-  private async probe(message: {
-    request: ProbeRequest;
-    blobs: Uint8Array;
-    terminal: Terminal;
-    payload: Uint8Array;
-    receivedAtMs: number;
-  }): Promise<Result<string, Refusal>> {
+  private async probe(
+    message: Received<ProbeRequest> & { readonly blobs: Uint8Array },
+  ): Promise<Result<string, Refusal>> {
     const { request, terminal } = message;
-    const inputHash = sha256Hex(message.payload);
-    const repeated = this.repeat(request.id, inputHash);
+    const { data } = request;
+    const key = keyOf(message);
+    const repeated = this.once.repeated(key);
     if (repeated) return repeated;
-    const frames = checkedFrames(request.data.frames, message.blobs);
+    const frames = checkedFrames(data.frames, message.blobs);
     if (!frames.ok) return frames;
-    const signed = checkSignature(terminal, request.data);
+    const text = probeSigningInput(terminal.terminalId, data);
+    const signed = checkSignature(terminal, text, data.signature);
     if (!signed.ok) return signed;
     const probe: CheckedProbe = {
-      requestId: request.id,
-      inputHash,
-      terms: { ...termsOf(request, terminal), currency: request.data.currency },
+      ...key,
+      terms: { ...termsOf(request, terminal), currency: data.currency },
       shopName: terminal.shopName,
       hasDepth: terminal.depth,
+      canAsk: request.version >= ASKING_VERSION,
       frames: frames.value,
       receivedAtMs: message.receivedAtMs,
     };
     const stored = this.parts.payments.repeated(probe);
-    if (stored) return stored.ok ? ok(stored.value.replyJson) : err(REFUSED[stored.error]);
+    if (stored) return stored.ok ? stored : err(REFUSED[stored.error]);
     const admitted = this.admit(request, probe);
     if (!admitted.ok) return admitted;
-    const done = this.decide(probe, admitted.value);
-    this.inFlight.set(request.id, { inputHash, paymentId: request.data.paymentId, done });
-    try {
-      return await done;
-    } finally {
-      this.inFlight.delete(request.id);
-    }
+    return this.once.run(key, this.decided(key.requestId, admitted.value, 'probe'));
   }
 
-  /** The same request as one that is being worked on or was just answered. */
-  private repeat(
-    requestId: string,
-    inputHash: string,
-  ): Promise<Result<string, Refusal>> | Result<string, Refusal> | undefined {
-    const running = this.inFlight.get(requestId);
-    if (running) return running.inputHash === inputHash ? running.done : err(CONFLICT);
-    const recent = this.recent.get(requestId);
-    if (!recent) return undefined;
-    return recent.inputHash === inputHash ? ok(recent.replyJson) : err(CONFLICT);
+  private async answerQuestion(message: Received<AnswerRequest>): Promise<Result<string, Refusal>> {
+    const { request, terminal, receivedAtMs } = message;
+    const { questionId, digits, signature } = request.data;
+    const { payments } = this.parts;
+    const key = keyOf(message);
+    const repeated = this.once.repeated(key);
+    if (repeated) return repeated;
+    const text = answerSigningInput(terminal.terminalId, request.data);
+    const signed = checkSignature(terminal, text, signature);
+    if (!signed.ok) return signed;
+    const { terminalId } = terminal;
+    const answer: CheckedAnswer = { ...key, terminalId, questionId, digits, receivedAtMs };
+    const stored = payments.repeated(answer);
+    if (stored) return stored.ok ? stored : err(REFUSED[stored.error]);
+    if (!payments.isAsked(answer)) return err(REFUSED.question_unknown);
+    const running = this.answers.offer(answer);
+    if (!running) return err(BUSY);
+    return this.once.run(key, this.decided(key.requestId, running, 'answer'));
   }
 
   private admit(request: ProbeRequest, probe: CheckedProbe): Result<Promise<Paid>, Refusal> {
@@ -267,44 +276,23 @@ export class RequestHandler {
     return ok(running);
   }
 
-  private async decide(
-    probe: CheckedProbe,
+  private async decided(
+    requestId: string,
     running: Promise<Paid>,
+    by: 'probe' | 'answer',
   ): Promise<Result<string, Refusal>> {
-    const { metrics, logger } = this.parts;
     try {
       const paid = await running;
       if (!paid.ok) return err(REFUSED[paid.error]);
-      const { data, replyJson, fresh } = paid.value;
-      this.recent.put(probe.requestId, { inputHash: probe.inputHash, replyJson });
-      if (fresh) {
-        metrics.decided(data.outcome, data.code, data.stagesMs);
-        this.publish(probe, paid.value);
-      }
-      return ok(replyJson);
+      if (paid.value.fresh) this.reporter.decided(requestId, paid.value, by);
+      return ok(paid.value.replyJson);
     } catch (error) {
-      logger.error({ err: error, module: 'ingress' }, 'a probe failed');
+      this.parts.logger.error(
+        { err: error, module: 'ingress' },
+        by === 'probe' ? 'a probe failed' : 'an answer failed',
+      );
       return err({ code: 'hub_unavailable', detail: 'a fault of the hub' });
     }
-  }
-
-  private publish(probe: CheckedProbe, answer: PaymentAnswer): void {
-    const { outcome, code, stagesMs } = answer.data;
-    const { bestScore } = answer;
-    this.parts.feed.publish({
-      id: probe.requestId,
-      paymentId: probe.terms.paymentId,
-      score: bestScore === null ? null : Math.round(bestScore * 100) / 100,
-      at: new Date(this.parts.clock.now()).toISOString(),
-      terminalId: probe.terms.terminalId,
-      shopName: probe.shopName,
-      amountMinor: probe.terms.amountMinor.toString(),
-      currency: probe.terms.currency,
-      outcome,
-      code,
-      method: outcome === 'paid' ? 'face' : null,
-      stagesMs,
-    });
   }
 
   private checkCurrency(currency: Currency): Result<null, Refusal> {
@@ -319,23 +307,11 @@ export class RequestHandler {
     refusal: Refusal,
     request: TerminalRequest | { readonly id: string | null } = { id: null },
   ): string {
-    const { metrics, replies, feed, registry, clock } = this.parts;
+    const { metrics, replies, registry } = this.parts;
     metrics.refused(refusal.code);
     if ('type' in request && request.type === 'payment.probe') {
-      feed.publish({
-        id: request.id,
-        paymentId: request.data.paymentId,
-        score: null,
-        at: new Date(clock.now()).toISOString(),
-        terminalId,
-        shopName: registry.find(terminalId)?.shopName ?? '',
-        amountMinor: request.data.amountMinor.toString(),
-        currency: request.data.currency,
-        outcome: 'refused',
-        code: refusal.code,
-        method: null,
-        stagesMs: NO_STAGES,
-      });
+      const name = registry.find(terminalId)?.shopName ?? '';
+      this.reporter.refused(request, refusal, { terminalId, name });
     }
     return replies.write('error', request.id, {
       code: refusal.code,
@@ -346,12 +322,23 @@ export class RequestHandler {
   }
 }
 
-const CONFLICT: Refusal = {
-  code: 'idempotency_conflict',
-  detail: 'this id was used with other content',
+const BUSY: Refusal = {
+  code: 'busy',
+  detail: 'the queue is full; the same message may come again',
 };
-const BUSY: Refusal = { code: 'busy', detail: 'the queue is full; the same probe may come again' };
-const REFUSED: Record<PaymentRefusal, Refusal> = { busy: BUSY, idempotency_conflict: CONFLICT };
+const REFUSED: Record<PaymentRefusal, Refusal> = {
+  busy: BUSY,
+  idempotency_conflict: CONFLICT,
+  question_unknown: {
+    code: 'question_unknown',
+    detail: 'answered, expired, or of before the hub’s restart; look again',
+  },
+};
+
+function keyOf({ request, payload }: Received<ProbeRequest | AnswerRequest>) {
+  const { paymentId } = request.data;
+  return { requestId: request.id, inputHash: sha256Hex(payload), paymentId };
+}
 
 function termsOf(request: ProbeRequest, terminal: Terminal) {
   return {

@@ -1,4 +1,4 @@
-import { count, desc, eq, sql } from 'drizzle-orm';
+import { and, count, desc, eq, sql } from 'drizzle-orm';
 import type { Currency } from '../../shared/domain/money.ts';
 import { mayMove } from '../../shared/domain/payment.ts';
 import type { Posting } from '../../shared/domain/posting.ts';
@@ -86,6 +86,11 @@ export class LedgerStore {
 
   payment(paymentId: string): StoredPayment | undefined {
     return this.prepared.payment.get({ paymentId });
+  }
+
+  /** How often a person has paid at a shop. */
+  timesPaidAt(shopperId: string, shopId: string): number {
+    return this.prepared.timesPaidAt.get({ shopperId, shopId })?.times ?? 0;
   }
 
   /** The last attempts, newest first. */
@@ -206,6 +211,16 @@ function prepare(db: HubDatabase) {
       .select()
       .from(payments)
       .where(eq(payments.paymentId, sql.placeholder('paymentId')))
+      .prepare(),
+    timesPaidAt: db
+      .select({ times: count() })
+      .from(payments)
+      .where(
+        and(
+          eq(payments.shopperId, sql.placeholder('shopperId')),
+          eq(payments.shopId, sql.placeholder('shopId')),
+        ),
+      )
       .prepare(),
     attempted: db
       .insert(attempts)

@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { terminalReplySchema } from '../../shared/contracts/terminal-messages.ts';
-import { createTestHub, newId, pictureOf, type TestHub } from '../../test/support/test-hub.ts';
+import {
+  createTestHub,
+  NOTHING_SAID,
+  newId,
+  pictureOf,
+  type TestHub,
+} from '../../test/support/test-hub.ts';
 
 let hub: TestHub;
 let raw: Database.Database;
@@ -14,7 +20,7 @@ beforeEach(async () => {
     enrolmentId: newId(),
     photos: [pictureOf('li')],
     consent: { textVersion: '1', language: 'en', streets: ['street-test'] },
-    phoneLast4: null,
+    ...NOTHING_SAID,
   });
   raw = new Database(join(hub.context.settings.dataDir, 'hub.db'));
 });

@@ -1,78 +1,100 @@
 import { z } from 'zod';
-import type { RefusalCode } from '../../shared/contracts/refusal.ts';
-import { REFUSAL_WORDS, type Words } from '../../shared/contracts/refusal.ts';
+import type { RefusalCode, Words } from '../../shared/contracts/refusal.ts';
 import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
-import { paymentResultSchema, type StagesMs } from '../../shared/contracts/terminal-messages.ts';
-import { postingsOfCapture } from '../../shared/domain/posting.ts';
-import type { Clock } from '../../shared/kernel/clock.ts';
+import type { StagesMs } from '../../shared/contracts/terminal-messages.ts';
+import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Transact } from '../db/database.ts';
+import { type AmountPolicy, tiersFor } from '../decision/amount-tiers.ts';
 import {
-  type AmountLimits,
+  type Asking,
   decide,
   decideBeforeLooking,
   decideWithoutFace,
   type IdentifyThresholds,
-  limitFor,
+  type Question,
+  type Refused,
   type Verdict,
 } from '../decision/decision.ts';
-import type { HubEvents } from '../events.ts';
-import type { LedgerStore, PaymentTerms } from '../ledger/ledger-store.ts';
-import type { OutboxStore } from '../outbox/outbox-store.ts';
+import { isLocked } from '../decision/lockout.ts';
+import type { PersonSecrets } from '../enrolment/template-codec.ts';
+import type { PaymentTerms } from '../ledger/ledger-store.ts';
 import type { Recogniser, RecognitionTimings } from '../recognition/recogniser.ts';
-import type { ReplyData, ReplyWriter } from '../terminal-reply.ts';
-import { receiptReference } from './reference.ts';
+import type { ReplyData } from '../terminal-reply.ts';
+import { Acquaintance } from './acquaintance.ts';
+import { countAnswer, type RightFor, rightFor } from './answer-check.ts';
+import type { BookingParts } from './payment-booking.ts';
+import { type PaymentAttempt, PaymentBooking, type ResultData } from './payment-booking.ts';
+import type { LookEvidence, OpenQuestion, QuestionBook } from './question-book.ts';
+import type { WrongAnswerStore } from './wrong-answer-store.ts';
 
 /** A probe that ingress has checked. */
-export interface CheckedProbe {
-  readonly requestId: string;
-  /** sha256 of the whole payload, hex. */
-  readonly inputHash: string;
-  readonly terms: PaymentTerms;
-  readonly shopName: string;
+export interface CheckedProbe extends PaymentAttempt {
   readonly hasDepth: boolean;
+  /** Whether the terminal can put a question to the shopper. */
+  readonly canAsk: boolean;
   readonly frames: readonly ProbeFrame[];
   /** Monotonic milliseconds at which the message came in. */
   readonly receivedAtMs: number;
 }
 
-export type ResultData = ReplyData<'payment.result'>;
+/** An answer that ingress has checked. */
+export interface CheckedAnswer {
+  readonly requestId: string;
+  /** sha256 of the whole payload, hex; the signature in it cannot be guessed, so neither can the digits. */
+  readonly inputHash: string;
+  readonly terminalId: string;
+  readonly paymentId: string;
+  readonly questionId: string;
+  readonly digits: string;
+  readonly receivedAtMs: number;
+}
 
 export interface PaymentAnswer {
   readonly replyJson: string;
-  readonly data: ResultData;
+  readonly data: ResultData | ReplyData<'payment.question'>;
   /** False when an earlier result was given again. */
   readonly fresh: boolean;
-  /** The best candidate's comparison score, for the operator's live page; stored nowhere. */
+  /** What it was about, for the operator's live page. */
+  readonly attempt: Pick<PaymentAttempt, 'terms' | 'shopName'>;
+  /** The best candidate's comparison score, for the same page; stored nowhere. */
   readonly bestScore: number | null;
+  /** What the shopper has proved themselves by; null unless paid. */
+  readonly method: string | null;
 }
 
-export type PaymentRefusal = Extract<RefusalCode, 'busy' | 'idempotency_conflict'>;
+export type PaymentRefusal = Extract<
+  RefusalCode,
+  'busy' | 'idempotency_conflict' | 'question_unknown'
+>;
 
-export interface PaymentParts {
-  readonly hubId: string;
+export interface PaymentParts extends BookingParts {
   readonly recogniser: Recogniser;
-  readonly ledger: LedgerStore;
-  readonly outbox: OutboxStore;
-  readonly events: HubEvents;
-  readonly replies: ReplyWriter;
   readonly transact: Transact;
   readonly thresholds: IdentifyThresholds;
-  readonly limits: AmountLimits;
-  /** Whether a person is still in the gallery's rows. */
-  readonly isEnrolled: (shopperId: string) => boolean;
-  readonly clock: Clock;
+  readonly amounts: AmountPolicy;
+  readonly questions: QuestionBook;
+  readonly wrongAnswers: WrongAnswerStore;
+  readonly secretsOf: (shopperId: string) => PersonSecrets | undefined;
+  readonly shoppers: { hasLookAlike(shopperId: string): boolean };
 }
 
-interface Look {
-  readonly verdict: Verdict;
-  readonly timings: RecognitionTimings;
-  readonly bestScore: number | null;
-}
+type Timed<T> = T & {
+  /** Monotonic milliseconds at which the message came in. */
+  readonly receivedAtMs: number;
+};
 
-const AGAIN = { fresh: false, bestScore: null } as const;
+/** What a look has come to: evidence to decide on, or an end without any. */
+type Look = (
+  | { readonly refused: Refused }
+  | { readonly seen: Pick<LookEvidence, 'liveness' | 'candidates' | 'certified'> }
+) & { readonly timings: RecognitionTimings };
 
-const PAID_WORDS: Words = { 'zh-CN': '支付成功', en: 'Paid' };
+const QUESTION_WORDS: Record<Question, Words> = {
+  last4: { 'zh-CN': '请输入手机号后四位', en: 'Last 4 digits of your phone number' },
+  pin: { 'zh-CN': '请输入六位支付密码', en: 'Your 6-digit PIN' },
+};
+const QUESTION_DIGITS: Record<Question, number> = { last4: 4, pin: 6 };
 
 const NO_TIMINGS: RecognitionTimings = {
   queue: 0,
@@ -85,190 +107,225 @@ const NO_TIMINGS: RecognitionTimings = {
 };
 
 /**
- * Conducts a payment: recognition, decision, then ledger and outbox in one transaction.
+ * Conducts a payment: recognition, decision, questions where the face alone does not do, then ledger and outbox in
+ * one transaction.
  * Invariant: whoever hears "paid" is in the books, on disk, with the event that tells central.
  */
 export class PaymentService {
   private readonly parts: PaymentParts;
+  private readonly booking: PaymentBooking;
+  private readonly acquaintance: Acquaintance;
 
   constructor(parts: PaymentParts) {
     this.parts = parts;
+    this.booking = new PaymentBooking(parts);
+    this.acquaintance = new Acquaintance(parts);
   }
 
-  /** Takes the payment, or says why not. A refusal is stored nowhere: the same probe may come again. */
+  /** Takes the payment, asks the shopper, or says why not. A refusal is stored nowhere: the same probe may come again. */
   async pay(probe: CheckedProbe): Promise<Result<PaymentAnswer, PaymentRefusal>> {
-    const { clock } = this.parts;
+    const { clock, questions, thresholds } = this.parts;
     const startedAt = clock.monotonic();
-    const known = this.alreadyTaken(probe);
-    if (known) return known;
+    const known = this.booking.alreadyTaken(probe);
+    if (known) return known.ok ? ok({ ...again(probe), ...known.value }) : known;
+    questions.close(probe.terms.terminalId);
     const looked = await this.look(probe);
     if (!looked.ok) return looked;
-    const { verdict, timings, bestScore } = looked.value;
-    const stagesMs: StagesMs = {
-      queue: round(startedAt - probe.receivedAtMs + timings.queue),
-      decode: round(timings.decode),
-      detect: round(timings.detect),
-      pad: round(timings.pad),
-      embed: round(timings.embed),
-      search: round(timings.search),
-      commit: 0,
-      total: round(clock.monotonic() - probe.receivedAtMs),
+    const look = looked.value;
+    const stagesMs = stagesOf(look.timings, startedAt - probe.receivedAtMs);
+    if ('refused' in look) {
+      return this.conclude(probe, () => look.refused, {
+        stagesMs,
+        bestScore: null,
+        evidence: null,
+      });
+    }
+    const { terms, shopName, hasDepth, canAsk } = probe;
+    const evidence: LookEvidence = {
+      ...look.seen,
+      terms,
+      shopName,
+      hasDepth,
+      canAsk,
+      thresholds,
+      answers: new Map(),
+      wrongAnswers: 0,
+      stagesMs,
+      bestScore: look.seen.candidates[0]?.score ?? null,
     };
-    const commitStartedAt = clock.monotonic();
-    const committed = this.parts.transact(() => this.commit(probe, verdict, stagesMs));
-    if (!committed.ok || !committed.value.fresh) return committed;
-    const commitMs = clock.monotonic() - commitStartedAt;
-    return ok({ ...this.withCommitTime(probe, committed.value, commitMs), bestScore });
+    return this.conclude(probe, () => this.verdictOn(evidence), { ...evidence, evidence });
+  }
+
+  /**
+   * Goes on where a question was asked. The question is used up before the digits are looked at, so that no two
+   * guesses share one.
+   */
+  async answer(answer: CheckedAnswer): Promise<Result<PaymentAnswer, PaymentRefusal>> {
+    const { questions, secretsOf, wrongAnswers, clock } = this.parts;
+    const asked = questions.take(answer);
+    if (!asked) return err('question_unknown');
+    const right = await rightFor(asked, answer.digits, secretsOf);
+    const evidence = withAnswer(asked, right);
+    const attempt = { ...answer, terms: evidence.terms, shopName: evidence.shopName };
+    const verdict = (): Verdict => {
+      countAnswer(asked, right, { store: wrongAnswers, clock });
+      return this.verdictOn(evidence);
+    };
+    return this.conclude(attempt, verdict, { ...evidence, evidence });
+  }
+
+  /** Whether the question is open, without using it up. */
+  isAsked(answer: CheckedAnswer): boolean {
+    return this.parts.questions.has(answer);
   }
 
   /** The stored reply where this very request was decided before; undefined when it is new. */
-  repeated(probe: CheckedProbe): Result<PaymentAnswer, PaymentRefusal> | undefined {
-    const attempt = this.parts.ledger.attempt(probe.requestId);
-    if (!attempt) return undefined;
-    if (attempt.inputHash !== probe.inputHash) return err('idempotency_conflict');
-    return ok({ replyJson: attempt.replyJson, data: dataOf(attempt.replyJson), ...AGAIN });
+  repeated(
+    request: Pick<PaymentAttempt, 'requestId' | 'inputHash'>,
+  ): Result<string, PaymentRefusal> | undefined {
+    const repeated = this.booking.repeated(request);
+    return repeated?.ok ? ok(repeated.value.replyJson) : repeated;
   }
 
   /** The payment's stored result, for the terminal that it belongs to. */
   result(paymentId: string, terminalId: string): ResultData | undefined {
-    const payment = this.parts.ledger.payment(paymentId);
-    if (payment?.terminalId !== terminalId) return undefined;
-    const attempt = this.parts.ledger.attempt(payment.resultOf);
-    return attempt && dataOf(attempt.replyJson);
+    return this.booking.result(paymentId, terminalId);
   }
 
   /** Whether the payment may be tried under these terms. */
   agrees(
     terms: Pick<PaymentTerms, 'paymentId' | 'terminalId' | 'amountMinor' | 'currency'>,
   ): boolean {
-    const payment = this.parts.ledger.payment(terms.paymentId);
-    return (
-      !payment ||
-      (payment.terminalId === terms.terminalId &&
-        payment.amountMinor === terms.amountMinor &&
-        payment.currency === terms.currency)
-    );
+    return this.booking.agrees(terms);
   }
 
   /** The most that this terminal may take in one payment, minor units. */
   limitMinor(hasDepth: boolean): bigint {
-    return limitFor(this.parts.limits, hasDepth);
+    return tiersFor(this.parts.amounts, hasDepth).limitMinor;
   }
 
   private async look(probe: CheckedProbe): Promise<Result<Look, 'busy'>> {
     const early = decideBeforeLooking(probe.terms.amountMinor, this.limitMinor(probe.hasDepth));
-    if (early) return ok({ verdict: early, timings: NO_TIMINGS, bestScore: null });
+    if (early) return ok({ refused: early, timings: NO_TIMINGS });
     const { result, timings } = await this.parts.recogniser.recognise(probe.frames, {
       requireDepth: probe.hasDepth,
     });
-    if (!result.ok) {
-      if (result.error === 'busy') return err('busy');
-      return ok({ verdict: decideWithoutFace(result.error), timings, bestScore: null });
-    }
-    const { pad, candidates, certified } = result.value;
-    const { thresholds } = this.parts;
-    const verdict = decide({ live: pad.live, candidates, certified, thresholds });
-    return ok({ verdict, timings, bestScore: candidates[0]?.score ?? null });
+    if (result.ok) return ok({ seen: result.value, timings });
+    if (result.error === 'busy') return err('busy');
+    return ok({ refused: decideWithoutFace(result.error), timings });
   }
 
-  /** Runs inside the transaction: everything that could have changed since the look is looked at again. */
-  private commit(
-    probe: CheckedProbe,
-    seen: Verdict,
-    stagesMs: StagesMs,
+  private verdictOn(evidence: LookEvidence): Verdict {
+    const { amounts, wrongAnswers, clock } = this.parts;
+    const { terms, thresholds, answers, hasDepth, canAsk } = evidence;
+    const locked = isLocked(wrongAnswers.find('terminal', terms.terminalId), clock.now());
+    // only these can be decided on; what is not a number must be seen by the decision as well
+    const near = evidence.candidates.filter(({ score }) => !(score < thresholds.floor));
+    return decide({
+      liveness: evidence.liveness,
+      candidates: this.acquaintance.of(near, terms.shopId, answers),
+      certified: evidence.certified,
+      thresholds,
+      amountMinor: terms.amountMinor,
+      tiers: tiersFor(amounts, hasDepth),
+      questions: canAsk ? (locked ? 'locked' : 'open') : 'unsupported',
+      wrongAnswers: evidence.wrongAnswers,
+    });
+  }
+
+  /** Decides and writes in one transaction: what is counted stays together with what is decided on it. */
+  private conclude(
+    attempt: Timed<PaymentAttempt>,
+    verdict: () => Verdict,
+    look: Pick<LookEvidence, 'stagesMs' | 'bestScore'> & { readonly evidence: LookEvidence | null },
   ): Result<PaymentAnswer, PaymentRefusal> {
-    const { hubId, ledger, outbox, events, clock, isEnrolled } = this.parts;
-    const known = this.alreadyTaken(probe);
-    if (known) return known;
-    const erased = seen.outcome === 'approve' && !isEnrolled(seen.shopperId);
-    const verdict: Verdict = erased ? { outcome: 'fallback', code: 'not_recognised' } : seen;
-    const at = new Date(clock.now()).toISOString();
-    const { terms } = probe;
-    if (verdict.outcome !== 'approve') {
-      const outcome = verdict.outcome === 'decline' ? 'declined' : 'fallback';
-      const answer = this.answer(probe, {
-        paymentId: terms.paymentId,
-        outcome,
-        code: verdict.code,
-        words: REFUSAL_WORDS[verdict.code],
-        receipt: null,
-        stagesMs,
-      });
-      ledger.recordDecline(terms, attemptOf(probe, answer, at));
-      return ok(answer);
-    }
-    const { shopperId } = verdict;
-    const reference = receiptReference({
-      hubId,
-      seq: outbox.nextSeq(),
-      paymentId: terms.paymentId,
+    const { clock, transact } = this.parts;
+    const { bestScore, evidence } = look;
+    const startedAt = clock.monotonic();
+    const sinceLook = startedAt - attempt.receivedAtMs;
+    const stagesMs = { ...look.stagesMs, total: round(look.stagesMs.total + sinceLook) };
+    const concluded = transact((): Result<PaymentAnswer, PaymentRefusal> => {
+      const decided = verdict();
+      if (decided.outcome === 'ask') {
+        assert(evidence, 'questions are asked of a look');
+        return ok(this.ask(attempt, decided, { ...evidence, stagesMs }));
+      }
+      const booked = this.booking.book(attempt, decided, stagesMs);
+      if (!booked.ok) return booked;
+      const paid = booked.value.data.outcome === 'paid' && decided.outcome === 'approve';
+      const method = paid ? methodOf(decided.shopperId, evidence) : null;
+      return ok({ ...again(attempt), ...booked.value, bestScore, method });
     });
-    const amountMinor = terms.amountMinor.toString();
-    const answer = this.answer(probe, {
-      paymentId: terms.paymentId,
-      outcome: 'paid',
-      code: null,
-      words: PAID_WORDS,
-      receipt: { reference, amountMinor, currency: terms.currency, capturedAt: at },
-      stagesMs,
-    });
-    ledger.recordCapture(terms, attemptOf(probe, answer, at), {
-      shopperId,
-      reference,
-      capturedAt: at,
-      postings: postingsOfCapture({ ...terms, shopperId }),
-    });
-    const method = 'face';
-    events.paymentCaptured({ ...terms, amountMinor, shopperId, method, capturedAt: at, reference });
-    return ok(answer);
+    if (!concluded.ok || !concluded.value.fresh) return concluded;
+    return ok(withCommitTime(concluded.value, clock.monotonic() - startedAt));
   }
 
-  /** What an earlier probe has already settled: the same request, or a captured payment. */
-  private alreadyTaken(probe: CheckedProbe): Result<PaymentAnswer, PaymentRefusal> | undefined {
-    const { ledger, replies } = this.parts;
-    const repeated = this.repeated(probe);
-    if (repeated) return repeated;
-    if (!this.agrees(probe.terms)) return err('idempotency_conflict');
-    if (ledger.payment(probe.terms.paymentId)?.state !== 'captured') return undefined;
-    const data = this.result(probe.terms.paymentId, probe.terms.terminalId);
-    if (!data) return undefined;
-    const replyJson = replies.write('payment.result', probe.requestId, data);
-    return ok({ replyJson, data, ...AGAIN });
-  }
-
-  private answer(probe: CheckedProbe, data: ResultData): PaymentAnswer {
-    const replyJson = this.parts.replies.write('payment.result', probe.requestId, data);
-    return { replyJson, data, fresh: true, bestScore: null };
-  }
-
-  /** How long the commit took is known only after it: the reply that goes out says so, the stored one has 0. */
-  private withCommitTime(
-    probe: CheckedProbe,
-    answer: PaymentAnswer,
-    commitMs: number,
+  private ask(
+    attempt: PaymentAttempt,
+    { question, of }: Asking,
+    evidence: LookEvidence,
   ): PaymentAnswer {
-    const total = round(this.parts.clock.monotonic() - probe.receivedAtMs);
-    const stagesMs = { ...answer.data.stagesMs, commit: round(commitMs), total };
-    const envelope = z.looseObject({}).parse(JSON.parse(answer.replyJson));
-    const data = { ...answer.data, stagesMs };
-    return { ...answer, data, replyJson: JSON.stringify({ ...envelope, data }) };
+    const { questions, replies } = this.parts;
+    const { questionId, expiresAtMs } = questions.open(question, of, evidence);
+    const data: ReplyData<'payment.question'> = {
+      paymentId: attempt.terms.paymentId,
+      questionId,
+      question,
+      digits: QUESTION_DIGITS[question],
+      again: of.some((shopperId) => evidence.answers.get(shopperId)?.[question] === 'wrong'),
+      words: QUESTION_WORDS[question],
+      expiresAt: new Date(expiresAtMs).toISOString(),
+      stagesMs: evidence.stagesMs,
+    };
+    const replyJson = replies.write('payment.question', attempt.requestId, data);
+    const { bestScore } = evidence;
+    return { ...again(attempt), replyJson, data, fresh: true, bestScore };
   }
 }
 
-function attemptOf(probe: CheckedProbe, answer: PaymentAnswer, decidedAt: string) {
+/** What is known of every answer, first or repeated. */
+function again(attempt: PaymentAttempt) {
+  return { attempt, fresh: false, bestScore: null, method: null } as const;
+}
+
+/** The evidence with what the answer says of each who was asked. */
+function withAnswer({ question, of, evidence }: OpenQuestion, right: RightFor): LookEvidence {
+  const answers = new Map(evidence.answers);
+  for (const shopperId of of) {
+    const said = right.has(shopperId) ? 'right' : 'wrong';
+    answers.set(shopperId, { ...answers.get(shopperId), [question]: said });
+  }
+  const wrongAnswers = evidence.wrongAnswers + (right.size === 0 ? 1 : 0);
+  return { ...evidence, answers, wrongAnswers };
+}
+
+function methodOf(shopperId: string, evidence: LookEvidence | null): string {
+  const said = evidence?.answers.get(shopperId);
+  const proven = (['last4', 'pin'] as const).filter((question) => said?.[question] === 'right');
+  return ['face', ...proven].join('+');
+}
+
+/** @param waitedMs before recognition began */
+function stagesOf(timings: RecognitionTimings, waitedMs: number): StagesMs {
   return {
-    requestId: probe.requestId,
-    inputHash: probe.inputHash,
-    shopName: probe.shopName,
-    outcome: answer.data.outcome,
-    code: answer.data.code,
-    replyJson: answer.replyJson,
-    decidedAt,
+    queue: round(waitedMs + timings.queue),
+    decode: round(timings.decode),
+    detect: round(timings.detect),
+    pad: round(timings.pad),
+    embed: round(timings.embed),
+    search: round(timings.search),
+    commit: 0,
+    total: 0,
   };
 }
 
-function dataOf(replyJson: string): ResultData {
-  return paymentResultSchema.parse(JSON.parse(replyJson)).data;
+/** How long the commit took is known only after it: the reply that goes out says so, the stored one has 0. */
+function withCommitTime(answer: PaymentAnswer, commitMs: number): PaymentAnswer {
+  const total = round(answer.data.stagesMs.total + commitMs);
+  const stagesMs = { ...answer.data.stagesMs, commit: round(commitMs), total };
+  const envelope = z.looseObject({}).parse(JSON.parse(answer.replyJson));
+  const data = { ...answer.data, stagesMs };
+  return { ...answer, data, replyJson: JSON.stringify({ ...envelope, data }) };
 }
 
 const round = (ms: number): number => Math.round(ms * 100) / 100;

@@ -3,18 +3,18 @@ import type {
   AnalysisTimings,
   FaceEngine,
   FaceQuality,
-  PadEvidence,
 } from '../../models/runtime/analysis.ts';
 import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Gallery, PersonCandidate } from './gallery.ts';
+import { type Liveness, livenessOf } from './liveness.ts';
 
 /** All that is known of who looked. It lives until the decision is made and is stored nowhere. */
 export interface Evidence {
   readonly packId: string;
   readonly quality: FaceQuality;
-  readonly pad: PadEvidence;
+  readonly liveness: Liveness;
   readonly candidates: readonly PersonCandidate[];
   readonly certified: boolean;
   readonly framesUsed: number;
@@ -34,15 +34,19 @@ export interface Recognition {
 export class Recogniser {
   private readonly engine: FaceEngine;
   private readonly gallery: Gallery;
+  private readonly minLive: number;
   private readonly clock: Clock;
 
   constructor(parts: {
     readonly engine: FaceEngine;
     readonly gallery: Gallery;
+    /** Colour score from which colour alone proves life. */
+    readonly minLive: number;
     readonly clock: Clock;
   }) {
     this.engine = parts.engine;
     this.gallery = parts.gallery;
+    this.minLive = parts.minLive;
     this.clock = parts.clock;
   }
 
@@ -60,16 +64,17 @@ export class Recogniser {
       return { result: err(code), timings: { ...timings, search: 0 } };
     }
     const { packId, quality, pad, framesUsed, timings } = analysis.value;
+    const liveness = livenessOf(pad, this.minLive);
     // what is not alive is not looked up
-    if (!pad.live) {
-      const evidence = { packId, quality, pad, candidates: [], certified: true, framesUsed };
+    if (liveness === 'attack') {
+      const evidence = { packId, quality, liveness, candidates: [], certified: true, framesUsed };
       return { result: ok(evidence), timings: { ...timings, search: 0 } };
     }
     const startedAt = this.clock.monotonic();
     const { candidates, certified } = await this.gallery.search(analysis.value.embedding);
     const search = this.clock.monotonic() - startedAt;
     return {
-      result: ok({ packId, quality, pad, candidates, certified, framesUsed }),
+      result: ok({ packId, quality, liveness, candidates, certified, framesUsed }),
       timings: { ...timings, search },
     };
   }

@@ -25,6 +25,7 @@ const LOOKS: Record<Decision['outcome'], { readonly tone: Tone; readonly icon: I
   declined: { tone: 'more', icon: 'again' },
   fallback: { tone: 'bad', icon: 'cross' },
   refused: { tone: 'bad', icon: 'cross' },
+  asked: { tone: 'more', icon: 'dots' },
 };
 
 /** Decisions as they fall, newest first. Nothing says who looked. */
@@ -123,6 +124,9 @@ function DecisionRow({ decision }: { readonly decision: Decision }): ReactElemen
         <Mark tone={tone} icon={icon}>
           {t(`decisions.outcomes.${decision.outcome}`)}
         </Mark>
+        {decision.question ? (
+          <span className="row-note">{t(`decisions.questions.${decision.question}`)}</span>
+        ) : null}
         {words ? (
           <span className="row-note">
             {words[isLanguage(language) ? language : 'en']} <code>{decision.code}</code>

@@ -8,7 +8,7 @@ import { Notice } from '../../shared/web/mark.tsx';
 import { OvalCamera } from '../../shared/web/oval-camera.tsx';
 import { usePolled } from '../../shared/web/use-polled.ts';
 import { CONSENT_TEXT_VERSION } from './consent-text.ts';
-import { useEnrolment } from './use-enrolment.ts';
+import { type Agreement, useEnrolment } from './use-enrolment.ts';
 
 const POLL_MS = 15_000;
 const POINTS = ['what', 'where', 'use', 'way', 'erase'] as const;
@@ -20,14 +20,14 @@ export function EnrolView({ streetId }: { readonly streetId: string | undefined 
   const [camera, setCamera] = useState<'opening' | 'ready' | CameraProblem>('opening');
   const [agreed, setAgreed] = useState(false);
   const [others, setOthers] = useState<readonly string[]>([]);
-  const [phone, setPhone] = useState('');
+  const [about, setAbout] = useState(NOTHING_SAID);
   const { state, enrol, forget } = useEnrolment();
   const working = state.name === 'working';
 
   const start = (): void => {
     if (!video.current || streetId === undefined) return;
     const language = isLanguage(i18n.language) ? i18n.language : 'en';
-    void enrol(video.current, { streets: [streetId, ...others], language, phoneLast4: phone });
+    void enrol(video.current, { streets: [streetId, ...others], language, ...about });
   };
   const agree = (yes: boolean): void => {
     forget();
@@ -37,11 +37,12 @@ export function EnrolView({ streetId }: { readonly streetId: string | undefined 
   const next = (): void => {
     agree(false);
     setOthers([]);
-    setPhone('');
+    setAbout(NOTHING_SAID);
   };
 
-  if (state.name === 'enrolled') return <Enrolled onNext={next} />;
-  const mayStart = agreed && camera === 'ready' && !working;
+  if (state.name === 'enrolled') return <Enrolled pinRule={state.answer.pinRule} onNext={next} />;
+  const mayStart = agreed && camera === 'ready' && !working && isWhole(about);
+  const twinAsked = about.twin || (state.name === 'failed' && state.code === 'already_enrolled');
   return (
     <section className="card" aria-labelledby="enrol">
       <h1 id="enrol">{t('enrol.heading')}</h1>
@@ -50,7 +51,7 @@ export function EnrolView({ streetId }: { readonly streetId: string | undefined 
         <fieldset className="stack" disabled={working}>
           <ConsentText agreed={agreed} onChange={agree} />
           <StreetChoice own={streetId} chosen={others} onChange={setOthers} />
-          <PhoneField value={phone} onChange={setPhone} />
+          <Secrets about={about} twinAsked={twinAsked} onChange={setAbout} />
         </fieldset>
         <div className="stack enrol-camera">
           <ConsentedCamera
@@ -91,25 +92,104 @@ function ConsentedCamera({ agreed, camera, ...on }: ConsentedCameraProps): React
   );
 }
 
-interface PhoneFieldProps {
+type About = Omit<Agreement, 'streets' | 'language'>;
+
+const NOTHING_SAID: About = { phoneLast4: '', pin: '', minor: false, twin: false };
+const LAST4_DIGITS = 4;
+const PIN_DIGITS = 6;
+
+/** Half a number is none. */
+function isWhole({ phoneLast4, pin }: About): boolean {
+  return [0, LAST4_DIGITS].includes(phoneLast4.length) && [0, PIN_DIGITS].includes(pin.length);
+}
+
+interface SecretsProps {
+  readonly about: About;
+  /** Only where the hub has said that the face is enrolled already. */
+  readonly twinAsked: boolean;
+  readonly onChange: (about: About) => void;
+}
+
+/** What the person may tell about themselves, and what becomes of it. */
+function Secrets({ about, twinAsked, onChange }: SecretsProps): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <>
+      <DigitsField
+        name="phone"
+        length={LAST4_DIGITS}
+        value={about.phoneLast4}
+        onChange={(phoneLast4) => onChange({ ...about, phoneLast4 })}
+      />
+      <DigitsField
+        name="pin"
+        length={PIN_DIGITS}
+        value={about.pin}
+        onChange={(pin) => onChange({ ...about, pin })}
+      />
+      <p className="small muted" id="secrets-note">
+        {t('enrol.secretsNote')}
+      </p>
+      <Choice
+        words={t('enrol.minor')}
+        checked={about.minor}
+        onChange={(minor) => onChange({ ...about, minor })}
+      />
+      {twinAsked ? (
+        <Choice
+          words={t('enrol.twin')}
+          checked={about.twin}
+          onChange={(twin) => onChange({ ...about, twin })}
+        />
+      ) : null}
+    </>
+  );
+}
+
+interface DigitsFieldProps {
+  readonly name: 'phone' | 'pin';
+  readonly length: number;
   readonly value: string;
   readonly onChange: (digits: string) => void;
 }
 
-function PhoneField({ value, onChange }: PhoneFieldProps): ReactElement {
+/** A PIN is shown as dots: others stand at the counter. */
+function DigitsField({ name, length, value, onChange }: DigitsFieldProps): ReactElement {
   const { t } = useTranslation();
   return (
     <div className="field">
-      <label htmlFor="phone">{t('enrol.phone')}</label>
+      <label htmlFor={name}>{t(`enrol.${name}`)}</label>
       <input
-        id="phone"
+        id={name}
+        type={name === 'pin' ? 'password' : 'text'}
+        autoComplete={name === 'pin' ? 'new-password' : 'off'}
         inputMode="numeric"
-        pattern="\d{4}"
-        maxLength={4}
+        pattern={`\\d{${length}}`}
+        maxLength={length}
+        aria-describedby="secrets-note"
         value={value}
         onChange={(event) => onChange(event.target.value.replaceAll(/\D/g, ''))}
       />
     </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly words: string;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+}
+
+function Choice({ words, checked, onChange }: ChoiceProps): ReactElement {
+  return (
+    <label className="choice">
+      <input
+        type="checkbox"
+        checked={checked}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      {words}
+    </label>
   );
 }
 
@@ -197,7 +277,12 @@ function Failed({ code }: { readonly code: string }): ReactElement {
   );
 }
 
-function Enrolled({ onNext }: { readonly onNext: () => void }): ReactElement {
+interface EnrolledProps {
+  readonly pinRule: boolean;
+  readonly onNext: () => void;
+}
+
+function Enrolled({ pinRule, onNext }: EnrolledProps): ReactElement {
   const { t } = useTranslation();
   const heading = useRef<HTMLHeadingElement>(null);
   // the button that was pressed is gone: a screen reader goes on from here
@@ -210,6 +295,11 @@ function Enrolled({ onNext }: { readonly onNext: () => void }): ReactElement {
       <Notice tone="good" icon="check">
         {t('enrol.doneNote')}
       </Notice>
+      {pinRule ? (
+        <Notice tone="more" icon="info">
+          {t('enrol.pinRule')}
+        </Notice>
+      ) : null}
       <Button kind="primary" onClick={onNext}>
         {t('enrol.next')}
       </Button>

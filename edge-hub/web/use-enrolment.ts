@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import { enrolmentSchema } from '../../shared/contracts/http-hub.ts';
+import { type EnrolmentAnswer, enrolmentSchema } from '../../shared/contracts/http-hub.ts';
 import { takePicture } from '../../shared/web/camera.ts';
 import { ask, failureCode } from '../../shared/web/http.ts';
 import { newId } from '../../shared/web/ids.ts';
@@ -12,7 +12,7 @@ const BETWEEN_PHOTOS_MS = 350;
 export type EnrolmentState =
   | { readonly name: 'asking' }
   | { readonly name: 'working' }
-  | { readonly name: 'enrolled' }
+  | { readonly name: 'enrolled'; readonly answer: EnrolmentAnswer }
   | { readonly name: 'failed'; readonly code: string };
 
 /** What a person says about themselves and agrees to. */
@@ -21,6 +21,11 @@ export interface Agreement {
   readonly language: Language;
   /** Empty when they keep it to themselves. */
   readonly phoneLast4: string;
+  /** Empty when they choose none. */
+  readonly pin: string;
+  readonly minor: boolean;
+  /** The operator's word that the person of the nearest face is somebody else. */
+  readonly twin: boolean;
 }
 
 export interface Enrolment {
@@ -54,7 +59,9 @@ export function useEnrolment(): Enrolment {
     const lost = !answer.ok && answer.error.kind !== 'problem';
     unanswered.current = lost ? { agreement: agreed, form } : undefined;
     setState(
-      answer.ok ? { name: 'enrolled' } : { name: 'failed', code: failureCode(answer.error) },
+      answer.ok
+        ? { name: 'enrolled', answer: answer.value }
+        : { name: 'failed', code: failureCode(answer.error) },
     );
   };
   const forget = (): void => {
@@ -65,11 +72,14 @@ export function useEnrolment(): Enrolment {
 }
 
 async function takeForm(video: HTMLVideoElement, agreement: Agreement): Promise<FormData> {
-  const { streets, language, phoneLast4 } = agreement;
+  const { streets, language, phoneLast4, pin, minor, twin } = agreement;
   const form = new FormData();
   form.set('enrolmentId', newId());
   form.set('consent', JSON.stringify({ textVersion: CONSENT_TEXT_VERSION, language, streets }));
   if (phoneLast4 !== '') form.set('phoneLast4', phoneLast4);
+  if (pin !== '') form.set('pin', pin);
+  if (minor) form.set('minor', 'yes');
+  if (twin) form.set('twin', 'yes');
   for (let i = 0; i < PHOTOS; i += 1) {
     form.append('photos', await takePicture(video), `${i}.jpg`);
     await new Promise((resolve) => setTimeout(resolve, BETWEEN_PHOTOS_MS));

@@ -20,6 +20,15 @@ const commandSchema = z.discriminatedUnion('command', [
     /** File below the pictures' folder. */
     picture: z.string().min(1).max(300),
     species: z.enum(['bona-fide', ...ATTACK_SPECIES]).default('bona-fide'),
+    /** What the person would type when they are asked; where neither is given the hub does not ask. */
+    last4: z
+      .string()
+      .regex(/^\d{4}$/)
+      .optional(),
+    pin: z
+      .string()
+      .regex(/^\d{6}$/)
+      .optional(),
     /** To look again for a declined payment. */
     paymentId: uuidSchema.optional(),
   }),
@@ -82,12 +91,15 @@ export class Bridge {
     const { terminal, lookAt, frames } = this.parts;
     const camera = await lookAt(command.picture, command.species);
     assert(frames >= 1, 'a burst has a frame');
-    const { amountMinor, currency, paymentId } = command;
+    const { amountMinor, currency, paymentId, last4, pin } = command;
+    const typed = { last4, pin };
+    const asks = last4 !== undefined || pin !== undefined;
     const outcome = await terminal.pay({
       amountMinor,
       currency,
       takeFrames: () => camera.takeBurst(frames),
       ...(paymentId === undefined ? {} : { paymentId }),
+      ...(asks && { answer: async ({ question }) => typed[question] ?? null }),
     });
     return { command: 'pay', ...outcome };
   }

@@ -30,7 +30,7 @@ const endEntrySchema = z.strictObject({
   kind: z.literal('end'),
   at: timestampSchema,
   paymentId: uuidSchema,
-  outcome: z.enum(['paid', 'declined', 'fallback', 'refused', 'unsent']),
+  outcome: z.enum(['paid', 'declined', 'fallback', 'refused', 'unanswered', 'unsent']),
 });
 
 const entrySchema = z.discriminatedUnion('kind', [lookEntrySchema, endEntrySchema]);

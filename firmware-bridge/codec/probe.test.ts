@@ -14,6 +14,7 @@ const uuid = (n: number): string => uuidV7(n, new Uint8Array(10).fill(n));
 
 const content: ProbeContent = {
   requestId: uuid(1),
+  version: 1,
   occurredAtMs: Date.parse(takenAt),
   terminalId: 'shop-t1',
   paymentId: uuid(2),

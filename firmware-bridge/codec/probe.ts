@@ -12,6 +12,8 @@ import type { DeviceKey } from './device-key.ts';
 export interface ProbeContent {
   /** Id of the message, a UUIDv7; the same id means the same bytes. */
   readonly requestId: string;
+  /** 2: the hub may answer by a question. */
+  readonly version: 1 | 2;
   /** Milliseconds since the Unix epoch at which the message is made. */
   readonly occurredAtMs: number;
   readonly terminalId: string;
@@ -40,7 +42,7 @@ export function encodeProbe(content: ProbeContent, key: DeviceKey): Uint8Array {
   const head: z.input<typeof probeSchema> = {
     id: content.requestId,
     type: 'payment.probe',
-    version: 1,
+    version: content.version,
     occurredAt: new Date(content.occurredAtMs).toISOString(),
     source: terminalId,
     data: {

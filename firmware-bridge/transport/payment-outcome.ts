@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type {
+  PaymentQuestionData,
   PaymentResultData,
   terminalErrorSchema,
   welcomeSchema,
@@ -25,8 +26,10 @@ export type RequestFailure = NoAnswer | Refused;
 export interface LookTimings {
   readonly challenge: number;
   readonly camera: number;
-  /** From the first send of the probe to its result. */
+  /** What the hub took: from the sends of the probe and of answers to their replies. */
   readonly decision: number;
+  /** What the shopper took to answer. */
+  readonly answering: number;
   readonly total: number;
 }
 
@@ -35,6 +38,7 @@ export interface LookTimings {
  *
  * - `decided`: the hub's result, one of paid, declined, fallback.
  * - `refused`: the hub's error; no money has moved.
+ * - `unanswered`: the hub asked, and the shopper did not answer; no money has moved.
  * - `unsent`: no challenge was to be had, so no probe went out; no money has moved.
  * - `unknown`: the probe went out and no answer came within the limit. It may be paid. The payment stays open
  *   in the journal and `recover` finds out.
@@ -45,6 +49,7 @@ export type PaymentOutcome = {
 } & (
   | { readonly kind: 'decided'; readonly result: PaymentResultData }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'unanswered'; readonly question: PaymentQuestionData }
   | { readonly kind: 'unsent' }
   | { readonly kind: 'unknown' }
 );

@@ -14,6 +14,7 @@ import { REFUSAL_WORDS, type RefusalCode } from '../../shared/contracts/refusal.
 import { terminalOfTopic, topics } from '../../shared/contracts/subjects.ts';
 import { cutBlobs, type ProbeFrame, splitPayload } from '../../shared/contracts/terminal-frames.ts';
 import {
+  answerSigningInput,
   probeSigningInput,
   type TerminalRequest,
   terminalRequestSchema,
@@ -22,8 +23,9 @@ import { uuidV7 } from '../../shared/domain/ids.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
 import { Journal } from '../bridge/journal.ts';
 import { deviceKeyFromPem } from '../codec/device-key.ts';
+import type { TerminalTimeouts } from './hub-exchange.ts';
 import { LinkError } from './mqtt-link.ts';
-import { TerminalClient, type TerminalTimeouts } from './terminal-client.ts';
+import { TerminalClient } from './terminal-client.ts';
 
 const TERMINAL = 'shop-t1';
 const newId = (): string => uuidV7(systemClock.now(), randomBytes(10));
@@ -134,10 +136,16 @@ function challengeFor(request: TerminalRequest): Answer {
   return { type: 'challenge.issued', data: { paymentId, challenge: 'c'.repeat(32), expiresAt } };
 }
 
+const STAGES = Object.fromEntries(
+  ['queue', 'decode', 'detect', 'pad', 'embed', 'search', 'commit', 'total'].map((stage) => [
+    stage,
+    1,
+  ]),
+);
+
 function result(request: TerminalRequest, outcome: 'paid' | 'declined'): Answer {
   const paymentId = 'paymentId' in request.data ? request.data.paymentId : '';
   const paid = outcome === 'paid';
-  const stages = ['queue', 'decode', 'detect', 'pad', 'embed', 'search', 'commit', 'total'];
   return {
     type: 'payment.result',
     data: {
@@ -146,7 +154,7 @@ function result(request: TerminalRequest, outcome: 'paid' | 'declined'): Answer 
       code: paid ? null : 'no_face',
       words: paid ? { 'zh-CN': '已付', en: 'Paid' } : REFUSAL_WORDS.no_face,
       receipt: null,
-      stagesMs: Object.fromEntries(stages.map((stage) => [stage, 1])),
+      stagesMs: STAGES,
     },
   };
 }
@@ -349,6 +357,102 @@ describe('without an answer', () => {
       { kind: 'decided', paymentId: outcome.paymentId, result: { outcome: 'paid' } },
     ]);
     expect(journal.openPayments).toEqual([]);
+  });
+});
+
+describe('a question', () => {
+  const questionId = newId();
+  const questionFor = (request: TerminalRequest): Answer => ({
+    type: 'payment.question',
+    data: {
+      paymentId: 'paymentId' in request.data ? request.data.paymentId : '',
+      questionId,
+      question: 'last4',
+      digits: 4,
+      again: false,
+      words: { 'zh-CN': '后四位', en: 'Last 4' },
+      expiresAt: new Date(Date.now() + 60_000).toISOString(),
+      stagesMs: STAGES,
+    },
+  });
+  const welcome = (protocolVersion: number): Answer => ({
+    type: 'terminal.welcome',
+    data: {
+      hubId: 'hub',
+      streetId: 'street',
+      shop: { id: 'shop', name: 'Shop' },
+      currency: 'CNY',
+      limitMinor: '50000',
+      protocolVersion,
+      serverTime: new Date().toISOString(),
+    },
+  });
+  const asking =
+    (protocolVersion: number): typeof hub.answer =>
+    ({ request }, nth) => {
+      if (request.type === 'terminal.hello') return welcome(protocolVersion);
+      if (request.type === 'payment.probe') return questionFor(request);
+      if (request.type === 'payment.query') return refusal('payment_unknown');
+      if (request.type === 'payment.answer') return nth === 1 ? undefined : result(request, 'paid');
+      return challengeFor(request);
+    };
+  const introduced = async (): Promise<TerminalClient> => {
+    const terminal = await connect();
+    await terminal.hello('test', { depth: true, width: 640, height: 480 });
+    return terminal;
+  };
+  const payAnswering = (terminal: TerminalClient, digits: string | null) =>
+    terminal.pay({
+      amountMinor: 1_250n,
+      currency: 'CNY',
+      takeFrames: frames,
+      answer: () => Promise.resolve(digits),
+    });
+  const versionOfProbe = () => hub.probes()[0]?.request.version;
+
+  it('is answered, signed, with the same bytes until the hub has heard', async () => {
+    hub.answer = asking(2);
+    const outcome = await payAnswering(await introduced(), '4711');
+    expect(outcome).toMatchObject({ kind: 'decided', result: { outcome: 'paid' } });
+    expect(versionOfProbe()).toBe(2);
+    const answers = hub.received.filter(({ request }) => request.type === 'payment.answer');
+    expect(answers).toHaveLength(2);
+    expect(answers[1]?.payload.equals(answers[0]?.payload ?? Buffer.alloc(0))).toBe(true);
+    const request = answers[0]?.request;
+    if (request?.type !== 'payment.answer') throw new Error('no answer came');
+    const certificate = new X509Certificate(readFileSync(identity.certPath));
+    const signature = Buffer.from(request.data.signature.value, 'base64');
+    const good = (text: string): boolean =>
+      verify(
+        'sha256',
+        Buffer.from(text),
+        { key: certificate.publicKey, dsaEncoding: 'ieee-p1363' },
+        signature,
+      );
+    expect(good(answerSigningInput(TERMINAL, request.data))).toBe(true);
+    expect(good(answerSigningInput(TERMINAL, { ...request.data, digits: '4712' }))).toBe(false);
+    expect(readFileSync(journalPath, 'utf8')).not.toContain('4711');
+    expect(journal.openPayments).toEqual([]);
+  });
+
+  it('that the shopper leaves ends the payment', async () => {
+    hub.answer = asking(2);
+    const outcome = await payAnswering(await introduced(), null);
+    expect(outcome).toMatchObject({ kind: 'unanswered', question: { questionId } });
+    expect(hub.received.some(({ request }) => request.type === 'payment.answer')).toBe(false);
+    expect(journal.openPayments).toEqual([]);
+  });
+
+  it('is not asked for of a hub that speaks the first version, nor where nobody would answer', async () => {
+    hub.answer = asking(1);
+    const terminal = await introduced();
+    await payAnswering(terminal, '4711');
+    expect(versionOfProbe()).toBe(1);
+    hub.received.length = 0;
+    hub.answer = asking(2);
+    await terminal.hello('test', { depth: true, width: 640, height: 480 });
+    await pay(terminal);
+    expect(versionOfProbe()).toBe(1);
   });
 });
 

@@ -1,6 +1,9 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { kioskLoginSigningInput } from '../../shared/contracts/kiosk-login.ts';
-import { TERMINAL_PROTOCOL_VERSIONS } from '../../shared/contracts/protocol-version.ts';
+import {
+  ASKING_VERSION,
+  TERMINAL_PROTOCOL_VERSIONS,
+} from '../../shared/contracts/protocol-version.ts';
 import { topics } from '../../shared/contracts/subjects.ts';
 import { joinPayload, splitPayload } from '../../shared/contracts/terminal-frames.ts';
 import {
@@ -116,7 +119,7 @@ export class HubSession {
     const head = {
       id,
       type: outgoing.type,
-      version: 1,
+      version: ASKING_VERSION,
       occurredAt: this.now(),
       source: this.#identity.terminalId,
       data: outgoing.data,

@@ -6,6 +6,7 @@ import { IdleScreen } from './screens/idle-screen.tsx';
 import { LookingScreen } from './screens/looking-screen.tsx';
 import { OfferScreen } from './screens/offer-screen.tsx';
 import { PairingScreen } from './screens/pairing-screen.tsx';
+import { QuestionScreen } from './screens/question-screen.tsx';
 import { RefusedScreen } from './screens/refused-screen.tsx';
 import { ResultScreen } from './screens/result-screen.tsx';
 import { type Kiosk, useKiosk } from './use-kiosk.ts';
@@ -74,6 +75,19 @@ function PaymentScreen({ kiosk }: { readonly kiosk: Kiosk }): ReactElement {
       );
     case 'checking':
       return <CheckingScreen payment={screen.payment} unsure={screen.unsure} />;
+    case 'question':
+      return (
+        <QuestionScreen
+          // the next question is another screen, with nothing typed and the focus on its words
+          key={screen.question.questionId}
+          payment={screen.payment}
+          question={screen.question}
+          typed={screen.typed}
+          onTyped={(typed) => dispatch({ type: 'typed', typed })}
+          onAnswer={(digits) => kiosk.answer(screen.payment, screen.question, digits)}
+          onCancel={() => dispatch({ type: 'cancelled' })}
+        />
+      );
     case 'result':
       return <ResultScreen payment={screen.payment} outcome={screen.outcome} />;
   }

@@ -1,10 +1,14 @@
-import { probeSigningInput, type TerminalReply } from '../../shared/contracts/terminal-messages.ts';
+import {
+  answerSigningInput,
+  probeSigningInput,
+  type TerminalReply,
+} from '../../shared/contracts/terminal-messages.ts';
 import { takePicture } from '../../shared/web/camera.ts';
 import { sha256Hex, signText } from './device-key.ts';
 import type { DeviceIdentity } from './device-store.ts';
 import { type HubSession, type OutgoingRequest, ReplyLost } from './hub-session.ts';
 import { clearOpenPayment, saveOpenPayment } from './open-payment-store.ts';
-import type { FlowEvent, OpenPayment, Outcome, Refusal } from './payment-flow.ts';
+import type { FlowEvent, OpenPayment, Outcome, Question, Refusal } from './payment-flow.ts';
 
 /** Takes one look for a payment: challenge, pictures, signed probe, and the truth when an answer is lost. */
 
@@ -15,6 +19,8 @@ const BURST_GAP_MS = 150;
 export const SETTLE_MS = 1_400;
 const CHALLENGE_TIMEOUT_MS = 4_000;
 const PROBE_TIMEOUT_MS = 8_000;
+/** Behind other answers at the hub, each of which takes it a moment. */
+const ANSWER_TIMEOUT_MS = 8_000;
 const QUERY_TIMEOUT_MS = 4_000;
 const QUERY_PAUSE_MS = 1_500;
 /** A probe on its way when the connection broke may be decided after our first question: "not paid" must be said this often. */
@@ -28,6 +34,7 @@ const LOOK_AGAIN_CODES: readonly string[] = [
   'challenge_used',
   'challenge_expired',
   'probe_stale',
+  'question_unknown',
   'not_an_image',
 ];
 
@@ -85,14 +92,24 @@ export class PaymentConductor {
     // From here on the hub may charge. No press comes between these lines and turns back.
     saveOpenPayment(payment);
     this.#dispatch({ type: 'picturesSent' });
-    const reply = await this.#tryRequest(prepared.probe);
-    const outcome = reply && outcomeOf(reply);
-    if (outcome) {
-      this.#end(payment, outcome);
-      return;
-    }
-    this.#dispatch({ type: 'answerLost' });
-    await this.settle(payment);
+    await this.#send(payment, prepared.probe);
+  }
+
+  /** Answers the hub's question; every end, and the next question, is dispatched as an event. */
+  async answer(payment: OpenPayment, question: Question, digits: string): Promise<void> {
+    // said before anything is awaited: from here on no press turns back
+    saveOpenPayment(payment);
+    this.#dispatch({ type: 'answerSent' });
+    const { terminalId, keys } = this.#identity;
+    const { paymentId } = payment;
+    const data = { paymentId, questionId: question.questionId, digits };
+    const value = await signText(keys, answerSigningInput(terminalId, data));
+    const signature = { format: 'ieee-p1363', value };
+    await this.#send(payment, {
+      type: 'payment.answer',
+      data: { ...data, signature },
+      timeoutMs: ANSWER_TIMEOUT_MS,
+    });
   }
 
   /** Asks the hub how a payment ended until it can be believed. "Paid" is believed at once. */
@@ -131,6 +148,25 @@ export class PaymentConductor {
     await pause(SETTLE_MS);
     const shots = await this.#takeBurst(ready, signal);
     return { probe: await this.#signedProbe(payment, reply.data.challenge, shots) };
+  }
+
+  /** Sends what the hub may charge for, and finds out whether it has. */
+  async #send(payment: OpenPayment, request: OutgoingRequest): Promise<void> {
+    const reply = await this.#tryRequest(request);
+    const question = reply && questionOf(reply, payment);
+    if (question) {
+      // until it is answered nothing is in doubt
+      clearOpenPayment();
+      this.#dispatch({ type: 'asked', paymentId: payment.paymentId, question });
+      return;
+    }
+    const outcome = reply && outcomeOf(reply);
+    if (outcome) {
+      this.#end(payment, outcome);
+      return;
+    }
+    this.#dispatch({ type: 'answerLost' });
+    await this.settle(payment);
   }
 
   async #takeBurst(video: HTMLVideoElement, signal: AbortSignal): Promise<Shot[]> {
@@ -196,6 +232,14 @@ async function frameHead(shot: Shot) {
     takenAt: shot.takenAt,
     colour: { mime: 'image/jpeg', bytes: shot.jpeg.byteLength, sha256 },
   };
+}
+
+function questionOf(reply: TerminalReply, payment: OpenPayment): Question | undefined {
+  if (reply.type !== 'payment.question' || reply.data.paymentId !== payment.paymentId) {
+    return undefined;
+  }
+  const { questionId, question, digits, again, words } = reply.data;
+  return { questionId, kind: question, length: digits, again, words };
 }
 
 /** What a reply says about the payment, or undefined when it says nothing about it. */

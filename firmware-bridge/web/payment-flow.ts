@@ -31,12 +31,30 @@ export type Outcome =
   /** Not this way: pay another way. */
   | { readonly kind: 'fallback'; readonly refusal: Refusal };
 
+/** What the hub wants to know before it charges anybody. */
+export interface Question {
+  readonly questionId: string;
+  /** The last digits of the phone number, or the PIN, which is shown as dots. */
+  readonly kind: 'last4' | 'pin';
+  /** How many digits are typed. */
+  readonly length: number;
+  /** What was typed before did not fit. */
+  readonly again: boolean;
+  readonly words: Words;
+}
+
 export type Screen =
   | { readonly name: 'idle' }
   | { readonly name: 'amount'; readonly amountMinor: bigint }
   | { readonly name: 'offer'; readonly payment: OpenPayment; readonly last: Refusal | null }
   | { readonly name: 'looking'; readonly payment: OpenPayment }
   | { readonly name: 'checking'; readonly payment: OpenPayment; readonly unsure: boolean }
+  | {
+      readonly name: 'question';
+      readonly payment: OpenPayment;
+      readonly question: Question;
+      readonly typed: string;
+    }
   | { readonly name: 'result'; readonly payment: OpenPayment; readonly outcome: Outcome };
 
 /** What the cashier sees of the payment before. */
@@ -61,6 +79,9 @@ export type FlowEvent =
   | { readonly type: 'lookStarted' }
   | { readonly type: 'picturesSent' }
   | { readonly type: 'answerLost' }
+  | { readonly type: 'asked'; readonly paymentId: string; readonly question: Question }
+  | { readonly type: 'typed'; readonly typed: string }
+  | { readonly type: 'answerSent' }
   /** An earlier run of this page left a payment whose end it does not know. */
   | { readonly type: 'resumed'; readonly payment: OpenPayment }
   | { readonly type: 'ended'; readonly paymentId: string; readonly outcome: Outcome }
@@ -95,6 +116,8 @@ function nextScreen(screen: Screen, event: FlowEvent): Screen {
     case 'looking':
     case 'checking':
       return afterLook(screen, event);
+    case 'question':
+      return afterQuestion(screen, event);
     case 'result':
       return event.type === 'resultShown' ? afterResult(screen) : screen;
   }
@@ -121,7 +144,18 @@ function afterLook(
     if (event.type === 'cancelled') return { name: 'offer', payment, last: null };
     return screen;
   }
+  if (event.type === 'asked' && event.paymentId === payment.paymentId) {
+    return { name: 'question', payment, question: event.question, typed: '' };
+  }
   return event.type === 'answerLost' ? { name: 'checking', payment, unsure: true } : screen;
+}
+
+function afterQuestion(screen: Extract<Screen, { name: 'question' }>, event: FlowEvent): Screen {
+  const { payment } = screen;
+  if (event.type === 'typed') return { ...screen, typed: event.typed };
+  if (event.type === 'answerSent') return { name: 'checking', payment, unsure: false };
+  // nothing is charged before an answer, so turning back is safe
+  return event.type === 'cancelled' ? { name: 'offer', payment, last: null } : screen;
 }
 
 function afterResult(screen: Extract<Screen, { name: 'result' }>): Screen {

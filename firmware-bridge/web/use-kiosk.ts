@@ -12,6 +12,7 @@ import {
   type FlowEvent,
   type FlowState,
   type OpenPayment,
+  type Question,
   START,
 } from './payment-flow.ts';
 
@@ -30,12 +31,15 @@ export interface Kiosk {
   readonly offer: (amountMinor: bigint) => void;
   readonly look: (payment: OpenPayment) => void;
   readonly cancelLook: () => void;
+  readonly answer: (payment: OpenPayment, question: Question, digits: string) => void;
   readonly cameraReady: (video: HTMLVideoElement) => void;
   readonly cameraFailed: (payment: OpenPayment, problem: CameraProblem) => void;
 }
 
 const RESULT_MS = 2_000;
 const REST_AFTER_MS = 30_000;
+/** Shorter than the hub keeps a question, so that nobody types for nothing. */
+const QUESTION_MS = 45_000;
 const NEVER_ASKED: LinkState = { name: 'connecting' };
 
 /** The kiosk's device, its link to the hub and its screen, and what a press does to them. */
@@ -72,6 +76,7 @@ export function useKiosk(): Kiosk {
       stopLook();
       dispatch({ type: 'cancelled' });
     },
+    answer: (payment, question, digits) => void conductor?.answer(payment, question, digits),
     cameraReady,
     cameraFailed,
   };
@@ -162,7 +167,7 @@ function useLook(
   return { look, stopLook, cameraReady };
 }
 
-/** The result stands for two seconds and sounds; an untouched empty pad goes to rest. */
+/** The result stands for two seconds and sounds; an untouched empty pad goes to rest; a question that is not answered ends. */
 function useScreenTimers(state: FlowState, dispatch: (event: FlowEvent) => void): void {
   const { screen } = state;
   useEffect(() => {
@@ -177,4 +182,10 @@ function useScreenTimers(state: FlowState, dispatch: (event: FlowEvent) => void)
     }
     return undefined;
   }, [screen, dispatch]);
+  const asked = screen.name === 'question' ? screen.question.questionId : undefined;
+  useEffect(() => {
+    if (asked === undefined) return undefined;
+    const timer = setTimeout(() => dispatch({ type: 'cancelled' }), QUESTION_MS);
+    return () => clearTimeout(timer);
+  }, [asked, dispatch]);
 }

@@ -33,9 +33,12 @@ export const decisionSchema = z.object({
   shopName: z.string(),
   amountMinor: sumMinorSchema,
   currency: currencySchema,
-  outcome: z.enum(['paid', 'declined', 'fallback', 'refused']),
+  outcome: z.enum(['paid', 'declined', 'fallback', 'refused', 'asked']),
   code: refusalCodeSchema.nullable(),
+  /** What it was paid by: `face`, `face+last4`, `face+pin`, `face+last4+pin`; null unless paid. */
   method: z.string().nullable(),
+  /** What the shopper is asked for; null unless asked. */
+  question: z.enum(['last4', 'pin']).nullish(),
   stagesMs: stagesMsSchema,
 });
 export type Decision = z.infer<typeof decisionSchema>;
@@ -74,6 +77,8 @@ export const enrolmentSchema = z.object({
   shopperId: uuidSchema,
   packId: z.string(),
   faces: countSchema,
+  /** Somebody enrolled looks nearly the same: both give the PIN at every payment. */
+  pinRule: z.boolean().default(false),
 });
 export type EnrolmentAnswer = z.infer<typeof enrolmentSchema>;
 

@@ -4,11 +4,16 @@
  *
  * Terminal protocol (MQTT)
  *   1  2026-11  first version: hello, challenge, probe, query
+ *   2  2026-11  questions: a probe of version 2 may be answered by `payment.question`, which the terminal answers by
+ *               `payment.answer`. Everything else is as it was, so any other message may come in either version.
+ *               A terminal that cannot ask sends version 1 and hears `fallback` where it would have been asked.
  * Hub events (NATS, hub to central)
  *   1  2026-11  first version
  * Downlink (NATS, central to hub)
  *   1  2026-11  first version
  */
-export const TERMINAL_PROTOCOL_VERSIONS = [1] as const;
+export const TERMINAL_PROTOCOL_VERSIONS = [1, 2] as const;
+/** From here on a terminal can ask the shopper. */
+export const ASKING_VERSION = 2;
 export const HUB_EVENT_VERSIONS = [1] as const;
 export const DOWNLINK_VERSIONS = [1] as const;

@@ -34,6 +34,11 @@ export const REFUSAL_CODES = [
   'attack_suspected',
   'not_recognised',
   'ambiguous',
+  // the answer
+  'question_unknown',
+  'answer_wrong',
+  'too_many_tries',
+  'pin_needed',
   // the payment
   'amount_above_limit',
   'hub_unavailable',
@@ -135,6 +140,22 @@ export const REFUSAL_WORDS: Record<RefusalCode, Words> = {
   ambiguous: {
     'zh-CN': '无法确定，请用其他方式付款',
     en: 'We can’t be sure it is you. Please pay another way',
+  },
+  question_unknown: {
+    'zh-CN': '操作已过期，请重新开始',
+    en: 'That took too long. Please start again',
+  },
+  answer_wrong: {
+    'zh-CN': '信息不符，请用其他方式付款',
+    en: 'That does not match. Please pay another way',
+  },
+  too_many_tries: {
+    'zh-CN': '尝试次数过多，请用其他方式付款',
+    en: 'Too many tries for now. Please pay another way',
+  },
+  pin_needed: {
+    'zh-CN': '此笔需要支付密码，请用其他方式付款',
+    en: 'This one needs a PIN. Please pay another way',
   },
   amount_above_limit: {
     'zh-CN': '金额超过刷脸限额，请用其他方式付款',

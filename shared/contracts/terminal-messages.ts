@@ -7,13 +7,16 @@ import {
   timestampSchema,
   uuidSchema,
 } from './primitives.ts';
+import { ASKING_VERSION, TERMINAL_PROTOCOL_VERSIONS } from './protocol-version.ts';
 import { refusalCodeSchema, wordsSchema } from './refusal.ts';
 import { frameSchema, MAX_FRAMES } from './terminal-frames.ts';
 
-/** Requests of a terminal (MQTT, `wuma/1/<terminalId>/request`) and the hub's replies (`…/reply`), version 1. */
+/** Requests of a terminal (MQTT, `wuma/1/<terminalId>/request`) and the hub's replies (`…/reply`), versions 1 and 2. */
 
 const request = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
-  envelopeSchema.extend({ type: z.literal(type), version: z.literal(1), data }).strict();
+  envelopeSchema
+    .extend({ type: z.literal(type), version: z.literal(TERMINAL_PROTOCOL_VERSIONS), data })
+    .strict();
 
 export const helloSchema = request(
   'terminal.hello',
@@ -34,20 +37,39 @@ export const challengeRequestSchema = request(
   }),
 );
 
+/** ES256 by the device key: 64 bytes r||s as WebCrypto makes it, or DER as openssl does. */
+const signatureSchema = z.strictObject({
+  format: z.enum(['ieee-p1363', 'der']),
+  value: z.base64().max(200),
+});
+
 const probeDataSchema = z.strictObject({
   paymentId: uuidSchema,
   challenge: z.string().min(16).max(128),
   amountMinor: positiveAmountMinorSchema,
   currency: currencySchema,
   frames: z.array(frameSchema).min(1).max(MAX_FRAMES),
-  signature: z.strictObject({
-    /** ES256 over `probeSigningInput`: 64 bytes r||s as WebCrypto makes it, or DER as openssl does. */
-    format: z.enum(['ieee-p1363', 'der']),
-    value: z.base64().max(200),
-  }),
+  /** Over `probeSigningInput`. */
+  signature: signatureSchema,
 });
 
+/** From version 2 on it may be answered by `payment.question`. */
 export const probeSchema = request('payment.probe', probeDataSchema);
+
+/** What the shopper has typed, for one `payment.question`. Good once. Since version 2. */
+export const answerSchema = envelopeSchema
+  .extend({
+    type: z.literal('payment.answer'),
+    version: z.literal(ASKING_VERSION),
+    data: z.strictObject({
+      paymentId: uuidSchema,
+      questionId: uuidSchema,
+      digits: z.string().regex(/^\d{4,6}$/),
+      /** Over `answerSigningInput`. */
+      signature: signatureSchema,
+    }),
+  })
+  .strict();
 
 export const paymentQuerySchema = request(
   'payment.query',
@@ -58,16 +80,19 @@ export const terminalRequestSchema = z.discriminatedUnion('type', [
   helloSchema,
   challengeRequestSchema,
   probeSchema,
+  answerSchema,
   paymentQuerySchema,
 ]);
 
 export type TerminalRequest = z.infer<typeof terminalRequestSchema>;
 export type ProbeRequest = z.infer<typeof probeSchema>;
+export type AnswerRequest = z.infer<typeof answerSchema>;
 export type TerminalRequestType = TerminalRequest['type'];
 export const TERMINAL_REQUEST_TYPES: readonly TerminalRequestType[] = [
   'terminal.hello',
   'challenge.request',
   'payment.probe',
+  'payment.answer',
   'payment.query',
 ];
 
@@ -100,6 +125,18 @@ export function probeSigningInput(
     `${data.amountMinor} ${data.currency}`,
     ...frames,
   ].join('\n');
+}
+
+/** The text that a device key signs for an answer: it is of this terminal, for this question and no other. */
+export function answerSigningInput(
+  terminalId: string,
+  data: {
+    readonly paymentId: string;
+    readonly questionId: string;
+    readonly digits: string;
+  },
+): string {
+  return ['wuma-answer-1', terminalId, data.questionId, data.paymentId, data.digits].join('\n');
 }
 
 const reply = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
@@ -158,6 +195,28 @@ export const paymentResultSchema = reply(
 );
 export type PaymentResultData = z.infer<typeof paymentResultSchema>['data'];
 
+/**
+ * The face alone does not do: the shopper types digits. The question is this terminal's, for this payment, and good
+ * once until `expiresAt`; a new probe of the terminal ends it. Nothing is charged before it is answered.
+ */
+export const paymentQuestionSchema = reply(
+  'payment.question',
+  z.object({
+    paymentId: uuidSchema,
+    questionId: uuidSchema,
+    /** `last4`: of the phone number; `pin`: to be shown as dots. */
+    question: z.enum(['last4', 'pin']),
+    /** How many are to be typed. */
+    digits: z.int(),
+    /** The answer before was wrong. */
+    again: z.boolean(),
+    words: wordsSchema,
+    expiresAt: timestampSchema,
+    stagesMs: stagesMsSchema,
+  }),
+);
+export type PaymentQuestionData = z.infer<typeof paymentQuestionSchema>['data'];
+
 export const terminalErrorSchema = reply(
   'error',
   z.object({
@@ -173,6 +232,7 @@ export const terminalReplySchema = z.discriminatedUnion('type', [
   welcomeSchema,
   challengeIssuedSchema,
   paymentResultSchema,
+  paymentQuestionSchema,
   terminalErrorSchema,
 ]);
 export type TerminalReply = z.infer<typeof terminalReplySchema>;

@@ -12,6 +12,8 @@ const REDACTED = [
   'score',
   'shopperId',
   'phoneLast4',
+  'pin',
+  'answer',
   'token',
   'password',
   'authorization',

@@ -104,6 +104,7 @@ export class RawTerminal {
       {
         ...ticket,
         requestId,
+        version: 1,
         frames,
         occurredAtMs: Date.now(),
         terminalId: this.terminalId,

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { createDevelopmentPki, type DevelopmentPki } from '../../deploy/pki/development-pki.ts';
 import { createContext, type HubContext } from '../../edge-hub/context.ts';
+import { fuseEmbeddings } from '../../edge-hub/enrolment/embedding.ts';
 import { readSettings } from '../../edge-hub/env.ts';
+import { encodeAnswer } from '../../firmware-bridge/codec/answer.ts';
 import { deviceKeyFromPem } from '../../firmware-bridge/codec/device-key.ts';
 import { encodeProbe } from '../../firmware-bridge/codec/probe.ts';
 import { createExactIndex } from '../../models/index/exact-index.ts';
@@ -28,14 +30,38 @@ export class TestClock implements Clock {
   }
 }
 
+/** Of an enrolment by which nothing but the face is told. */
+export const NOTHING_SAID = { phoneLast4: null, pin: null, minor: false, twin: false } as const;
+
 export const newId = (): string => uuidV7(Date.now(), randomBytes(10));
 
 /** "Picture" of a person for the engine below: the same name gives the same embedding. */
 export const pictureOf = (person: string): Uint8Array => new TextEncoder().encode(`live ${person}`);
+/** The person is there, but colour alone would not say so. */
+export const paleOf = (person: string): Uint8Array => new TextEncoder().encode(`pale ${person}`);
 export const attackOn = (person: string): Uint8Array => new TextEncoder().encode(`flat ${person}`);
 export const EMPTY_PICTURE = new TextEncoder().encode('nobody');
 
+/** `li~0.87` is somebody whose face compares with li's at 0.87, `li+wang` one that is as near to both. */
 export function embeddingOf(person: string): Float32Array {
+  const [one, two] = person.split('+').map(oneFace);
+  return one && two ? fuseEmbeddings([one, two]) : oneFace(person);
+}
+
+function oneFace(person: string): Float32Array {
+  const [base = '', likeness] = person.split('~');
+  if (likeness === undefined) return unitVectorOf(base);
+  const cosine = Number(likeness);
+  const to = unitVectorOf(base);
+  const seed = unitVectorOf(person);
+  const along = seed.reduce((sum, value, i) => sum + value * (to[i] ?? 0), 0);
+  const across = seed.map((value, i) => value - along * (to[i] ?? 0));
+  const norm = Math.hypot(...across);
+  const sine = Math.sqrt(1 - cosine ** 2);
+  return to.map((value, i) => cosine * value + (sine * (across[i] ?? 0)) / norm);
+}
+
+function unitVectorOf(person: string): Float32Array {
   const bytes = createHash('sha256').update(person).digest();
   const raw = Float32Array.from(bytes.subarray(0, DIMENSION), (byte) => byte - 127.5);
   const norm = Math.hypot(...raw);
@@ -43,6 +69,8 @@ export function embeddingOf(person: string): Float32Array {
 }
 
 const NO_TIME = { queue: 0, decode: 1, detect: 1, pad: 1, embed: 1, networks: 4 };
+
+const COLOUR_LIVE: Record<string, number> = { live: 1, pale: 0.3, flat: 0 };
 
 /** Reads names instead of faces: for tests of what surrounds recognition, which has its own tests on real pictures. */
 export function nameEngine(analysing?: () => Promise<void>): FaceEngine {
@@ -54,7 +82,7 @@ export function nameEngine(analysing?: () => Promise<void>): FaceEngine {
       await analysing?.();
       const [kind, person] = new TextDecoder().decode(frames[0]?.colour).split(' ');
       if (person === undefined) return err({ code: 'no_face', timings: NO_TIME });
-      const live = kind === 'live';
+      const live = kind !== 'flat';
       return ok({
         packId: PACK_ID,
         embedding: embeddingOf(person),
@@ -66,7 +94,12 @@ export function nameEngine(analysing?: () => Promise<void>): FaceEngine {
           sharpness: 100,
           brightness: 120,
         },
-        pad: { colourLive: live ? 1 : 0, depth: null, live, failed: live ? [] : ['colour'] },
+        pad: {
+          colourLive: COLOUR_LIVE[kind ?? ''] ?? 0,
+          depth: null,
+          live,
+          failed: live ? [] : ['colour'],
+        },
         framesUsed: frames.length,
         timings: NO_TIME,
       });
@@ -84,16 +117,27 @@ export interface TestHub {
   register(terminalId: string, depth?: boolean): void;
   /** A signed probe for a fresh challenge, unless the test brings its own. */
   probe(terminalId: string, overrides?: ProbeOverrides): Uint8Array;
+  /** A signed answer to a question. */
+  answer(terminalId: string, answer: TypedAnswer): Uint8Array;
   close(): Promise<void>;
 }
 
 export interface ProbeOverrides {
+  /** 2: the terminal can ask. */
+  readonly version?: 1 | 2;
   readonly requestId?: string;
   readonly paymentId?: string;
   readonly amountMinor?: bigint;
   readonly picture?: Uint8Array;
   readonly challenge?: string;
   readonly takenAtMs?: number;
+  readonly signAs?: string;
+}
+
+export interface TypedAnswer {
+  readonly question: { readonly paymentId: string; readonly questionId: string };
+  readonly digits: string;
+  readonly requestId?: string;
   readonly signAs?: string;
 }
 
@@ -145,6 +189,7 @@ export async function createTestHub(
       engine: nameEngine(options.analysing),
       index: await createExactIndex({ dimension: DIMENSION, initialCapacity: 16 }),
       thresholds: { sure: 0.9, floor: 0.5, margin: 0.05, source: 'test' },
+      minLive: 0.5,
     }),
   });
   const certificates = (terminalId: string) => {
@@ -179,6 +224,7 @@ export async function createTestHub(
         {
           ...terms,
           requestId: overrides.requestId ?? newId(),
+          version: overrides.version ?? 1,
           occurredAtMs: clock.now(),
           challenge: overrides.challenge ?? context.challenges.issue(terms).challenge,
           frames: [{ takenAt, colour: overrides.picture ?? pictureOf('li') }],
@@ -188,6 +234,18 @@ export async function createTestHub(
         ),
       );
     },
+    answer: (terminalId, { question, digits, requestId, signAs }) =>
+      encodeAnswer(
+        {
+          requestId: requestId ?? newId(),
+          occurredAtMs: clock.now(),
+          terminalId,
+          paymentId: question.paymentId,
+          questionId: question.questionId,
+          digits,
+        },
+        deviceKeyFromPem(readFileSync(certificates(signAs ?? terminalId).keyPath, 'utf8')),
+      ),
     close: async () => {
       await context.vision.index.close();
       context.database.close();

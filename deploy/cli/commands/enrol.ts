@@ -18,10 +18,14 @@ export const enrolCommand: Command = {
   --token-file FILE    the hub's admin.token
   --photos FILES       1 to ${MAX_PHOTOS} pictures of one person, with commas between
   --streets IDS        streets whose hubs the person agreed to
-  --phone-last4 NNNN   last digits of the phone number, asked for where a face alone is not sure
+  --last4 NNNN         last digits of the phone number, asked for where a face alone is not sure
+  --pin-file FILE      a PIN of 6 digits in the first line, asked for above an amount, of look-alikes and where
+                       digits are not enough; - reads standard input. Without digits and PIN such a payment goes another way
+  --minor              the person is under age: a lower limit
+  --twin               you have seen that this is somebody else than the person of the nearest face; both get a PIN rule
   --language LANG      language of the consent text, zh-CN or en (default en)
   --enrolment-id UUID  UUIDv7; the same again is answered the same (default: a new one)
-  --json               one line of JSON: {"enrolmentId","shopperId","packId","faces"}
+  --json               one line of JSON: {"enrolmentId","shopperId","packId","faces","pinRule"}
 
 Only with the person's own consent: the command records that it was given.
 `,
@@ -33,7 +37,10 @@ Only with the person's own consent: the command records that it was given.
         'token-file': { type: 'string' },
         photos: { type: 'string' },
         streets: { type: 'string' },
-        'phone-last4': { type: 'string' },
+        last4: { type: 'string' },
+        'pin-file': { type: 'string' },
+        minor: { type: 'boolean', default: false },
+        twin: { type: 'boolean', default: false },
         language: { type: 'string', default: 'en' },
         'enrolment-id': { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -55,13 +62,27 @@ Only with the person's own consent: the command records that it was given.
         bytes: new Uint8Array(readFileSync(path)),
       })),
       consent: { textVersion: CONSENT_TEXT_VERSION, language: values.language, streets },
-      ...(values['phone-last4'] === undefined ? {} : { phoneLast4: values['phone-last4'] }),
+      ...(values.last4 === undefined ? {} : { phoneLast4: values.last4 }),
+      ...(values['pin-file'] === undefined ? {} : { pin: pinIn(values['pin-file']) }),
+      minor: values.minor,
+      twin: values.twin,
     });
     io.out(
       values.json
         ? JSON.stringify({ enrolmentId, ...answer })
         : `enrolled as ${answer.shopperId} (${answer.faces} pictures used, pack ${answer.packId})`,
     );
+    if (answer.pinRule) {
+      io.progress('somebody enrolled looks nearly the same: both give the PIN at every payment');
+    }
     return 0;
   },
 };
+
+const STANDARD_INPUT = 0;
+
+/** Not on the command line, which everybody on the machine can read. */
+function pinIn(file: string): string {
+  const text = readFileSync(file === '-' ? STANDARD_INPUT : file, 'utf8');
+  return text.split('\n', 1)[0]?.trim() ?? '';
+}

@@ -1,0 +1,58 @@
+import type { Clock } from '../../shared/kernel/clock.ts';
+import type { Question } from '../decision/decision.ts';
+import { afterWrongAnswer, isLocked, type LockScope } from '../decision/lockout.ts';
+import { isPin } from '../enrolment/pin-hash.ts';
+import type { PersonSecrets } from '../enrolment/template-codec.ts';
+import type { OpenQuestion } from './question-book.ts';
+import type { WrongAnswerStore } from './wrong-answer-store.ts';
+
+/** Ids of those among the asked whose answer it is. */
+export type RightFor = ReadonlySet<string>;
+
+/** Whose digits they are, if anybody's. A PIN is tried on each who was asked: one, or a few with the same last digits. */
+export async function rightFor(
+  { question, of }: OpenQuestion,
+  digits: string,
+  secretsOf: (shopperId: string) => PersonSecrets | undefined,
+): Promise<RightFor> {
+  const right = new Set<string>();
+  for (const shopperId of of) {
+    const secrets = secretsOf(shopperId);
+    if (secrets && (await isRight(question, digits, secrets))) right.add(shopperId);
+  }
+  return right;
+}
+
+async function isRight(
+  question: Question,
+  digits: string,
+  secrets: PersonSecrets,
+): Promise<boolean> {
+  if (question === 'last4') return secrets.phoneLast4 === digits;
+  return secrets.pin !== null && isPin(digits, secrets.pin);
+}
+
+/**
+ * Counts an answer for the locks; belongs inside the transaction that decides on it. A wrong one counts for everybody
+ * who was asked, since it was a guess at each of them, and for the terminal.
+ */
+export function countAnswer(
+  { question, of, evidence }: OpenQuestion,
+  right: RightFor,
+  { store, clock }: { readonly store: WrongAnswerStore; readonly clock: Clock },
+): void {
+  const now = clock.now();
+  const scope: LockScope = question === 'pin' ? 'pin' : 'digits';
+  const count = (what: LockScope, subjectId: string): void => {
+    store.put(what, subjectId, afterWrongAnswer(store.find(what, subjectId), what, now));
+  };
+  if (right.size === 0) {
+    for (const shopperId of of) count(scope, shopperId);
+    count('terminal', evidence.terms.terminalId);
+    return;
+  }
+  for (const shopperId of right) {
+    // a right guess that comes when the lock is shut does not open it
+    if (!isLocked(store.find(scope, shopperId), now)) store.forget(scope, shopperId);
+  }
+}
