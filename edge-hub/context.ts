@@ -1,8 +1,8 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createExactIndex } from '../models/index/exact-index.ts';
 import type { GalleryIndex } from '../models/index/gallery-index.ts';
+import { openGalleryIndex } from '../models/index/threaded-index.ts';
 import { loadInstalledPack } from '../models/packs/installed-pack.ts';
 import type { PackThresholds } from '../models/packs/pack-manifest.ts';
 import type { FaceEngine } from '../models/runtime/analysis.ts';
@@ -199,7 +199,7 @@ function wirePayments(shared: Shared) {
   const payments = new PaymentService({
     ...shared,
     hubId,
-    recogniser: new Recogniser({ engine: vision.engine, gallery: shared.gallery, clock }),
+    recogniser: new Recogniser({ ...vision, gallery: shared.gallery, clock }),
     replies,
     thresholds: vision.thresholds,
     limits: settings.payment.limits,
@@ -255,7 +255,7 @@ async function openVision(settings: HubSettings): Promise<Vision> {
     // the hub's own queue is the bound; this one must never be the first to be full
     queueCapacity: concurrencyOf(settings) + settings.queueCapacity,
   });
-  const index = await createExactIndex({ dimension: engine.dimension, initialCapacity: 1_024 });
+  const index = await openGalleryIndex({ engine: settings.index, dimension: engine.dimension });
   return { engine, index, thresholds: pack.manifest.thresholds.identify };
 }
 

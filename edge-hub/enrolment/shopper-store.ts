@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq, gt } from 'drizzle-orm';
 import type { HubDatabase } from '../db/database.ts';
 import { enrolments, erasedShoppers, shoppers, templates } from '../db/schema.ts';
 
@@ -33,6 +33,8 @@ export interface SealedEntry {
   readonly sealed: Buffer;
   readonly wrappedKey: Buffer;
 }
+
+const PAGE_ROWS = 1_000;
 
 /** People, their sealed templates and wrapped keys. Nothing in here opens without the hub's key. */
 export class ShopperStore {
@@ -80,21 +82,26 @@ export class ShopperStore {
     return removed.changes;
   }
 
-  /** All templates of a pack with the keys they open by. */
-  sealedOf(packId: string): SealedEntry[] {
-    return this.db
-      .select({
-        templateId: templates.templateId,
-        shopperId: templates.shopperId,
-        packId: templates.packId,
-        sealed: templates.sealed,
-        wrappedKey: shoppers.wrappedKey,
-      })
-      .from(templates)
-      .innerJoin(shoppers, eq(shoppers.shopperId, templates.shopperId))
-      .where(eq(templates.packId, packId))
-      .orderBy(asc(templates.templateId))
-      .all();
+  /** All templates of a pack with the keys they open by, a page at a time: a city's do not fit into memory at once. */
+  *sealedOf(packId: string): Generator<SealedEntry> {
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const page: SealedEntry[] = this.db
+        .select({
+          templateId: templates.templateId,
+          shopperId: templates.shopperId,
+          packId: templates.packId,
+          sealed: templates.sealed,
+          wrappedKey: shoppers.wrappedKey,
+        })
+        .from(templates)
+        .innerJoin(shoppers, eq(shoppers.shopperId, templates.shopperId))
+        .where(and(eq(templates.packId, packId), gt(templates.templateId, after)))
+        .orderBy(asc(templates.templateId))
+        .limit(PAGE_ROWS)
+        .all();
+      yield* page;
+      after = page.length < PAGE_ROWS ? undefined : page.at(-1)?.templateId;
+    }
   }
 
   /** Everybody, with the packs that they have templates of. */

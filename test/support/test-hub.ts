@@ -8,7 +8,7 @@ import { createContext, type HubContext } from '../../edge-hub/context.ts';
 import { readSettings } from '../../edge-hub/env.ts';
 import { deviceKeyFromPem } from '../../firmware-bridge/codec/device-key.ts';
 import { encodeProbe } from '../../firmware-bridge/codec/probe.ts';
-import { createExactIndex } from '../../models/index/exact-index.ts';
+import { openGalleryIndex } from '../../models/index/threaded-index.ts';
 import type { FaceEngine } from '../../models/runtime/analysis.ts';
 import { uuidV7 } from '../../shared/domain/ids.ts';
 import { type Clock, systemClock } from '../../shared/kernel/clock.ts';
@@ -143,7 +143,7 @@ export async function createTestHub(
     logger: pino({ level: 'silent' }),
     vision: async () => ({
       engine: nameEngine(options.analysing),
-      index: await createExactIndex({ dimension: DIMENSION, initialCapacity: 16 }),
+      index: await openGalleryIndex({ engine: 'exact', dimension: DIMENSION }),
       thresholds: { sure: 0.9, floor: 0.5, margin: 0.05, source: 'test' },
     }),
   });
