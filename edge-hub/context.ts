@@ -1,8 +1,8 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createExactIndex } from '../models/index/exact-index.ts';
 import type { GalleryIndex } from '../models/index/gallery-index.ts';
+import { openGalleryIndex } from '../models/index/threaded-index.ts';
 import { loadInstalledPack } from '../models/packs/installed-pack.ts';
 import type { PackThresholds } from '../models/packs/pack-manifest.ts';
 import type { FaceEngine } from '../models/runtime/analysis.ts';
@@ -206,12 +206,7 @@ function wirePayments(shared: Shared) {
   const payments = new PaymentService({
     ...shared,
     hubId,
-    recogniser: new Recogniser({
-      engine: vision.engine,
-      gallery: shared.gallery,
-      minLive: vision.minLive,
-      clock,
-    }),
+    recogniser: new Recogniser({ ...vision, gallery: shared.gallery, clock }),
     questions,
     wrongAnswers: new WrongAnswerStore(shared.database.db),
     secretsOf: (shopperId) => vault.secretsOf(shopperId, pack),
@@ -270,7 +265,7 @@ async function openVision(settings: HubSettings): Promise<Vision> {
     // the hub's own queue is the bound; this one must never be the first to be full
     queueCapacity: concurrencyOf(settings) + settings.queueCapacity,
   });
-  const index = await createExactIndex({ dimension: engine.dimension, initialCapacity: 1_024 });
+  const index = await openGalleryIndex({ engine: settings.index, dimension: engine.dimension });
   const { identify, pad } = pack.manifest.thresholds;
   return { engine, index, thresholds: identify, minLive: pad.minLive };
 }

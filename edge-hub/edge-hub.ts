@@ -64,9 +64,7 @@ async function loadGallery({ vault, vision, gallery, logger }: HubContext): Prom
   const onBroken = (): void => {
     logger.error({ module: 'gallery' }, 'a sealed template does not open');
   };
-  for (const template of vault.openAll({ packId, dimension }, onBroken)) {
-    await gallery.insert(template);
-  }
+  await gallery.fill(vault.openAll({ packId, dimension }, onBroken));
 }
 
 /** Introduces the hub to the city, once and whenever its key or certificate has changed. */

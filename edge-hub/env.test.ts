@@ -46,6 +46,7 @@ describe('the environment', () => {
       HUB_MQTT_PORT: '70000secret',
       HUB_LIMIT_MINOR: '12.50secret',
       HUB_CURRENCY: 'secret',
+      HUB_INDEX: 'secret',
       LOG_LEVEL: 'secret',
       HUB_QUEUE_CAPACITY: '0',
     };

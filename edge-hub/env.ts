@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { INDEX_ENGINES } from '../models/index/index-settings.ts';
 import { currencySchema, nameSchema } from '../shared/contracts/primitives.ts';
 
 /** An empty variable is not the number 0, and 1e3 is not what anybody means. */
@@ -33,6 +34,8 @@ const envSchema = z.object({
   MODEL_PACK: z.string().default('open'),
   MODELS_DIR: path.default(join('.wuma', 'models')),
   HUB_WEB_DIR: path.default(join('.wuma', 'web')),
+  /** What searches the gallery (docs/gallery-index.md). */
+  HUB_INDEX: z.enum(INDEX_ENGINES).default('exact'),
   HUB_INFERENCE_WORKERS: upTo(256).optional(),
   /** Probes that may wait for recognition; one more hears `busy`. */
   HUB_QUEUE_CAPACITY: upTo(1_000).default(16),
@@ -88,6 +91,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env) {
     },
     adminTokenFile: env.HUB_ADMIN_TOKEN_FILE,
     models: { pack: env.MODEL_PACK, dir: env.MODELS_DIR },
+    index: env.HUB_INDEX,
     inferenceWorkers: env.HUB_INFERENCE_WORKERS ?? availableParallelism(),
     queueCapacity: env.HUB_QUEUE_CAPACITY,
     payment: {

@@ -6,6 +6,7 @@ import { runForeground } from './forward.mjs';
 import { interruptible } from './interrupt.mjs';
 import { withSetupLock } from './lock.mjs';
 import { ensureModels, packOf } from './models.mjs';
+import { ensureNativeKernel } from './native-kernel.mjs';
 import { ensureNatsServer } from './nats-server.mjs';
 import { ensureNode } from './node-runtime.mjs';
 import { ensurePages } from './pages.mjs';
@@ -15,11 +16,12 @@ import { ensureTestTools } from './test-tools.mjs';
 /**
  * What a command needs before it can run. Node and the dependencies come first, always.
  *
- * @typedef {'nats' | 'models' | 'pages' | 'testTools'} Need
+ * @typedef {'nats' | 'models' | 'kernel' | 'pages' | 'testTools'} Need
  */
 
 /** Commands of `wuma` that use models, or the built pages too. */
 const WUMA_NEEDS = {
+  bench: ['kernel'],
   evaluate: ['models'],
   screenshots: ['nats', 'models', 'pages', 'testTools'],
 };
@@ -28,11 +30,11 @@ const vitest = (args) => [join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), 'r
 
 const COMMANDS = {
   start: {
-    needs: () => ['nats', 'models', 'pages'],
+    needs: () => ['nats', 'models', 'kernel', 'pages'],
     run: (node, args) => runForeground(node, ['deploy/demo/main.ts', ...args]),
   },
   test: {
-    needs: () => ['nats', 'models', 'pages', 'testTools'],
+    needs: () => ['nats', 'models', 'kernel', 'pages', 'testTools'],
     run: (node, args) => runForeground(node, vitest(args)),
   },
   wuma: {
@@ -41,7 +43,7 @@ const COMMANDS = {
   },
   check: { needs: () => [], run: (node) => runChecks(node) },
   bench: {
-    needs: () => ['nats', 'models', 'pages'],
+    needs: () => ['nats', 'models', 'kernel', 'pages'],
     run: (node, args) => runForeground(node, ['test/bench/main.ts', ...args]),
   },
   docs: {
@@ -78,6 +80,7 @@ async function setUp(needs, args) {
   await ensureDependencies(node);
   if (needs.includes('nats')) await ensureNatsServer();
   if (needs.includes('models')) await ensureModels(node, packOf(args));
+  if (needs.includes('kernel')) await ensureNativeKernel(node);
   if (needs.includes('pages')) await ensurePages(node);
   if (needs.includes('testTools')) await ensureTestTools();
   return node;

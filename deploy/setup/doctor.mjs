@@ -3,6 +3,7 @@ import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { dependenciesReady } from './dependencies.mjs';
 import { modelsReady, packOf } from './models.mjs';
+import { nativeKernelState } from './native-kernel.mjs';
 import { findNode, REQUIRED_MAJOR } from './node-runtime.mjs';
 import { pagesReady } from './pages.mjs';
 import { ROOT } from './paths.mjs';
@@ -36,6 +37,7 @@ async function examine(args) {
     needed('nats-server', await versionOf(findProgram('nats-server')), willFetch),
     needed('postgresql', postgresVersion(), 'comes with the dependencies'),
     needed(`model pack ${pack}`, modelsReady(pack) ? 'installed' : undefined, willFetch),
+    scanKernel(),
     needed('pages', pagesReady() ? 'built from the present sources' : undefined, willFetch),
     optional('chromium', await versionOf(findChromium()), 'for the browser tests'),
     optional('mosquitto-clients', findMosquitto(), 'for the test with a foreign MQTT client'),
@@ -53,6 +55,12 @@ function optional(name, found, otherwise) {
     ...needed(name, found, otherwise),
     ...(found === undefined ? { state: 'optional' } : {}),
   };
+}
+
+/** Never missing: without the native one WebAssembly scans. */
+function scanKernel() {
+  const { native, detail } = nativeKernelState(findNode());
+  return { name: 'gallery scan kernel', state: native ? 'ok' : 'optional', detail };
 }
 
 async function versionOf(program) {

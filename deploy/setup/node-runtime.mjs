@@ -31,6 +31,16 @@ const PACKAGES = {
   },
 };
 
+/** What we unpack: Node, and the headers that the native scan kernel is compiled with (native-kernel.mjs). */
+const FILES = [
+  'package/bin/node',
+  'package/LICENSE',
+  'package/include/node/node_api.h',
+  'package/include/node/node_api_types.h',
+  'package/include/node/js_native_api.h',
+  'package/include/node/js_native_api_types.h',
+];
+
 const BREW_NODES = ['/opt/homebrew/opt/node@24/bin/node', '/usr/local/opt/node@24/bin/node'];
 
 /**
@@ -96,7 +106,7 @@ async function fetchNode(wanted) {
       );
     }
     await checkHash(join(work, tarball), wanted);
-    const unpacked = await run('tar', ['-xzf', tarball, 'package/bin/node', 'package/LICENSE'], {
+    const unpacked = await run('tar', ['-xzf', tarball, ...FILES], {
       cwd: work,
       collect: true,
     });

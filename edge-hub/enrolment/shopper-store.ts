@@ -1,4 +1,4 @@
-import { and, asc, eq, ne, or } from 'drizzle-orm';
+import { and, asc, eq, gt, ne, or } from 'drizzle-orm';
 import type { HubDatabase } from '../db/database.ts';
 import { placeholders } from '../db/placeholders.ts';
 import {
@@ -49,6 +49,8 @@ const SEALED = {
   sealed: templates.sealed,
   wrappedKey: shoppers.wrappedKey,
 };
+
+const PAGE_ROWS = 1_000;
 
 /** People, their sealed templates and wrapped keys. Nothing in here opens without the hub's key. */
 export class ShopperStore {
@@ -123,15 +125,20 @@ export class ShopperStore {
     return this.prepared.sealedTemplate.get({ shopperId, packId });
   }
 
-  /** All templates of a pack with the keys they open by. */
-  sealedOf(packId: string): SealedEntry[] {
-    return this.db
-      .select(SEALED)
-      .from(templates)
-      .innerJoin(shoppers, eq(shoppers.shopperId, templates.shopperId))
-      .where(eq(templates.packId, packId))
-      .orderBy(asc(templates.templateId))
-      .all();
+  /** All templates of a pack with the keys they open by, a page at a time: a city's do not fit into memory at once. */
+  *sealedOf(packId: string): Generator<SealedEntry> {
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const page: SealedEntry[] = this.db
+        .select(SEALED)
+        .from(templates)
+        .innerJoin(shoppers, eq(shoppers.shopperId, templates.shopperId))
+        .where(and(eq(templates.packId, packId), gt(templates.templateId, after)))
+        .orderBy(asc(templates.templateId))
+        .limit(PAGE_ROWS)
+        .all();
+      yield* page;
+      after = page.length < PAGE_ROWS ? undefined : page.at(-1)?.templateId;
+    }
   }
 
   /** Everybody, with the packs that they have templates of. */

@@ -13,19 +13,26 @@ export interface PersonCandidate {
 }
 
 export interface GallerySearch {
-  /** One entry per person, best first. */
+  /** One entry per person, best first: at least the two best people, where there are two. */
   readonly candidates: readonly PersonCandidate[];
   readonly certified: boolean;
   readonly elapsedMs: number;
 }
 
-/** How many templates a search brings back: the best, and enough others to see the second person. */
-const TOP = 5;
+/** How many templates a search asks for first. */
+const TOP = 8;
+/** How many it asks for at last: more templates than this one person never has. */
+const MAX_TOP = 1_000;
+/** People who must be seen: who it may be, and how far the next one is. */
+const PEOPLE = 2;
+/** Templates that are handed to the index at once when it is filled. */
+const BATCH = 2_048;
 
 /** The street's people in memory: the index of templates, and whose each template is. */
 export class Gallery {
   private readonly index: GalleryIndex;
   private readonly ownerOf = new Map<string, string>();
+  private readonly templatesOf = new Map<string, Set<string>>();
 
   constructor(index: GalleryIndex) {
     this.index = index;
@@ -37,28 +44,82 @@ export class Gallery {
 
   /** Replaces what stood under the same template id. */
   async insert(entry: GalleryEntry): Promise<void> {
-    this.ownerOf.set(entry.templateId, entry.shopperId);
+    this.own(entry);
     await this.index.insert(entry.templateId, entry.embedding);
+  }
+
+  /** Inserts all of them, many at a time, while the next ones are being read. */
+  async fill(entries: Iterable<GalleryEntry>): Promise<void> {
+    let batch: GalleryEntry[] = [];
+    let inserted = Promise.resolve();
+    const flush = async (): Promise<void> => {
+      await inserted;
+      const { dimension } = this.index;
+      const embeddings = new Float32Array(batch.length * dimension);
+      for (const [i, { embedding }] of batch.entries()) embeddings.set(embedding, i * dimension);
+      inserted = this.index.insertMany({
+        ids: batch.map(({ templateId }) => templateId),
+        embeddings,
+      });
+      batch = [];
+    };
+    for (const entry of entries) {
+      this.own(entry);
+      batch.push(entry);
+      if (batch.length === BATCH) await flush();
+    }
+    if (batch.length > 0) await flush();
+    await inserted;
   }
 
   /** Takes all templates of a person out of memory. From the call on no search names them. */
   async eraseShopper(shopperId: string): Promise<void> {
-    const own = [...this.ownerOf].filter(([, owner]) => owner === shopperId);
-    for (const [templateId] of own) this.ownerOf.delete(templateId);
-    for (const [templateId] of own) await this.index.erase(templateId);
+    const own = [...(this.templatesOf.get(shopperId) ?? [])];
+    this.templatesOf.delete(shopperId);
+    for (const templateId of own) this.ownerOf.delete(templateId);
+    for (const templateId of own) await this.index.erase(templateId);
   }
 
-  async search(embedding: Float32Array): Promise<GallerySearch> {
-    const found = await this.index.search(embedding, TOP);
+  /**
+   * Compares a probe with everybody.
+   *
+   * @param certifyFrom from which best score on the answer must be proven; by default always
+   */
+  async search(embedding: Float32Array, certifyFrom?: number): Promise<GallerySearch> {
+    let elapsedMs = 0;
+    for (let top = TOP; ; top = Math.min(MAX_TOP, top * 4)) {
+      const found = await this.index.search(embedding, {
+        top,
+        ...(certifyFrom === undefined ? {} : { certifyFrom }),
+      });
+      elapsedMs += found.elapsedMs;
+      const candidates = this.peopleOf(found.candidates);
+      const isAll = found.candidates.length < top || top === MAX_TOP;
+      // a person with many templates must not hide the next one, or who is ambiguous would look clear
+      if (candidates.length >= PEOPLE || isAll) {
+        return { candidates, certified: found.certified, elapsedMs };
+      }
+    }
+  }
+
+  private own({ templateId, shopperId }: GalleryEntry): void {
+    const before = this.ownerOf.get(templateId);
+    if (before !== undefined) this.templatesOf.get(before)?.delete(templateId);
+    this.ownerOf.set(templateId, shopperId);
+    const own = this.templatesOf.get(shopperId);
+    if (own) own.add(templateId);
+    else this.templatesOf.set(shopperId, new Set([templateId]));
+  }
+
+  /** Each person with their best score. */
+  private peopleOf(
+    templates: readonly { readonly id: string; readonly score: number }[],
+  ): PersonCandidate[] {
     const best = new Map<string, number>();
-    for (const { id, score } of found.candidates) {
+    for (const { id, score } of templates) {
       const shopperId = this.ownerOf.get(id);
       if (shopperId !== undefined && !best.has(shopperId)) best.set(shopperId, score);
     }
-    return {
-      candidates: [...best].map(([shopperId, score]) => ({ shopperId, score })),
-      certified: found.certified,
-      elapsedMs: found.elapsedMs,
-    };
+    return [...best].map(([shopperId, score]) => ({ shopperId, score }));
   }
 }

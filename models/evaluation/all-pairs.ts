@@ -1,4 +1,6 @@
-import { createKernelMemory, instantiateKernel } from '../index/kernel/scan-kernel.ts';
+import { openKernel } from '../index/kernel/open-kernel.ts';
+import { LANES } from '../index/kernel/scan-kernel.ts';
+import { createKernelMemory } from '../index/kernel/wasm-kernel.ts';
 import { ScoreCounts } from './score-counts.ts';
 
 const PAGE_BYTES = 65_536;
@@ -18,21 +20,30 @@ export function compareAllPairs(
   const genuine = new ScoreCounts();
   const impostor = new ScoreCounts();
   const dimension = embeddings[0]?.length ?? 0;
-  const width = Math.ceil(dimension / 16) * 16;
+  const width = Math.ceil(dimension / LANES) * LANES;
+  const count = embeddings.length;
   const memory = createKernelMemory();
-  memory.grow(Math.ceil((embeddings.length * width * 4) / PAGE_BYTES));
-  const rows = new Float32Array(memory.buffer, 0, embeddings.length * width);
+  memory.grow(Math.ceil((count * (width * 4 + 4) + BLOCK_ROWS * 4) / PAGE_BYTES));
+  const rows = new Float32Array(memory.buffer, 0, count * width);
+  const placesAt = rows.byteLength;
+  const places = new Uint32Array(memory.buffer, placesAt, count);
+  const scoresAt = placesAt + places.byteLength;
+  const scores = new Float32Array(memory.buffer, scoresAt, BLOCK_ROWS);
+  for (let i = 0; i < count; i += 1) places[i] = i * width * 4;
   embeddings.forEach((embedding, i) => rows.set(embedding, i * width));
   const numbers = new Map([...new Set(people)].map((person, i) => [person, i]));
   const personOfRow = Int32Array.from(people, (person) => numbers.get(person) ?? -1);
-  const { score } = instantiateKernel(memory);
-  const count = embeddings.length;
+  const kernel = openKernel(memory);
   for (let top = 0; top < count; top += BLOCK_ROWS) {
     for (let left = top; left < count; left += BLOCK_ROWS) {
       for (let i = top; i < Math.min(top + BLOCK_ROWS, count); i += 1) {
         const person = personOfRow[i];
-        for (let j = Math.max(left, i + 1); j < Math.min(left + BLOCK_ROWS, count); j += 1) {
-          const cosine = score(i * width * 4, j * width * 4, width);
+        const first = Math.max(left, i + 1);
+        const end = Math.min(left + BLOCK_ROWS, count);
+        if (first >= end) continue;
+        kernel.score(placesAt + first * 4, i * width * 4, scoresAt, end - first, width);
+        for (let j = first; j < end; j += 1) {
+          const cosine = scores[j - first] as number;
           if (personOfRow[j] === person) genuine.add(cosine);
           else impostor.add(cosine);
         }

@@ -1,64 +1,71 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { present, unreachable } from '../../shared/kernel/assert.ts';
-import type { Candidate } from './gallery-index.ts';
-import { GalleryRows } from './gallery-rows.ts';
-
-export interface IndexWorkerData {
-  readonly memory: WebAssembly.Memory;
-  readonly dimension: number;
-  readonly initialCapacity: number;
-}
-
-/** Commands are carried out one after the other, in the order in which they were given. */
-export type IndexCommand =
-  | { readonly kind: 'insert'; readonly id: string; readonly embedding: Float32Array }
-  | { readonly kind: 'erase'; readonly id: string }
-  | { readonly kind: 'search'; readonly embedding: Float32Array; readonly top: number };
-
-export interface IndexRequest {
-  readonly number: number;
-  readonly command: IndexCommand;
-}
-
-export interface IndexReply {
-  readonly number: number;
-  readonly size: number;
-  readonly elapsedMs: number;
-  readonly erased: boolean;
-  readonly candidates: readonly Candidate[];
-  /** Why the command was refused; nothing was changed then. */
-  readonly error?: Error;
-}
+import { assert, present, unreachable } from '../../shared/kernel/assert.ts';
+import { checkBatch, checkEmbedding, type IndexEngine, MAX_TOP } from './index-engine.ts';
+import {
+  type IndexCommand,
+  type IndexReply,
+  type IndexRequest,
+  refusalOf,
+} from './index-messages.ts';
+import type { IndexSettings } from './index-settings.ts';
+import { openEngine } from './open-engine.ts';
 
 const port = present(parentPort, 'index-worker.ts runs in a worker thread');
-const { memory, dimension, initialCapacity } = workerData as IndexWorkerData;
-const rows = new GalleryRows(memory, { dimension, initialCapacity });
+const settings = workerData as IndexSettings;
+const { dimension } = settings;
 
-port.on('message', ({ number, command }: IndexRequest) => {
-  const startedAt = performance.now();
-  const done = carryOut(command);
-  const elapsedMs = performance.now() - startedAt;
-  port.postMessage({ number, size: rows.size, elapsedMs, ...done } satisfies IndexReply);
-});
+const NOTHING = { elapsedMs: 0, erased: false, candidates: [], certified: false } as const;
 
-function carryOut(command: IndexCommand): Pick<IndexReply, 'erased' | 'candidates' | 'error'> {
-  const nothing = { erased: false, candidates: [] };
+try {
+  serve(await openEngine(settings));
+} catch (error) {
+  const refusal = refusalOf(error);
+  port.postMessage({ ...NOTHING, number: 0, name: '', size: 0, refusal } satisfies IndexReply);
+}
+
+function serve(engine: IndexEngine): void {
+  const reply = (number: number, done: Partial<IndexReply>): void => {
+    const { name, size } = engine;
+    port.postMessage({ ...NOTHING, number, name, size, ...done } satisfies IndexReply);
+  };
+  port.on('message', ({ number, command }: IndexRequest) => {
+    if (command.kind === 'close') {
+      void engine.close().then(() => reply(number, {}));
+      return;
+    }
+    const startedAt = performance.now();
+    const done = carryOut(engine, command);
+    reply(number, { ...done, elapsedMs: performance.now() - startedAt });
+  });
+  reply(0, {});
+}
+
+function carryOut(
+  engine: IndexEngine,
+  command: Exclude<IndexCommand, { kind: 'close' }>,
+): Partial<IndexReply> {
   try {
     switch (command.kind) {
       case 'insert':
-        rows.insert(command.id, command.embedding);
-        return nothing;
+        checkBatch(command, dimension);
+        engine.insertMany(command);
+        return {};
       case 'erase':
-        return { ...nothing, erased: rows.erase(command.id) };
-      case 'search':
-        return { ...nothing, candidates: rows.search(command.embedding, command.top) };
+        return { erased: engine.erase(command.id) };
+      case 'search': {
+        checkEmbedding(command.embedding, dimension);
+        const { top } = command.options;
+        assert(Number.isInteger(top) && top > 0 && top <= MAX_TOP, `top is 1 to ${MAX_TOP}`);
+        return engine.search(command.embedding, command.options);
+      }
       default:
         return unreachable(command);
     }
   } catch (error) {
-    return { ...nothing, error: error as Error };
+    return { refusal: refusalOf(error) };
   } finally {
-    // The message's own copy of the face goes too.
-    if (command.kind !== 'erase') command.embedding.fill(0);
+    // the message's own copy of the faces goes too
+    if (command.kind === 'insert') command.embeddings.fill(0);
+    if (command.kind === 'search') command.embedding.fill(0);
   }
 }

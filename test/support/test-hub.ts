@@ -10,7 +10,7 @@ import { readSettings } from '../../edge-hub/env.ts';
 import { encodeAnswer } from '../../firmware-bridge/codec/answer.ts';
 import { deviceKeyFromPem } from '../../firmware-bridge/codec/device-key.ts';
 import { encodeProbe } from '../../firmware-bridge/codec/probe.ts';
-import { createExactIndex } from '../../models/index/exact-index.ts';
+import { openGalleryIndex } from '../../models/index/threaded-index.ts';
 import type { FaceEngine } from '../../models/runtime/analysis.ts';
 import { uuidV7 } from '../../shared/domain/ids.ts';
 import { type Clock, systemClock } from '../../shared/kernel/clock.ts';
@@ -187,7 +187,7 @@ export async function createTestHub(
     logger: pino({ level: 'silent' }),
     vision: async () => ({
       engine: nameEngine(options.analysing),
-      index: await createExactIndex({ dimension: DIMENSION, initialCapacity: 16 }),
+      index: await openGalleryIndex({ engine: 'exact', dimension: DIMENSION }),
       thresholds: { sure: 0.9, floor: 0.5, margin: 0.05, source: 'test' },
       minLive: 0.5,
     }),

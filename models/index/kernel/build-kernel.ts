@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { compileAssemblyScript } from './compile-assembly-script.ts';
-import { MAXIMUM_PAGES } from './scan-kernel.ts';
+import { MAXIMUM_PAGES } from './wasm-kernel.ts';
 
 const SOURCE = new URL('./scan-kernel.as', import.meta.url);
 const BINARY = new URL('./scan-kernel.wasm', import.meta.url);
@@ -9,7 +9,7 @@ const BINARY = new URL('./scan-kernel.wasm', import.meta.url);
 export async function compileKernel(): Promise<Uint8Array> {
   return compileAssemblyScript(
     await readFile(SOURCE, 'utf8'),
-    `--enable threads --sharedMemory --maximumMemory ${MAXIMUM_PAGES}`,
+    `--enable threads --enable relaxed-simd --sharedMemory --maximumMemory ${MAXIMUM_PAGES}`,
   );
 }
 

@@ -1,31 +1,51 @@
-import { readFileSync } from 'node:fs';
-
-/** The compiled kernel's functions; see scan-kernel.as. Pointers are byte offsets into the memory. */
+/**
+ * The loops over the gallery's memory. Numbers that name places are byte offsets into it; what they point at
+ * is described in scan-kernel.as. Every kernel gives the same bits, except for `score`, where the order of a
+ * float32 sum is free.
+ */
 export interface ScanKernel {
-  readonly scan: (...args: readonly number[]) => void;
+  /** `wasm`, or `native` with the instruction set. */
+  readonly name: string;
+  readonly scanInt8: (
+    ...args: readonly [
+      rows: number,
+      query: number,
+      sums: number,
+      scales: number,
+      slack: number,
+      out: number,
+      n: number,
+      d: number,
+      unit: number,
+    ]
+  ) => void;
+  readonly scanBits: (
+    ...args: readonly [
+      codes: number,
+      low: number,
+      high: number,
+      factors: number,
+      out: number,
+      blocks: number,
+      w: number,
+      unit: number,
+      base: number,
+    ]
+  ) => void;
   readonly collect: (
-    ...args: readonly [bounds: number, n: number, least: number, ids: number]
+    ...args: readonly [values: number, n: number, least: number, ids: number]
   ) => number;
-  readonly score: (row: number, query: number, d: number) => number;
+  readonly score: (
+    ...args: readonly [rows: number, query: number, out: number, n: number, d: number]
+  ) => void;
+  readonly read: (at: number, bytes: number) => number;
+  /** Asks the system for large pages there, where a kernel can. */
+  readonly adviseLargePages?: (from: number, bytes: number) => void;
 }
 
-/** Largest dimension whose int32 sums cannot overflow: 127 * 8191 * 2048 < 2^31. */
+/** Rows are padded to a multiple of this many values. */
+export const LANES = 64;
+/** Rows whose signs lie together. */
+export const BLOCK_ROWS = 16;
+/** Largest dimension: 16-bit sums of the sign tables hold 256 bytes of signs. */
 export const MAX_DIMENSION = 2_048;
-/** Steps of the query's int16 quantisation on either side of zero. */
-export const QUERY_STEPS = 8_191;
-/** The largest memory that 32-bit WebAssembly can address, in pages of 64 KiB; the kernel is compiled for it. */
-export const MAXIMUM_PAGES = 65_536;
-
-/** A memory that the kernel can work on and that threads can share; it reserves addresses, not memory. */
-export function createKernelMemory(): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true });
-}
-
-/** Instantiates the committed kernel over a shared memory. */
-export function instantiateKernel(memory: WebAssembly.Memory): ScanKernel {
-  const module = new WebAssembly.Module(
-    readFileSync(new URL('./scan-kernel.wasm', import.meta.url)),
-  );
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
-  return instance.exports as unknown as ScanKernel;
-}
