@@ -83,7 +83,7 @@ async function measure(task: PeerTask): Promise<PeerReport> {
     human.tf.dispose(pixels);
     return face[0]?.embedding !== undefined;
   };
-  while (turn < WARM_UP) await frame();
+  for (let i = 0; i < WARM_UP; i += 1) await frame();
   const startedAt = performance.now();
   while (performance.now() - startedAt < task.durationMs) {
     const frameStart = performance.now();
