@@ -186,7 +186,6 @@ type Shared = Base & {
 
 function wirePayments(shared: Shared) {
   const { settings, clock, newId, vision, shoppers, files, vault } = shared;
-  const pack = { packId: vision.engine.packId, dimension: vision.engine.dimension };
   const questions = new QuestionBook(clock, newId);
   const { hubId, streetId } = settings.street;
   const replies = new ReplyWriter({ hubId, clock, newId });
@@ -209,7 +208,7 @@ function wirePayments(shared: Shared) {
     recogniser: new Recogniser({ ...vision, gallery: shared.gallery, clock }),
     questions,
     wrongAnswers: new WrongAnswerStore(shared.database.db),
-    secretsOf: (shopperId) => vault.secretsOf(shopperId, pack),
+    secretsOf: (shopperId) => vault.secretsOf(shopperId, vision.engine.packId),
     replies,
     thresholds: vision.thresholds,
     amounts: settings.payment.amounts,

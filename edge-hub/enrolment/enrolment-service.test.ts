@@ -300,8 +300,6 @@ describe('look-alikes', () => {
 });
 
 describe('digits and PIN', () => {
-  const pack = { packId: 'open-1', dimension: 32 };
-
   it('open for the hub, at the hub of a replica too, and stand in no file', async () => {
     const pin = '493817';
     await say(hub, [1, 'hub.directory'], directory([hub, other]));
@@ -319,7 +317,7 @@ describe('digits and PIN', () => {
       sealed,
     });
     for (const each of [hub, other]) {
-      const secrets = present(each.context.vault.secretsOf(shopperId, pack), 'secrets');
+      const secrets = present(each.context.vault.secretsOf(shopperId, 'open-1'), 'secrets');
       expect(secrets).toMatchObject({ phoneLast4: '1234', minor: true });
       const verifier = present(secrets.pin, 'a verifier');
       expect(await isPin(pin, verifier)).toBe(true);

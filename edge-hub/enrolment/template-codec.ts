@@ -15,30 +15,29 @@ export interface TemplateContent extends PersonSecrets {
   readonly embedding: Float32Array;
 }
 
+const last4Schema = z
+  .string()
+  .regex(/^\d{4}$/)
+  .nullable();
+
 /** Version 1 had neither PIN nor minors. A hub that knows only that version rejects later ones whole. */
-const contentSchema = z.discriminatedUnion('v', [
+const secretsSchema = z.discriminatedUnion('v', [
   z.object({
     v: z.literal(1),
-    /** Little-endian float32, base64. */
-    embedding: z.base64(),
-    phoneLast4: z
-      .string()
-      .regex(/^\d{4}$/)
-      .nullable(),
+    phoneLast4: last4Schema,
     pin: z.null().default(null),
     minor: z.literal(false).default(false),
   }),
   z.object({
     v: z.literal(2),
-    embedding: z.base64(),
-    phoneLast4: z
-      .string()
-      .regex(/^\d{4}$/)
-      .nullable(),
+    phoneLast4: last4Schema,
     pin: pinVerifierSchema.nullable(),
     minor: z.boolean(),
   }),
 ]);
+
+/** Little-endian float32, base64. */
+const embeddingSchema = z.object({ embedding: z.base64() });
 
 const BYTES_PER_VALUE = 4;
 
@@ -58,9 +57,10 @@ export function encodeTemplate(content: TemplateContent): Buffer {
  * @returns undefined when it is no such template
  */
 export function decodeTemplate(bytes: Uint8Array, dimension: number): TemplateContent | undefined {
-  const parsed = contentSchema.safeParse(parseJson(Buffer.from(bytes).toString('utf8')));
-  if (!parsed.success) return undefined;
-  const { phoneLast4, pin, minor } = parsed.data;
+  const json = parseJson(bytes);
+  const secrets = secretsSchema.safeParse(json);
+  const parsed = embeddingSchema.safeParse(json);
+  if (!secrets.success || !parsed.success) return undefined;
   const raw = Buffer.from(parsed.data.embedding, 'base64');
   if (raw.length !== dimension * BYTES_PER_VALUE) return undefined;
   const embedding = Float32Array.from({ length: dimension }, (_, index) =>
@@ -69,12 +69,22 @@ export function decodeTemplate(bytes: Uint8Array, dimension: number): TemplateCo
   const norm = Math.hypot(...embedding);
   // another hub's embedding is taken only as what it claims to be: a unit vector
   if (!(Math.abs(norm - 1) < 1e-3)) return undefined;
-  return { embedding, phoneLast4, pin, minor };
+  return { embedding, ...secretsOf(secrets.data) };
 }
 
-function parseJson(text: string): unknown {
+/** The person's secrets alone, for a decision, which needs no embedding. */
+export function decodeSecrets(bytes: Uint8Array): PersonSecrets | undefined {
+  const secrets = secretsSchema.safeParse(parseJson(bytes));
+  return secrets.success ? secretsOf(secrets.data) : undefined;
+}
+
+function secretsOf({ phoneLast4, pin, minor }: PersonSecrets): PersonSecrets {
+  return { phoneLast4, pin, minor };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
   } catch {
     return undefined;
   }

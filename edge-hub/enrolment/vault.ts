@@ -10,6 +10,7 @@ import {
 } from './sealing.ts';
 import type { SealedEntry, ShopperStore } from './shopper-store.ts';
 import {
+  decodeSecrets,
   decodeTemplate,
   encodeTemplate,
   type PersonSecrets,
@@ -77,7 +78,7 @@ export class TemplateVault {
     onBroken: (templateId: string) => void,
   ): Generator<OpenedTemplate> {
     for (const entry of this.store.sealedOf(pack.packId)) {
-      const content = this.open(entry, pack.dimension);
+      const content = this.open(entry, (plain) => decodeTemplate(plain, pack.dimension));
       if (content) {
         yield {
           templateId: entry.templateId,
@@ -91,13 +92,9 @@ export class TemplateVault {
   }
 
   /** What a person has told about themselves; undefined when they are not here or do not open. */
-  secretsOf(
-    shopperId: string,
-    pack: { readonly packId: string; readonly dimension: number },
-  ): PersonSecrets | undefined {
-    const entry = this.store.sealedTemplateOf(shopperId, pack.packId);
-    const content = entry && this.open(entry, pack.dimension);
-    return content && { phoneLast4: content.phoneLast4, pin: content.pin, minor: content.minor };
+  secretsOf(shopperId: string, packId: string): PersonSecrets | undefined {
+    const entry = this.store.sealedTemplateOf(shopperId, packId);
+    return entry && this.open(entry, decodeSecrets);
   }
 
   /** A keyed hash, hex: what went in cannot be guessed from the database alone. */
@@ -105,14 +102,15 @@ export class TemplateVault {
     return createHmac('sha256', this.hubKey).update(`wuma-fingerprint-1\n${text}`).digest('hex');
   }
 
-  private open(entry: SealedEntry, dimension: number): TemplateContent | undefined {
+  /** The opened bytes are wiped as soon as they are read. */
+  private open<T>(entry: SealedEntry, read: (plain: Buffer) => T): T | undefined {
     try {
       const personKey = unwrapPersonKey(entry.wrappedKey, {
         hubKey: this.hubKey,
         shopperId: entry.shopperId,
       });
       const plain = openTemplate(entry.sealed, { ...entry, personKey });
-      const content = decodeTemplate(plain, dimension);
+      const content = read(plain);
       plain.fill(0);
       personKey.fill(0);
       return content;

@@ -1,12 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AMOUNT_KEYS, amountKeyOf, pressAmountKey } from './amount-entry.ts';
+import { digitKeyOf, pressDigitKey } from './digit-entry.ts';
 import { parseOpenPayment } from './open-payment-store.ts';
-import { advance, type FlowEvent, type FlowState, type Outcome, START } from './payment-flow.ts';
+import {
+  advance,
+  type FlowEvent,
+  type FlowState,
+  type Outcome,
+  type Question,
+  START,
+} from './payment-flow.ts';
 
 const payment = { paymentId: 'payment-1', amountMinor: 1250n, currency: 'CNY' } as const;
 const paid: Outcome = { kind: 'paid', reference: 'R-1', capturedAt: '2026-11-24T08:00:00.000Z' };
 const refusal = { code: 'no_face', words: { 'zh-CN': '没有看到人脸', en: 'No face in view' } };
+
+const question: Question = {
+  questionId: 'question-1',
+  kind: 'last4',
+  length: 4,
+  again: false,
+  words: { 'zh-CN': '请输入手机号后四位', en: 'Last 4 digits of your phone number' },
+};
 
 function after(...events: readonly FlowEvent[]): FlowState {
   return events.reduce(advance, START);
@@ -52,6 +68,31 @@ describe('payment flow', () => {
     expect(advance(unsure, other)).toBe(unsure);
   });
 
+  it('asks, takes what is typed, and waits for the hub again', () => {
+    const asking = after(...toChecking, { type: 'asked', paymentId: 'payment-1', question });
+    expect(asking.screen).toEqual({ name: 'question', payment, question, typed: '' });
+    const typed = advance(asking, { type: 'typed', typed: '47' });
+    expect(typed.screen).toMatchObject({ name: 'question', typed: '47' });
+    const sent = advance(typed, { type: 'answerSent' });
+    expect(sent.screen).toEqual({ name: 'checking', payment, unsure: false });
+    const next = { ...question, questionId: 'question-2', kind: 'pin', length: 6 } as const;
+    const again = advance(sent, { type: 'asked', paymentId: 'payment-1', question: next });
+    expect(again.screen).toMatchObject({ name: 'question', question: next, typed: '' });
+  });
+
+  it('lets the shopper leave a question, and not a sent answer', () => {
+    const asking = after(...toChecking, { type: 'asked', paymentId: 'payment-1', question });
+    const left = advance(asking, { type: 'cancelled' });
+    expect(left.screen).toEqual({ name: 'offer', payment, last: null });
+    const sent = advance(asking, { type: 'answerSent' });
+    expect(advance(sent, { type: 'cancelled' })).toBe(sent);
+  });
+
+  it('does not show the question of another payment', () => {
+    const checking = after(...toChecking);
+    expect(advance(checking, { type: 'asked', paymentId: 'payment-0', question })).toBe(checking);
+  });
+
   it('never shows paid unless the hub said that this payment is paid', () => {
     const events = fc.constantFrom<FlowEvent>(
       ...toChecking,
@@ -59,6 +100,9 @@ describe('payment flow', () => {
       { type: 'amountChanged', amountMinor: 5n },
       { type: 'cancelled' },
       { type: 'answerLost' },
+      { type: 'asked', paymentId: 'payment-1', question },
+      { type: 'typed', typed: '4711' },
+      { type: 'answerSent' },
       { type: 'resumed', payment },
       { type: 'ended', paymentId: 'payment-0', outcome: paid },
       { type: 'ended', paymentId: 'payment-1', outcome: { kind: 'declined', refusal } },
@@ -95,6 +139,23 @@ describe('amount pad', () => {
     expect(amountKeyOf('7')).toBe('7');
     expect(amountKeyOf('Backspace')).toBe('back');
     expect(amountKeyOf('e')).toBeUndefined();
+  });
+});
+
+describe('digit pad', () => {
+  it('takes as many digits as are asked for, and takes them back', () => {
+    const typed = (['4', '7', 'back', '7', '1', '1', '9'] as const).reduce(
+      (before, key) => pressDigitKey(before, key, 4),
+      '',
+    );
+    expect(typed).toBe('4711');
+    expect(pressDigitKey(typed, 'clear', 4)).toBe('');
+    expect(pressDigitKey('', 'back', 4)).toBe('');
+  });
+
+  it('knows the keys of a keyboard', () => {
+    const keys = ['0', '9', 'Backspace', 'Delete', 'clear', 'e', 'Enter'];
+    expect(keys.map(digitKeyOf)).toEqual(['0', '9', 'back', 'clear', ...Array(3)]);
   });
 });
 

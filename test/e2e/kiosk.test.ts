@@ -10,7 +10,9 @@ import {
 } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CastMember, SHOPPERS, STRANGERS } from '../../deploy/demo/cast.ts';
+import { operatorOf } from '../../deploy/demo/counter.ts';
 import { CHROMIUM_ARGS, findChromium } from '../../deploy/web/find-chromium.ts';
+import { hubPaymentListSchema } from '../../shared/contracts/http-hub.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { eventually } from '../support/eventually.ts';
 import { openStreet, type Street } from '../support/street.ts';
@@ -19,11 +21,13 @@ const executablePath = findChromium(process.env);
 if (executablePath === undefined) process.stderr.write('kiosk: skipped, no Chromium here\n');
 
 const shopper = present(SHOPPERS[2], 'a shopper');
+const twin = present(SHOPPERS[3], 'another shopper');
 const stranger = present(STRANGERS[0], 'a stranger');
 /** Enough that the player of the fake camera does not start over within one look. */
 const FRAMES = 5;
 const TABS_AT_MOST = 20;
 const WAKE = /Enter amount|输入金额/;
+const LAST_DIGITS = 'Last 4 digits of your phone number';
 const USE_FACE = /Use my face|刷脸付款/;
 
 describe.skipIf(executablePath === undefined)(
@@ -229,6 +233,52 @@ describe.skipIf(executablePath === undefined)(
       expect(said).toContain('¥7.30');
       expect(await street.paymentCount()).toBe(before + 1);
     });
+
+    it('ask two with one face for digits and PIN, and charge the right one', async () => {
+      const { elder, younger } = await enrolTwins();
+      const kiosk = await pairKiosk(await signIn(await browserBefore(twin)), 'kiosk-6');
+      const before = await street.paymentCount();
+      await startLook(kiosk, '640');
+      await kiosk.getByRole('heading', { name: LAST_DIGITS }).waitFor({ timeout: 30_000 });
+      expect(await seriousFaults(kiosk)).toEqual([]);
+      await kiosk.keyboard.type('0000');
+      await kiosk.getByText('That did not match').waitFor();
+      // by hand now: the keys of the pad
+      for (const digit of younger.phoneLast4) {
+        await kiosk.getByRole('button', { name: digit, exact: true }).click();
+      }
+      await kiosk.getByRole('heading', { name: 'Your 6-digit PIN' }).waitFor();
+      await kiosk.keyboard.type(younger.pin.slice(0, 4));
+      expect(await kiosk.locator('.slot').allTextContents()).toEqual(['•', '•', '•', '•', '', '']);
+      expect(await kiosk.content()).not.toContain(younger.pin.slice(0, 4));
+      expect(await seriousFaults(kiosk)).toEqual([]);
+      expect(await street.paymentCount(), 'nothing before the answer').toBe(before);
+      await kiosk.keyboard.type(younger.pin.slice(4));
+      expect(await resultOf(kiosk)).toContain('¥6.40');
+      const { payments } = await operatorOf(street.hub).get(
+        '/api/payments?limit=1',
+        hubPaymentListSchema,
+      );
+      expect(payments[0]?.shopperId).toBe(younger.shopperId);
+      expect(payments[0]?.shopperId).not.toBe(elder.shopperId);
+
+      await startLook(kiosk, '650');
+      await kiosk.getByRole('heading', { name: LAST_DIGITS }).waitFor({ timeout: 30_000 });
+      await press(kiosk, /Pay another way/);
+      await kiosk.getByRole('button', { name: USE_FACE }).waitFor();
+      expect(await street.paymentCount()).toBe(before + 1);
+    });
+
+    /** The same face twice, which only the operator's word makes two people. */
+    async function enrolTwins() {
+      const elder = { phoneLast4: '4711', pin: '493817' };
+      const younger = { phoneLast4: '0815', pin: '284660' };
+      const enrolled = async (about: typeof elder, isTwin: boolean) => ({
+        ...about,
+        shopperId: await street.enrol(twin.pictures[0], { ...about, twin: isTwin }),
+      });
+      return { elder: await enrolled(elder, false), younger: await enrolled(younger, true) };
+    }
 
     it('pair by a code that is typed in, and are readable on every screen', async () => {
       const context = await browserBefore(shopper);

@@ -14,6 +14,14 @@ import { RawTerminal } from './raw-terminal.ts';
 
 export const MODELS_DIR = join(ROOT, '.wuma', 'models');
 
+/** What a person tells at enrolment besides their face. */
+export interface About {
+  readonly phoneLast4?: string;
+  readonly pin?: string;
+  /** Somebody else than the person of the nearest face. */
+  readonly twin?: boolean;
+}
+
 /** One street of its own for a test file: real servers, a hub with the real networks, terminals registered. */
 export interface Street {
   readonly stack: Stack;
@@ -21,7 +29,7 @@ export interface Street {
   readonly studio: PhotoStudio;
   terminal(terminalId: string): Promise<RawTerminal>;
   /** @returns the shopper's id */
-  enrol(picture: FaceInPicture, streets?: readonly string[]): Promise<string>;
+  enrol(picture: FaceInPicture, about?: About): Promise<string>;
   /** Payments that the hub has booked. */
   paymentCount(): Promise<number>;
   /** The value of a counter with these labels; 0 where it was never counted. */
@@ -71,12 +79,13 @@ export async function openStreet(
         caPath: stack.pki.caPath,
         identity: present(stack.pki.terminals[terminalId], 'its certificate'),
       }),
-    enrol: async (picture, streets = [hub.streetId]) => {
+    enrol: async (picture, about = {}) => {
       const bytes = await studio.portrait(picture);
       const answer = await operatorOf(hub).enrol({
         enrolmentId: newId(),
         photos: [{ name: 'photo.jpg', bytes }],
-        consent: { textVersion: 'test', language: 'en', streets },
+        consent: { textVersion: 'test', language: 'en', streets: [hub.streetId] },
+        ...about,
       });
       return answer.shopperId;
     },
