@@ -31,9 +31,8 @@ const figures = z.object({
 });
 
 it('measures every engine, or says why not, and finds everybody', { timeout: 60_000 }, async () => {
-  const { code, out } = await bench(
-    ...['--rows', '600', '--dim', '128', '--queries', '12', '--json'],
-  );
+  const options = ['--rows', '600', '--dim', '128', '--queries', '12', '--json'];
+  const { code, out } = await bench(...options);
   expect(code).toBe(0);
   const { engines, impostors } = figures.parse(JSON.parse(out));
   expect(engines.map(({ engine }) => engine)).toEqual(

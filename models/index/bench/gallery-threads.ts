@@ -27,8 +27,8 @@ export class GalleryThreads {
     return Promise.all(
       this.workers.map(async (worker, i) => {
         worker.postMessage({ from: cut(i), to: cut(i + 1) });
-        const [done]: StretchDone[] = await once(worker, 'message');
-        return done ?? [];
+        const [done] = (await once(worker, 'message')) as [StretchDone];
+        return done;
       }),
     );
   }

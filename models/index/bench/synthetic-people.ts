@@ -90,7 +90,6 @@ function fallingDeviations(dimension: number): Float32Array {
   const wanted = Math.min(EFFECTIVE_DIMENSION, dimension * 0.8);
   const variances = (steepness: number): number[] =>
     Array.from({ length: dimension }, (_, i) => (i + 8) ** -steepness);
-  const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
   let [low, high] = [0, 4];
   for (let i = 0; i < 40; i += 1) {
     const middle = (low + high) / 2;
@@ -102,6 +101,8 @@ function fallingDeviations(dimension: number): Float32Array {
   const total = sum(all);
   return Float32Array.from(all, (value) => Math.sqrt(value / total));
 }
+
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
 /** Turns `vector` (of unit length) towards `target` until their cosine is this. */
 function approach(vector: Float32Array, target: Float32Array, cosine: number): void {
