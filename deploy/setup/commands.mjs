@@ -21,7 +21,8 @@ import { ensureTestTools } from './test-tools.mjs';
 
 /** Commands of `wuma` that use models, or the built pages too. */
 const WUMA_NEEDS = {
-  bench: ['kernel'],
+  'bench index': ['kernel'],
+  'bench recognition': ['models'],
   evaluate: ['models'],
   screenshots: ['nats', 'models', 'pages', 'testTools'],
 };
@@ -38,7 +39,7 @@ const COMMANDS = {
     run: (node, args) => runForeground(node, vitest(args)),
   },
   wuma: {
-    needs: (args) => WUMA_NEEDS[args[0]] ?? [],
+    needs: ([name, what]) => WUMA_NEEDS[name] ?? WUMA_NEEDS[`${name} ${what}`] ?? [],
     run: (node, args) => runForeground(node, ['deploy/cli/main.ts', ...args]),
   },
   check: { needs: () => [], run: (node) => runChecks(node) },

@@ -1,19 +1,28 @@
 import { type Command, UsageError } from '../command.ts';
 import { runInstead } from '../forward.ts';
 
-/** What can be timed, and the program that does it. */
+/** What can be measured, and the program that does it. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   recognition: 'models/bench/main.ts',
+  index: 'models/index/bench/main.ts',
 };
 
 export const benchCommand: Command = {
-  summary: 'time recognition against the networks alone and against a peer',
+  summary: 'measure recognition or gallery search by itself',
   help: `usage: wuma bench recognition [--pack NAME] [--seconds N] [--pictures DIR] [--json]
+       wuma bench index [--rows N] [--dim N] [--queries N] [--seed N] [--threads N] [--json]
 
-  recognition      decoding to embedding, bursts of 1, 3 and 5 frames
+  recognition      decoding to embedding, bursts of 1, 3 and 5 frames, against the networks alone and a peer
     --pack NAME     model pack (default open)
     --seconds N     time of each measurement (default 6)
     --pictures DIR  pictures with one face each (default .wuma/samples/strangers)
+  index            1:N search in a synthetic gallery: ours against sqlite-vec, sqlite-vss, usearch, plain
+                   JavaScript and what memory allows, all in one run
+    --rows N        templates (default 100000)
+    --dim N         values of each, a power of two from 64 to 2048 (default 512)
+    --queries N     probes, half of people in the gallery, half of strangers (default 200)
+    --seed N        of the gallery; the same again gives the same (default 1)
+    --threads N     threads that ours scans with (default 2)
   --json           one line of JSON
 
 Wants a quiet machine: whatever else runs is measured too.

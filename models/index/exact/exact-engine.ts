@@ -21,6 +21,11 @@ const ROUNDING = 1e-5;
 /** Rows that signs leave over to be scored. Measured at a million rows; more gave nobody else. */
 const PREFILTERED = 2_000;
 
+/** Below, a scan is over before another thread has woken up. */
+const HELPERS_FROM = 65_536;
+/** Below, int8 is as quick. */
+export const PREFILTER_FROM = 131_072;
+
 export interface ExactEngineOptions {
   readonly dimension: number;
   /** Beginning of a kernel's name; by default the best that runs here. */
@@ -54,7 +59,12 @@ export class ExactEngine implements IndexEngine {
   constructor(memory: WebAssembly.Memory, options: ExactEngineOptions) {
     this.memory = memory;
     const threads = Math.min(2, availableParallelism());
-    this.options = { threads, helpersFrom: 65_536, prefilterFrom: 131_072, ...options };
+    this.options = {
+      threads,
+      helpersFrom: HELPERS_FROM,
+      prefilterFrom: PREFILTER_FROM,
+      ...options,
+    };
     this.kernel = openKernel(memory, options.kernel);
     this.name = `exact (${this.kernel.name})`;
     this.layout = layoutFor(options.dimension);

@@ -20,8 +20,12 @@ export interface VectorExtension {
   readonly nearest: string;
   /** A vector as the extension wants it. */
   encode(embedding: Float32Array): Buffer;
-  /** How many rows it can hold, and why. */
-  limit(dimension: number): { readonly rows: number; readonly because: string };
+  /** How many rows it can hold, and why; and how many a transaction should. */
+  limit(dimension: number): {
+    readonly rows: number;
+    readonly because: string;
+    readonly rowsATransaction: number;
+  };
 }
 
 interface Row {
@@ -76,12 +80,15 @@ export class SqliteEngine implements IndexEngine {
       throw new GalleryFullError(`${this.name} holds at most ${rows} such templates: ${because}`);
     }
     const dimension = embeddings.length / ids.length;
-    // one transaction: what it costs to commit is paid once
-    this.db.transaction(() => {
-      for (const [i, id] of ids.entries()) {
-        this.put(id, embeddings.subarray(i * dimension, (i + 1) * dimension));
-      }
-    })();
+    const { rowsATransaction } = this.limit;
+    for (let from = 0; from < ids.length; from += rowsATransaction) {
+      this.db.transaction(() => {
+        for (const [i, id] of ids.slice(from, from + rowsATransaction).entries()) {
+          const at = (from + i) * dimension;
+          this.put(id, embeddings.subarray(at, at + dimension));
+        }
+      })();
+    }
   }
 
   erase(id: string): boolean {

@@ -19,7 +19,11 @@ export async function openSqliteVec(dimension: number): Promise<SqliteEngine> {
         `CREATE VIRTUAL TABLE gallery USING vec0(embedding float[${values}] distance_metric=cosine)`,
       nearest: 'SELECT rowid, embedding FROM gallery WHERE embedding MATCH ? AND k = ?',
       encode: bytesOf,
-      limit: () => ({ rows: MOST_ROWS, because: 'row numbers of its chunks' }),
+      limit: () => ({
+        rows: MOST_ROWS,
+        because: 'row numbers of its chunks',
+        rowsATransaction: MOST_ROWS,
+      }),
     },
     dimension,
   );

@@ -10,6 +10,11 @@ import { bytesOf, SqliteEngine } from './sqlite-engine.ts';
 const VECTOR_HEADER = Buffer.from([0x76, 0x01]);
 /** The whole index is one blob that each commit rewrites; beyond this it fails. */
 const MOST_BYTES = 500_000_000;
+/**
+ * Until a commit, vectors gather in one array that every insert allocates anew; from some megabytes on the system
+ * maps and unmaps it each time, and 3,000 inserts of 512 values take a minute instead of half a second.
+ */
+const TRANSACTION_BYTES = 3_000_000;
 /** RTLD_NODELETE of glibc and musl, and of macOS; Node does not name it. */
 const NEVER_UNLOAD = process.platform === 'darwin' ? 0x80 : 0x1000;
 /** A row in that blob: its values, and its number. */
@@ -45,6 +50,7 @@ export async function openSqliteVss(dimension: number): Promise<SqliteEngine> {
       limit: (values) => ({
         rows: Math.floor(MOST_BYTES / (values * 4 + ID_BYTES)),
         because: `its index is one blob of at most ${MOST_BYTES / 1e6} MB`,
+        rowsATransaction: Math.ceil(TRANSACTION_BYTES / (values * 4)),
       }),
     },
     dimension,
