@@ -34,7 +34,7 @@ export async function embedPictures(options: {
           severalFaces: 'largest',
           enforceQuality: false,
           pad: false,
-          mirror: pack.manifest.embed.flip,
+          looks: pack.manifest.embed.flip ? 'both' : 'plain',
         },
       });
       embeddings.set(path, report.outcome.ok ? report.outcome.value.embedding : undefined);

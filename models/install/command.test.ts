@@ -31,7 +31,9 @@ test('an unknown option or pack is wrong usage', async () => {
   expect(await run('--packs', 'open')).toMatchObject({ code: 2, out: '' });
   const unknown = await run('--pack', 'closed');
   expect(unknown).toMatchObject({ code: 2, out: '' });
-  expect(unknown.error).toContain('unknown model pack "closed"; known: open, openvino');
+  expect(unknown.error).toContain(
+    'unknown model pack "closed"; known: open, open-fused, openvino, fused',
+  );
 });
 
 test('a source that cannot be had has its own exit code and says which', async () => {

@@ -181,7 +181,7 @@ describe('what it refuses, leaving nothing where it would be used', () => {
 
   test('a conversion that does not give the known file', async () => {
     const { manifest, sourceDir, goldenDir } = await makePackFixture();
-    manifest.embed.model.sha256 = '0'.repeat(64);
+    manifest.mesh.model.sha256 = '0'.repeat(64);
     const targetDir = await temporaryFolder();
     const attempt = installManifest(manifest, { targetDir, sourceOverride: sourceDir, goldenDir });
     await expect(attempt).rejects.toMatchObject({ code: 'conversion-failed' });

@@ -1,3 +1,4 @@
+import { recognitionNetToOnnx } from '../convert/face-api/recognition-net.ts';
 import { irToOnnx } from '../convert/openvino/ir-to-onnx.ts';
 import { graphModelToOnnx } from '../convert/tfjs/graph-model-to-onnx.ts';
 import type { PackModel } from '../packs/pack-manifest.ts';
@@ -28,6 +29,12 @@ function convert(model: PackModel, sources: ReadonlyMap<string, Buffer>): Uint8A
   if (conversion.from === 'onnx') return withEnding('.onnx');
   if (conversion.from === 'openvino-ir') {
     return irToOnnx({ xml: withEnding('.xml').toString('utf8'), bin: withEnding('.bin') });
+  }
+  if (conversion.from === 'face-api-recognition') {
+    return recognitionNetToOnnx({
+      manifestJson: withEnding('.json').toString('utf8'),
+      weights: withEnding('.bin'),
+    });
   }
   return graphModelToOnnx({
     modelJson: withEnding('.json').toString('utf8'),

@@ -73,7 +73,7 @@ export async function makePackFixture(): Promise<PackFixture> {
     makeModel({ model, number, sourceDir, goldenDir });
   manifest.detect.model = await make(manifest.detect.model, 1);
   manifest.mesh.model = await make(manifest.mesh.model, 2);
-  manifest.embed.model = await make(manifest.embed.model, 3);
+  for (const entry of manifest.embed.networks) entry.model = await make(entry.model, 3);
   for (const entry of manifest.pad.models) entry.model = await make(entry.model, 4);
   return { manifest, sourceDir, goldenDir };
 }

@@ -1,4 +1,4 @@
-import type { PackMesh, PackModel } from './pack-manifest.ts';
+import type { PackDetect, PackMesh, PackModel } from './pack-manifest.ts';
 
 /** Google's face networks as TensorFlow.js graphs, shared by several packs. */
 const HUMAN = 'npm:@vladmandic/human@3.3.6#models';
@@ -11,7 +11,7 @@ const licence: PackModel['licence'] = {
     'of @vladmandic/human. Converted to ONNX at installation.',
 };
 
-export const blazeFace256: PackModel = {
+const blazeFace256: PackModel = {
   file: 'detect.onnx',
   bytes: 555_876,
   sha256: '87fa02aa1c6067200773e8139079058810d22e99efde361b944d2dd56d378c40',
@@ -51,6 +51,17 @@ export const blazeFace256: PackModel = {
     { name: 'Identity_3', shape: [1, 384, 16], meaning: 'box and 6 points, 8 x 8 cells' },
   ],
   medianMs: 6.6,
+};
+
+export const blazeFaceDetect: PackDetect = {
+  decoder: 'blazeface',
+  model: blazeFace256,
+  heads: [
+    { scores: 'Identity', boxes: 'Identity_2', stridePx: 16, grid: 16, perCell: 2 },
+    { scores: 'Identity_1', boxes: 'Identity_3', stridePx: 32, grid: 8, perCell: 6 },
+  ],
+  minScore: 0.5,
+  nmsIou: 0.3,
 };
 
 export const faceMesh468: PackMesh = {

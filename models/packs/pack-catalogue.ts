@@ -1,8 +1,10 @@
+import { fusedPack } from './fused-pack.ts';
+import { openFusedPack } from './open-fused-pack.ts';
 import { openPack } from './open-pack.ts';
 import { openvinoPack } from './openvino-pack.ts';
 import type { PackManifest } from './pack-manifest.ts';
 
-const packs: readonly PackManifest[] = [openPack, openvinoPack];
+const packs: readonly PackManifest[] = [openPack, openFusedPack, openvinoPack, fusedPack];
 
 /** Names of all packs that can be installed. */
 export const packNames = (): readonly string[] => packs.map((pack) => pack.name);
@@ -17,7 +19,7 @@ export class UnknownPackError extends Error {
 }
 
 /**
- * The manifest of a pack by its name (`open`, `openvino`).
+ * The manifest of a pack by its name (`open`, `open-fused`…).
  *
  * @throws UnknownPackError
  */

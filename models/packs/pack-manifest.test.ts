@@ -33,18 +33,24 @@ test.each(manifests)('$id: what is read is what the networks give', (manifest) =
   expect(outputNames(mesh.model)).toEqual(
     expect.arrayContaining([mesh.pointsOutput, mesh.presenceOutput]),
   );
-  const embedding = embed.model.outputs.find(({ name }) => name === embed.output);
-  expect(embedding?.shape.reduce((a, b) => a * b)).toBe(embed.dimension);
+  for (const entry of embed.networks) {
+    const embedding = entry.model.outputs.find(({ name }) => name === entry.output);
+    expect(embedding?.shape.reduce((a, b) => a * b)).toBe(entry.dimension);
+  }
+  expect(embed.networks.reduce((sum, entry) => sum + entry.dimension, 0)).toBe(embed.dimension);
   for (const entry of pad.models) {
     const output = entry.model.outputs.find(({ name }) => name === entry.output);
     expect(entry.liveIndex).toBeLessThan(output?.shape.at(-1) ?? 0);
   }
 });
 
-test.each(manifests)(
-  '$id: alignment points lie inside the picture, right of the person on the left',
-  (manifest) => {
-    const { template, model } = manifest.embed;
+const embedNetworks = manifests.flatMap(({ id, embed }) =>
+  embed.networks.map((entry) => ({ id, file: entry.model.file, ...entry })),
+);
+
+test.each(embedNetworks)(
+  '$id $file: alignment points lie inside the picture, right of the person on the left',
+  ({ template, model }) => {
     for (const [x, y] of template) {
       expect(x).toBeGreaterThan(0);
       expect(x).toBeLessThan(model.input.width);
@@ -84,8 +90,8 @@ test.each(['npm:no-version#file', 'http://plain.example/file', 'file:/absolute',
   'a source at %s is refused',
   (location) => {
     const manifest = structuredClone(findPackManifest('open'));
-    const [source] = manifest.embed.model.sources;
-    if (source === undefined) throw new Error('the embedder has no source');
+    const [source] = manifest.detect.model.sources;
+    if (source === undefined) throw new Error('the detector has no source');
     source.from = [location];
     expect(packManifestSchema.safeParse(manifest).success).toBe(false);
   },
@@ -93,5 +99,5 @@ test.each(['npm:no-version#file', 'http://plain.example/file', 'file:/absolute',
 
 test('an unknown pack is named together with the known ones', () => {
   expect(() => findPackManifest('closed')).toThrow(UnknownPackError);
-  expect(() => findPackManifest('closed')).toThrow('known: open, openvino');
+  expect(() => findPackManifest('closed')).toThrow('known: open, open-fused, openvino, fused');
 });

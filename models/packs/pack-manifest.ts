@@ -10,9 +10,9 @@ import { z } from 'zod';
  * Pixel coordinates are in the picture's own pixels, x to the right, y down. Milliseconds are medians of
  * one thread. Scores are cosines of normalised embeddings unless said otherwise.
  *
- * History: 1 (first version).
+ * History: 1 (first version); 2 (an embedding may be made by several networks).
  */
-export const PACK_SCHEMA_VERSION = 1;
+export const PACK_SCHEMA_VERSION = 2;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 in lower-case hex');
 const fileName = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'a plain lower-case file name');
@@ -74,6 +74,8 @@ const conversionSchema = z.discriminatedUnion('from', [
   z.strictObject({ from: z.literal('onnx') }),
   z.strictObject({ from: z.literal('tfjs-graph-model'), outputs: z.array(z.string()).min(1) }),
   z.strictObject({ from: z.literal('openvino-ir') }),
+  /** face-api's weights of dlib's face recognition network, whose graph is in the converter. */
+  z.strictObject({ from: z.literal('face-api-recognition') }),
 ]);
 
 /** One network of a pack: its source files, the ONNX file they become, and how to feed and read it. */
@@ -152,17 +154,29 @@ const meshSchema = z.strictObject({
   }),
 });
 
-const embedSchema = z.strictObject({
+const embedNetworkSchema = z.strictObject({
   model: modelSchema,
   output: z.string(),
   dimension: z.int().positive(),
-  /** Which of the pack's networks gives the 5 points the face is aligned by. */
-  pointsFrom: z.enum(['mesh', 'detect']),
   /**
    * Where the 5 points go, in input pixels: right eye, left eye, nose, right mouth corner, left mouth corner
    * (the person's right, which is on the picture's left).
    */
   template: z.tuple([point, point, point, point, point]),
+  /** Its share in the score, against the other networks' weights. */
+  weight: z.number().positive(),
+});
+
+const embedSchema = z.strictObject({
+  /**
+   * Each network's embedding is brought to unit length; they are scaled by the root of their weights and put end
+   * to end, so that the cosine of two embeddings is the weighted mean of the networks' cosines.
+   */
+  networks: z.array(embedNetworkSchema).min(1),
+  /** Sum of the networks' dimensions: the index's. */
+  dimension: z.int().positive(),
+  /** Which of the pack's networks gives the 5 points the face is aligned by. */
+  pointsFrom: z.enum(['mesh', 'detect']),
   /** Add the embedding of the mirrored crop before normalising. */
   flip: z.boolean(),
 });
@@ -215,11 +229,11 @@ const thresholdsSchema = z.strictObject({
 
 export const packManifestSchema = z.strictObject({
   schemaVersion: z.literal(PACK_SCHEMA_VERSION),
-  name: z.string().regex(/^[a-z][a-z0-9]*$/),
+  name: z.string().regex(/^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/),
   /** Raised whenever templates of the older revision can no longer be compared with the newer. */
   revision: z.int().positive(),
   /** `<name>-<revision>`, what templates carry. */
-  id: z.string().regex(/^[a-z][a-z0-9]*-\d+$/),
+  id: z.string().regex(/^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*-\d+$/),
   summary: z.string().min(1),
   detect: detectSchema,
   mesh: meshSchema,
@@ -234,6 +248,7 @@ export type SourceFile = z.infer<typeof sourceFileSchema>;
 export type PackDetect = PackManifest['detect'];
 export type PackMesh = PackManifest['mesh'];
 export type PackEmbed = PackManifest['embed'];
+export type PackEmbedNetwork = PackEmbed['networks'][number];
 export type PackPad = PackManifest['pad'];
 export type PackThresholds = PackManifest['thresholds'];
 
@@ -241,6 +256,6 @@ export type PackThresholds = PackManifest['thresholds'];
 export const modelsOf = (manifest: PackManifest): readonly PackModel[] => [
   manifest.detect.model,
   manifest.mesh.model,
-  manifest.embed.model,
+  ...manifest.embed.networks.map((entry) => entry.model),
   ...manifest.pad.models.map((entry) => entry.model),
 ];

@@ -12,10 +12,12 @@ import { SYNTHETIC_PICTURE, syntheticPicture } from './synthetic-picture.ts';
 /*
  * Records a golden: runs a SOURCE graph in an engine other than our converter and samples its outputs for the
  * synthetic picture. Run by hand when a pack gets a new graph. TensorFlow.js is no dependency of this project:
- * install @tensorflow/tfjs anywhere and name its folder.
+ * install @tensorflow/tfjs (for face-api also its wasm backend) anywhere and name its folder.
  *
  *   node models/packs/record-golden.ts --pack open --file detect.onnx --out OUT.json \
  *     --model blazeface.json --tfjs /somewhere/node_modules/@tensorflow/tfjs
+ *   node models/packs/record-golden.ts --pack open-fused --file embed-dlib.onnx --out OUT.json \
+ *     --face-api /somewhere/node_modules/@vladmandic/face-api
  *   node models/packs/record-golden.ts --pack openvino --file embed.onnx --out OUT.json \
  *     --model reference.onnx --made-by 'who made the reference, and from what'
  */
@@ -46,6 +48,24 @@ const tensorflowModuleSchema = z.looseObject({
   default: z.custom<TensorflowJs>(
     (module) => typeof module === 'object' && module !== null && 'loadGraphModel' in module,
     'not TensorFlow.js',
+  ),
+});
+/** What we use of face-api. */
+type FaceApi = {
+  tf: {
+    setBackend: (name: string) => Promise<boolean>;
+    tensor3d: (values: Float32Array, shape: readonly number[]) => unknown;
+  };
+  FaceRecognitionNet: new () => {
+    loadFromDisk: (dir: string) => Promise<void>;
+    computeFaceDescriptor: (picture: unknown) => Promise<Float32Array>;
+  };
+};
+
+const faceApiModuleSchema = z.looseObject({
+  default: z.custom<FaceApi>(
+    (module) => typeof module === 'object' && module !== null && 'FaceRecognitionNet' in module,
+    'not face-api',
   ),
 });
 const packageSchema = z.looseObject({ main: z.string(), version: z.string() });
@@ -86,6 +106,31 @@ async function runInTensorflowJs(
   };
 }
 
+/** face-api takes bytes and normalises them itself. */
+async function runInFaceApi(model: PackModel, faceApiDir: string): Promise<Recording> {
+  const description = packageSchema.parse(
+    JSON.parse(readFileSync(join(faceApiDir, 'package.json'), 'utf8')),
+  );
+  const entry = pathToFileURL(join(faceApiDir, 'dist', 'face-api.node-wasm.js')).href;
+  const faceApi = faceApiModuleSchema.parse(await import(entry)).default;
+  await faceApi.tf.setBackend('cpu');
+  const network = new faceApi.FaceRecognitionNet();
+  await network.loadFromDisk(join(faceApiDir, 'model'));
+  const bytes = syntheticPicture({
+    ...model.input,
+    layout: 'nhwc',
+    mean: [0, 0, 0],
+    scale: [1, 1, 1],
+  });
+  const { width, height } = model.input;
+  const picture = faceApi.tf.tensor3d(bytes, [height, width, 3]);
+  const [output] = model.outputs;
+  return {
+    madeBy: `@vladmandic/face-api ${description.version}, FaceRecognitionNet on TensorFlow.js' cpu backend`,
+    outputs: [[output?.name ?? '', await network.computeFaceDescriptor(picture)]],
+  };
+}
+
 async function runReference(
   model: PackModel,
   modelFile: string,
@@ -98,6 +143,12 @@ async function runReference(
     data instanceof Float32Array ? [[name, data] as const] : [],
   );
   return { madeBy, outputs };
+}
+
+function record(model: PackModel): Promise<Recording> {
+  if (options['face-api'] !== '') return runInFaceApi(model, options['face-api']);
+  if (options.tfjs !== '') return runInTensorflowJs(model, options.model, options.tfjs);
+  return runReference(model, options.model, options['made-by']);
 }
 
 const toGolden = ({ madeBy, outputs }: Recording): Golden => ({
@@ -114,12 +165,16 @@ const toGolden = ({ madeBy, outputs }: Recording): Golden => ({
 
 const text = { type: 'string', default: '' } as const;
 const { values: options } = parseArgs({
-  options: { pack: text, file: text, model: text, out: text, tfjs: text, 'made-by': text },
+  options: {
+    pack: text,
+    file: text,
+    model: text,
+    out: text,
+    tfjs: text,
+    'face-api': text,
+    'made-by': text,
+  },
 });
 const model = modelsOf(findPackManifest(options.pack)).find((one) => one.file === options.file);
 if (model === undefined) throw new Error(`pack "${options.pack}" has no file "${options.file}"`);
-const recording =
-  options.tfjs === ''
-    ? await runReference(model, options.model, options['made-by'])
-    : await runInTensorflowJs(model, options.model, options.tfjs);
-writeFileSync(options.out, `${JSON.stringify(toGolden(recording))}\n`);
+writeFileSync(options.out, `${JSON.stringify(toGolden(await record(model)))}\n`);

@@ -21,7 +21,7 @@ const FACE_DEPTH: DepthEvidence = {
   quadricResidualMm: 5,
   noseReliefMm: 18,
 };
-const POLICY = { minLive: 0.5, minLiveWithDepth: 0.1, requireDepth: true };
+const POLICY = { minLive: 0.5, minLiveWithDepth: 0.1, requireDepth: true, sameFace: 0.4 };
 
 function frame(
   embedding: readonly number[],

@@ -6,12 +6,6 @@ import { qualityWeight } from './face-quality.ts';
 import type { FrameAnalysis, FrameFailureCode } from './frame-pipeline.ts';
 import { judgeBurst } from './presentation-attack.ts';
 
-/**
- * Two frames of a burst below this cosine are not taken for the same person. Frames of one face within a
- * second lie far above it; strangers reach it about once in ten thousand (FMR 1e-4 of the open pack on LFW).
- */
-const SAME_FACE_COSINE = 0.4;
-
 /** How far a frame came before it was refused; the burst's answer is that of the frame that came farthest. */
 const FAILURE_ORDER: readonly FrameFailureCode[] = [
   'image_too_large',
@@ -36,6 +30,11 @@ export function fuseBurst(
     readonly minLive: number;
     readonly minLiveWithDepth: number;
     readonly requireDepth: boolean;
+    /**
+     * Two frames below this cosine are not taken for the same person. Frames of one face within a second lie far above
+     * the pack's floor, which strangers reach about once in ten thousand.
+     */
+    readonly sameFace: number;
   },
 ): Result<Omit<BurstAnalysis, 'packId' | 'timings'>, FrameFailureCode> {
   const good: FrameAnalysis[] = [];
@@ -64,16 +63,14 @@ export function fuseBurst(
     quality: best.quality,
     pad: judgeBurst(
       good.map((frame) => present(frame.pad, 'attack detection of a burst frame')),
-      { ...policy, sameFace: areSameFace(good) },
+      { ...policy, sameFace: areSameFace(good, policy.sameFace) },
     ),
     framesUsed: good.length,
   });
 }
 
-function areSameFace(frames: readonly FrameAnalysis[]): boolean {
+function areSameFace(frames: readonly FrameAnalysis[], lowest: number): boolean {
   return frames.every((frame, i) =>
-    frames
-      .slice(i + 1)
-      .every((other) => cosine(frame.embedding, other.embedding) >= SAME_FACE_COSINE),
+    frames.slice(i + 1).every((other) => cosine(frame.embedding, other.embedding) >= lowest),
   );
 }

@@ -1,47 +1,82 @@
 import type { InstalledPack } from '../packs/installed-pack.ts';
-import type { PackEmbed } from '../packs/pack-manifest.ts';
+import type { PackEmbedNetwork } from '../packs/pack-manifest.ts';
 import type { FivePoints } from './analysis.ts';
-import { alignTo, mirrored } from './geometry.ts';
+import { alignTo, mirrored as mirrorCrop } from './geometry.ts';
 import { Network, type NetworkMeter, outputOf } from './network.ts';
 import type { PicturePyramid } from './warp.ts';
 
-/** The pack's embedding network. */
-export class Embedder {
-  private readonly spec: PackEmbed;
-  private readonly network: Network;
+interface EmbedNetwork {
+  readonly spec: PackEmbedNetwork;
+  readonly network: Network;
+}
 
-  private constructor(spec: PackEmbed, network: Network) {
-    this.spec = spec;
-    this.network = network;
+/** The pack's embedding networks, which together make one embedding. */
+export class Embedder {
+  private readonly networks: readonly EmbedNetwork[];
+
+  private constructor(networks: readonly EmbedNetwork[]) {
+    this.networks = networks;
   }
 
   static async load(pack: InstalledPack, meter: NetworkMeter): Promise<Embedder> {
-    const spec = pack.manifest.embed;
-    return new Embedder(spec, await Network.load(pack.dir, spec.model, meter));
-  }
-
-  close(): Promise<void> {
-    return this.network.close();
-  }
-
-  /**
-   * Embeds an aligned face; L2-normalised.
-   *
-   * @param mirror whether to add the mirrored face's embedding: a little better, twice the time
-   */
-  async embed(source: PicturePyramid, points: FivePoints, mirror: boolean): Promise<Float32Array> {
-    const crop = alignTo(points, this.spec.template);
-    // The output is the session's own buffer: copied before the next run.
-    const sum = Float32Array.from(
-      outputOf(await this.network.runOn(source, crop), this.spec.output),
-    );
-    if (mirror) {
-      const flipped = mirrored(crop, this.spec.model.input.width);
-      const other = outputOf(await this.network.runOn(source, flipped), this.spec.output);
-      for (let i = 0; i < sum.length; i += 1) sum[i] = (sum[i] as number) + (other[i] as number);
+    const networks: EmbedNetwork[] = [];
+    for (const spec of pack.manifest.embed.networks) {
+      networks.push({ spec, network: await Network.load(pack.dir, spec.model, meter) });
     }
-    return normalise(sum);
+    return new Embedder(networks);
   }
+
+  async close(): Promise<void> {
+    for (const { network } of this.networks) await network.close();
+  }
+
+  /** Embeds a face as the mean of one or more looks at it; L2-normalised. */
+  async embed(source: PicturePyramid, looks: readonly AlignedLook[]): Promise<Float32Array> {
+    const parts: WeightedEmbedding[] = [];
+    for (const { spec, network } of this.networks) {
+      const sum = new Float32Array(spec.dimension);
+      for (const { points, mirrored } of looks) {
+        const crop = alignTo(points, spec.template);
+        const cut = mirrored ? mirrorCrop(crop, spec.model.input.width) : crop;
+        const values = outputOf(await network.runOn(source, cut), spec.output);
+        for (let i = 0; i < sum.length; i += 1) sum[i] = (sum[i] as number) + (values[i] as number);
+      }
+      parts.push({ embedding: normalise(sum), weight: spec.weight });
+    }
+    return joinEmbeddings(parts);
+  }
+}
+
+/** One crop of the face: where its five points are in the picture, and whether it is mirrored left to right. */
+export interface AlignedLook {
+  readonly points: FivePoints;
+  readonly mirrored: boolean;
+}
+
+/** One network's embedding, of unit length, and its share in the score. */
+export interface WeightedEmbedding {
+  readonly embedding: Float32Array;
+  readonly weight: number;
+}
+
+/**
+ * Puts unit vectors end to end, each scaled by the root of its weight's share: again of unit length, and the
+ * cosine of two such vectors is the weighted mean of their parts' cosines.
+ */
+export function joinEmbeddings(parts: readonly WeightedEmbedding[]): Float32Array {
+  const [only] = parts;
+  if (only && parts.length === 1) return only.embedding;
+  const total = parts.reduce((sum, part) => sum + part.weight, 0);
+  const joined = new Float32Array(parts.reduce((sum, part) => sum + part.embedding.length, 0));
+  let at = 0;
+  for (const { embedding, weight } of parts) {
+    const factor = Math.sqrt(weight / total);
+    for (const value of embedding) {
+      joined[at] = value * factor;
+      at += 1;
+    }
+  }
+  return normalise(joined);
 }
 
 /** Scales to unit length in place. A vector of zeros stays as it is. */

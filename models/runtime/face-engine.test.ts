@@ -172,7 +172,7 @@ describe.skipIf(!installed)('the vision pipeline on the open pack', () => {
       severalFaces: 'refuse',
       enforceQuality: true,
       pad: false,
-      mirror: false,
+      looks: 'plain',
     } as const;
     const broken = pool.run({
       colour: Uint8Array.from(face),

@@ -39,6 +39,9 @@ const LEFT_CHEEK = 454;
  */
 const NEUTRAL_PITCH_DEG = 5;
 
+/** Side of the second run's crop, times the outline's longer extent (MediaPipe tracks with the same). */
+const REFIT_SCALE = 1.5;
+
 /** The pack's face mesh network. */
 export class FaceMesher {
   private readonly spec: PackMesh;
@@ -74,6 +77,24 @@ export class FaceMesher {
         size: this.spec.model.input.width,
       },
     );
+    return this.run(source, crop, angle);
+  }
+
+  /**
+   * Lays the mesh once more, on a crop about the outline that the first run found: nearer to the face than the
+   * detector's box. Keeps the first where the second no longer sees a face.
+   */
+  async refit(source: PicturePyramid, mesh: FaceMesh): Promise<FaceMesh> {
+    const [rightEye, leftEye] = mesh.points;
+    const angle = Math.atan2(leftEye.y - rightEye.y, leftEye.x - rightEye.x);
+    const { centre, longest } = extentOf(mesh.outline, angle);
+    const size = this.spec.model.input.width;
+    const square = { sidePx: longest * REFIT_SCALE, angle, size };
+    const again = await this.run(source, turnedSquare(centre, square), angle);
+    return again.presence >= this.minPresence ? again : mesh;
+  }
+
+  private async run(source: PicturePyramid, crop: Affine, angle: number): Promise<FaceMesh> {
     const outputs = await this.network.runOn(source, crop);
     const vertices = outputOf(outputs, this.spec.pointsOutput);
     assert(vertices.length === this.spec.pointCount * 3, 'mesh output has its points');
@@ -93,6 +114,22 @@ export class FaceMesher {
       pose: poseOf(vertices, angle),
     };
   }
+}
+
+/** Centre and longer edge of the upright box about points, in axes turned by `angle`. */
+function extentOf(points: readonly Point[], angle: number): { centre: Point; longest: number } {
+  const cos = Math.cos(angle);
+  const sin = Math.sin(angle);
+  const along = points.map((p) => p.x * cos + p.y * sin);
+  const across = points.map((p) => p.y * cos - p.x * sin);
+  const [left, right] = [Math.min(...along), Math.max(...along)];
+  const [top, bottom] = [Math.min(...across), Math.max(...across)];
+  const u = (left + right) / 2;
+  const v = (top + bottom) / 2;
+  return {
+    centre: { x: u * cos - v * sin, y: u * sin + v * cos },
+    longest: Math.max(right - left, bottom - top),
+  };
 }
 
 function meanPoint(vertices: Float32Array, ids: readonly number[], crop: Affine): Point {

@@ -1,12 +1,12 @@
 import { MAX_IMAGE_EDGE } from '../../shared/contracts/terminal-frames.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { InstalledPack } from '../packs/installed-pack.ts';
-import type { AnalysisFailure, FaceQuality, Point } from './analysis.ts';
+import type { AnalysisFailure, FaceQuality, FivePoints, Point } from './analysis.ts';
 import { ColourPad } from './colour-pad.ts';
 import { measureDepth } from './depth-evidence.ts';
 import type { Detection } from './detection.ts';
 import { Detector } from './detector.ts';
-import { Embedder } from './embedder.ts';
+import { type AlignedLook, Embedder } from './embedder.ts';
 import { findMeshedFaces, type MeshedFace } from './face-finder.ts';
 import { FaceMesher } from './face-mesh.ts';
 import { measureQuality, qualityFailure } from './face-quality.ts';
@@ -19,6 +19,12 @@ import { WarpArena } from './warp-arena.ts';
 
 export type FrameFailureCode = Exclude<AnalysisFailure['code'], 'busy'>;
 
+/**
+ * How the face is embedded: as it is, mirrored left to right, or as the mean of both. Of both, one is aligned by a second run
+ * of the mesh, so that their errors of alignment differ too, as those of a burst's frames do (docs/recognition.md).
+ */
+export type Looks = 'plain' | 'mirrored' | 'both';
+
 /** What is asked of one frame. */
 export interface FrameOptions {
   readonly severalFaces: 'refuse' | 'largest';
@@ -26,8 +32,7 @@ export interface FrameOptions {
   readonly enforceQuality: boolean;
   /** Whether presentation attacks are looked for. */
   readonly pad: boolean;
-  /** Whether the mirrored face is embedded too. */
-  readonly mirror: boolean;
+  readonly looks: Looks;
 }
 
 /** One frame as it travels to a worker. */
@@ -141,10 +146,8 @@ export class FramePipeline {
     lap('detect');
     if (!face.ok) return err(face.error);
 
-    const { mesh, detection } = face.value;
-    const points =
-      (this.pack.manifest.embed.pointsFrom === 'detect' && detection.points) || mesh.points;
-    const quality = measureQuality(source, points, mesh.pose);
+    const { mesh } = face.value;
+    const quality = measureQuality(source, this.pointsOf(face.value), mesh.pose);
     const poor = options.enforceQuality
       ? qualityFailure(quality, this.pack.manifest.thresholds.quality)
       : undefined;
@@ -159,7 +162,7 @@ export class FramePipeline {
         )
       : undefined;
     lap('pad');
-    const embedding = await this.embedder.embed(source, points, options.mirror);
+    const embedding = await this.embed(source, face.value, options.looks);
     lap('embed');
     return ok(pad ? { embedding, quality, pad } : { embedding, quality });
   }
@@ -167,6 +170,32 @@ export class FramePipeline {
   private roomFor(bytes: number): Uint8Array {
     if (this.pictureRoom.length < bytes) this.pictureRoom = new Uint8Array(bytes);
     return this.pictureRoom;
+  }
+
+  private pointsOf({ detection, mesh }: MeshedFace): FivePoints {
+    return (this.alignsByDetector && detection.points) || mesh.points;
+  }
+
+  private get alignsByDetector(): boolean {
+    return this.pack.manifest.embed.pointsFrom === 'detect';
+  }
+
+  private async embed(
+    source: PicturePyramid,
+    face: MeshedFace,
+    looks: Looks,
+  ): Promise<Float32Array> {
+    const { mesh } = face;
+    const again =
+      looks === 'both' && !this.alignsByDetector ? await this.mesher.refit(source, mesh) : mesh;
+    const plain = { points: this.pointsOf({ ...face, mesh: again }), mirrored: false };
+    const mirrored = { points: this.pointsOf(face), mirrored: true };
+    const aligned: Record<Looks, readonly AlignedLook[]> = {
+      plain: [plain],
+      mirrored: [mirrored],
+      both: [plain, mirrored],
+    };
+    return this.embedder.embed(source, aligned[looks]);
   }
 
   private findFace(

@@ -35,12 +35,14 @@ const weightSchema = z.looseObject({
     .optional(),
 });
 
+const weightsManifestSchema = z.array(
+  z.looseObject({ paths: z.array(z.string()).min(1), weights: z.array(weightSchema) }),
+);
+
 const graphModelSchema = z.looseObject({
   format: z.literal('graph-model'),
   modelTopology: z.looseObject({ node: z.array(nodeSchema).min(1) }),
-  weightsManifest: z.array(
-    z.looseObject({ paths: z.array(z.string()).min(1), weights: z.array(weightSchema) }),
-  ),
+  weightsManifest: weightsManifestSchema,
 });
 
 /** A TensorFlow.js graph model's `model.json`, as far as the converter reads it. */
@@ -54,6 +56,19 @@ export function parseGraphModel(text: string): GraphModel {
     return graphModelSchema.parse(JSON.parse(text));
   } catch (cause) {
     throw new MalformedModelError('not a TensorFlow.js graph model', { cause });
+  }
+}
+
+/**
+ * Reads a weights manifest that stands alone: for models whose graph is in a program.
+ *
+ * @throws MalformedModelError
+ */
+export function parseWeightsManifest(text: string): GraphModel['weightsManifest'] {
+  try {
+    return weightsManifestSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new MalformedModelError('not a TensorFlow.js weights manifest', { cause });
   }
 }
 

@@ -1,0 +1,48 @@
+import { dlibResNet } from './dlib-models.ts';
+import { frFeature, frLiveness } from './faceplugin-models.ts';
+import { blazeFaceDetect, faceMesh468 } from './mediapipe-models.ts';
+import { openPack } from './open-pack.ts';
+import { faceReidentification } from './openvino-models.ts';
+import { PACK_SCHEMA_VERSION, type PackManifest } from './pack-manifest.ts';
+
+const intelModel = { ...faceReidentification.model, file: 'embed-intel.onnx' };
+
+/**
+ * Three embedders from three makers: the open pack's, Intel's and dlib's. Intel's lies in a folder, or behind an https
+ * address, given when installing; all else comes from the npm registry. What it gives and costs: docs/recognition.md.
+ */
+export const fusedPack: PackManifest = {
+  schemaVersion: PACK_SCHEMA_VERSION,
+  name: 'fused',
+  revision: 1,
+  id: 'fused-1',
+  summary: "The open pack, its 512-d embedding joined with Intel's 256-d and dlib's 128-d ones",
+  detect: blazeFaceDetect,
+  mesh: faceMesh468,
+  embed: {
+    networks: [
+      frFeature,
+      { ...faceReidentification, weight: 0.65, model: intelModel },
+      { ...dlibResNet, weight: 0.5 },
+    ],
+    dimension: 896,
+    pointsFrom: 'mesh',
+    flip: true,
+  },
+  pad: frLiveness,
+  thresholds: {
+    identify: {
+      sure: 0.67,
+      floor: 0.53,
+      margin: 0.04,
+      source:
+        'Measured on LFW (7,700 pictures, 29.6 million impostor pairs, both looks on both sides): FMR 1e-3 at ' +
+        '0.461, 1e-4 at 0.524, 1e-5 at 0.577, 1e-6 at 0.661. With 1,559 enrolled by one picture, sure and margin ' +
+        'identified 82.1 % of 3,420 probes (80.6 % with the plain look alone) and nobody wrongly but a man ' +
+        'enrolled under two names (Blatter); 4 of 2,721 strangers passed, at least 3 of them enrolled under ' +
+        'another name. For other peoples than those of LFW the hub calibrates itself.',
+    },
+    pad: openPack.thresholds.pad,
+    quality: openPack.thresholds.quality,
+  },
+};
