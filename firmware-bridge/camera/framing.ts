@@ -1,7 +1,7 @@
+import type { SeededRandom } from '../../models/evaluation/seeded-random.ts';
 import type { Affine } from '../../models/runtime/geometry.ts';
 import type { Picture } from '../../models/runtime/picture.ts';
 import { type FaceShape, interEyePx } from '../simulator/face-shape.ts';
-import type { SeededRandom } from '../simulator/seeded-random.ts';
 import { FRAME_HEIGHT, FRAME_WIDTH } from './camera.ts';
 
 /** Where a camera's frame lies on a photo. Maps a frame's pixel to the photo's. */

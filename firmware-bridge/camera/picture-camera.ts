@@ -1,3 +1,4 @@
+import { SeededRandom } from '../../models/evaluation/seeded-random.ts';
 import type { Point } from '../../models/runtime/analysis.ts';
 import { overlapArea } from '../../models/runtime/geometry.ts';
 import { decodePicture, type Picture } from '../../models/runtime/picture.ts';
@@ -8,7 +9,6 @@ import { recaptured } from '../simulator/attack-colour.ts';
 import type { Species } from '../simulator/attack-species.ts';
 import { renderDepth, UnreadablePictureError } from '../simulator/depth-simulator.ts';
 import { type FaceShape, type FaceShapeFinder, movedShape } from '../simulator/face-shape.ts';
-import { SeededRandom } from '../simulator/seeded-random.ts';
 import { blurredCopy, withoutFaces } from './backdrop.ts';
 import { type Camera, FOCAL_PX, FRAME_HEIGHT, FRAME_WIDTH } from './camera.ts';
 import { anyExposure, expose, PhotoScene } from './exposure.ts';

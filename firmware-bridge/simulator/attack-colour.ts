@@ -1,6 +1,6 @@
 import sharp from 'sharp';
+import type { SeededRandom } from '../../models/evaluation/seeded-random.ts';
 import type { AttackSpecies } from './attack-species.ts';
-import type { SeededRandom } from './seeded-random.ts';
 
 /** RGB interleaved, 8 bits. */
 interface Rgb {

@@ -1,13 +1,12 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { sigmaMm } from '../../models/evaluation/depth/structured-light.ts';
 import { measureDepth } from '../../models/runtime/depth-evidence.ts';
 import { decodeDepth } from '../../models/runtime/picture.ts';
 import { ATTACK_SPECIES, type Species } from './attack-species.ts';
 import { distanceOf, INTER_EYE_MM } from './depth-scene.ts';
-import { SENSOR, sense, sigmaMm } from './depth-sensor.ts';
 import { renderDepth } from './depth-simulator.ts';
 import { type FaceShape, MESH_VERTEX } from './face-shape.ts';
-import { SeededRandom } from './seeded-random.ts';
 
 const WIDTH = 640;
 const HEIGHT = 480;
@@ -164,45 +163,5 @@ describe('a depth picture', () => {
       channels: 1,
     });
     expect(focalPx).toBe(FOCAL / 2);
-  });
-});
-
-function flat(mm: number) {
-  return { width: 120, height: 90, mm: new Float32Array(120 * 90).fill(mm) };
-}
-
-function lost(out: Uint16Array): number {
-  return out.filter((z) => z === 0).length;
-}
-
-describe('the sensor', () => {
-  const luma = new Uint8Array(120 * 90).fill(128);
-  const view = (seed: number) => ({
-    focalPx: 277,
-    luma,
-    glass: false,
-    random: new SeededRandom(seed),
-  });
-
-  it.each([400, 800, 1_600])('has the formula’s deviation at %i mm', (mm) => {
-    const returns = [...sense(flat(mm), view(1))].filter((z) => z > 0);
-    const mean = returns.reduce((sum, z) => sum + z, 0) / returns.length;
-    const variance = returns.reduce((sum, z) => sum + (z - mean) ** 2, 0) / returns.length;
-    // Steps of disparity and whole millimetres each add the variance of a uniform step.
-    const step = (SENSOR.quantumPx * mm * mm) / (277 * SENSOR.matcherScale * SENSOR.baselineMm);
-    const expected = Math.sqrt(sigmaMm(mm, 277) ** 2 + step ** 2 / 12 + 1 / 12);
-    expect(Math.abs(mean - mm)).toBeLessThan(expected);
-    expect(Math.sqrt(variance) / expected).toBeGreaterThan(0.85);
-    expect(Math.sqrt(variance) / expected).toBeLessThan(1.15);
-  });
-
-  it('loses returns at edges, in the projector’s shadow, in black and on glass', () => {
-    const held = flat(900);
-    for (let y = 20; y < 70; y += 1) held.mm.fill(400, y * 120 + 50, y * 120 + 80);
-    const plain = lost(sense(flat(900), view(2)));
-    expect(lost(sense(held, view(2)))).toBeGreaterThan(plain + 300);
-    expect(lost(sense(flat(900), { ...view(2), glass: true }))).toBeGreaterThan(plain + 500);
-    const black = new Uint8Array(120 * 90);
-    expect(lost(sense(flat(900), { ...view(2), luma: black }))).toBeGreaterThan(plain + 2_000);
   });
 });

@@ -1,10 +1,10 @@
 import sharp from 'sharp';
+import { senseStructuredLight } from '../../models/evaluation/depth/structured-light.ts';
+import { SeededRandom } from '../../models/evaluation/seeded-random.ts';
 import { decodePicture } from '../../models/runtime/picture.ts';
 import type { Species } from './attack-species.ts';
 import { buildScene } from './depth-scene.ts';
-import { sense } from './depth-sensor.ts';
 import { type FaceShape, type FaceShapeFinder, movedShape } from './face-shape.ts';
-import { SeededRandom } from './seeded-random.ts';
 
 export interface DepthRequest {
   /** The colour picture as the camera gave it (JPEG, PNG or WebP). */
@@ -75,12 +75,13 @@ export async function renderDepth(
     species: request.species,
     random: new SeededRandom(request.seed, 'scene'),
   });
-  const mm = sense(scene, {
+  const seen = {
+    ...scene,
     focalPx,
-    luma,
-    glass: request.species === 'phone-screen',
-    random: new SeededRandom(request.seed, 'sensor'),
-  });
+    albedo: Float32Array.from(luma, (grey) => grey / 255),
+    glass: new Uint8Array(luma.length).fill(request.species === 'phone-screen' ? 1 : 0),
+  };
+  const mm = senseStructuredLight(seen, new SeededRandom(request.seed, 'sensor'));
   return { png: await encodeDepth(mm, width, height), focalPx };
 }
 

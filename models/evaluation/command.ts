@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PackNotInstalledError } from '../packs/installed-pack.ts';
 import { UnknownPackError } from '../packs/pack-catalogue.ts';
+import { type CommandIo, PROCESS_IO, USAGE_EXIT_CODE, UsageError } from './command-io.ts';
 import { evaluateFaces, type FaceEvaluation } from './evaluate-faces.ts';
 import { PairFileError } from './pair-list.ts';
 
@@ -25,24 +26,7 @@ tar       share of genuine pairs accepted at the lowest threshold whose false ma
 Scores are counted in steps of 1e-6; equal to the threshold counts as accepted. A listed pair without a
 face scores -1; in tar, pictures without a face are left out.
 `;
-const USAGE_EXIT_CODE = 2;
 const PROGRESS_INTERVAL_MS = 2_000;
-
-/** The command line cannot be understood. */
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** Where a command writes. */
-export interface CommandIo {
-  readonly writeOut: (text: string) => void;
-  readonly writeError: (text: string) => void;
-}
-
-const PROCESS_IO: CommandIo = {
-  writeOut: (text) => void process.stdout.write(text),
-  writeError: (text) => void process.stderr.write(text),
-};
 
 /**
  * `wuma evaluate faces`.

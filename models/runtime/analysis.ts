@@ -32,12 +32,16 @@ export interface FaceQuality {
   readonly brightness: number;
 }
 
-/** What the depth picture says of a face; absent where the terminal has no depth. */
+/** What the depth picture says of a face; absent where the terminal has no depth. docs/presentation-attacks.md has the reasons. */
 export interface DepthEvidence {
   /** Share of face pixels with a return, 0-1. */
   readonly coverage: number;
   /** Median distance, mm. */
   readonly distanceMm: number;
+  /** What a pixel spans at that distance, mm. */
+  readonly mmPerPx: number;
+  /** Standard deviation of the sensor's noise from pixel to pixel, mm. */
+  readonly noiseMm: number;
   /** Distance between the eyes in mm, from pixels, focal length and distance: a real face has 50-75. */
   readonly interEyeMm: number;
   /** Root mean square of what is left after the best plane, mm. */
@@ -46,6 +50,14 @@ export interface DepthEvidence {
   readonly quadricResidualMm: number;
   /** How far the nose tip stands out before the plane of eyes and mouth, mm. */
   readonly noseReliefMm: number;
+  /** How much of the mean face's relief lies on the best quadric: 1 = all of it, 0 = a sheet however bent. */
+  readonly relief: number;
+  /** How well it explains what the quadric leaves: correlation, 0-1. */
+  readonly reliefFit: number;
+  /** `relief` without the eyes: a print with holes for eyes has none. */
+  readonly reliefWithoutEyes: number;
+  /** Large changes of height and slope to the usual ones (`SurfaceSteps`): skin has 1.6-3, cut and layered board more. */
+  readonly steps: number;
 }
 
 /** Presentation-attack detection: every part must pass. */

@@ -20,6 +20,12 @@ const FACE_DEPTH: DepthEvidence = {
   planeResidualMm: 11,
   quadricResidualMm: 5,
   noseReliefMm: 18,
+  mmPerPx: 1.6,
+  noiseMm: 0.8,
+  relief: 0.6,
+  reliefFit: 0.7,
+  reliefWithoutEyes: 0.6,
+  steps: 2.5,
 };
 const POLICY = { minLive: 0.5, minLiveWithDepth: 0.1, requireDepth: true, sameFace: 0.4 };
 

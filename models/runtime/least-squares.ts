@@ -1,105 +1,113 @@
 /**
- * Solves a small symmetric positive definite system by Gaussian elimination with pivoting.
- *
- * @param matrix n rows of n values, overwritten
- * @param right n values, overwritten
- * @returns the solution, or undefined when the system is singular
+ * Weighted least squares over a few terms, as sums that are added up sample by sample: no sample is kept, sums of
+ * several parts can be joined, and a fit over the first terms alone costs no second pass. Nothing is allocated after
+ * the constructor.
  */
-function solve(matrix: number[][], right: number[]): number[] | undefined {
-  const n = right.length;
-  for (let column = 0; column < n; column += 1) {
-    let pivot = column;
-    for (let row = column + 1; row < n; row += 1) {
-      if (Math.abs(cell(matrix, row, column)) > Math.abs(cell(matrix, pivot, column))) pivot = row;
-    }
-    if (Math.abs(cell(matrix, pivot, column)) < 1e-12) return undefined;
-    [matrix[column], matrix[pivot]] = [matrix[pivot] as number[], matrix[column] as number[]];
-    [right[column], right[pivot]] = [right[pivot] as number, right[column] as number];
-    for (let row = column + 1; row < n; row += 1) {
-      const factor = cell(matrix, row, column) / cell(matrix, column, column);
-      const target = matrix[row] as number[];
-      for (let k = column; k < n; k += 1)
-        target[k] = cell(matrix, row, k) - factor * cell(matrix, column, k);
-      right[row] = (right[row] as number) - factor * (right[column] as number);
-    }
+export class NormalSums {
+  /** How many terms a sample has. */
+  readonly terms: number;
+  /** Upper triangle of sum w * row * row', rows being the terms and then the value. */
+  private readonly sums: Float64Array;
+  private readonly factor: Float64Array;
+  private readonly solved: Float64Array;
+  /** The terms of the sample that `add` reads, then its value: written by the caller. */
+  readonly row: Float64Array;
+  weight = 0;
+  samples = 0;
+
+  constructor(terms: number) {
+    this.terms = terms;
+    this.row = new Float64Array(terms + 1);
+    this.sums = new Float64Array((terms + 1) ** 2);
+    this.factor = new Float64Array(terms * terms);
+    this.solved = new Float64Array(terms);
   }
-  const solution = zeros(n);
-  for (let row = n - 1; row >= 0; row -= 1) {
-    let sum = right[row] as number;
-    for (let k = row + 1; k < n; k += 1) sum -= cell(matrix, row, k) * (solution[k] as number);
-    solution[row] = sum / cell(matrix, row, row);
+
+  clear(): void {
+    this.sums.fill(0);
+    this.weight = 0;
+    this.samples = 0;
   }
-  return solution;
-}
 
-function cell(matrix: readonly number[][], row: number, column: number): number {
-  return matrix[row]?.[column] as number;
-}
-
-function zeros(n: number): number[] {
-  return Array.from({ length: n }, () => 0);
-}
-
-/** One sample of a surface: value z at (x, y), counted `weight` times. */
-export interface SurfaceSample {
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-  readonly weight: number;
-}
-
-/** Monomials of a plane: 1, x, y. */
-export function planeTerms(x: number, y: number): number[] {
-  return [1, x, y];
-}
-
-/** Monomials of a quadric height field: those of the plane, and x², xy, y². */
-export function quadricTerms(x: number, y: number): number[] {
-  return [1, x, y, x * x, x * y, y * y];
-}
-
-/**
- * Weighted least squares of z over the given monomials of x and y.
- *
- * @returns the root mean square of what is left, or undefined when the samples do not fix the surface
- */
-export function fitResidual(
-  samples: readonly SurfaceSample[],
-  terms: (x: number, y: number) => number[],
-): number | undefined {
-  const coefficients = fitSurface(samples, terms);
-  if (!coefficients) return undefined;
-  let squares = 0;
-  let weights = 0;
-  for (const { x, y, z, weight } of samples) {
-    squares += weight * (z - valueAt(coefficients, terms(x, y))) ** 2;
-    weights += weight;
-  }
-  return Math.sqrt(squares / weights);
-}
-
-/** The coefficients of the weighted least-squares surface, in the order of `terms`. */
-export function fitSurface(
-  samples: readonly SurfaceSample[],
-  terms: (x: number, y: number) => number[],
-): number[] | undefined {
-  const n = terms(0, 0).length;
-  if (samples.length < n) return undefined;
-  const matrix = Array.from({ length: n }, () => zeros(n));
-  const right = zeros(n);
-  for (const { x, y, z, weight } of samples) {
-    const t = terms(x, y);
+  /** Adds the sample that `row` holds, counted `weight` times. */
+  add(weight: number): void {
+    const { row, sums } = this;
+    const n = row.length;
     for (let i = 0; i < n; i += 1) {
-      const row = matrix[i] as number[];
-      const wi = weight * (t[i] as number);
-      for (let j = 0; j < n; j += 1) row[j] = (row[j] as number) + wi * (t[j] as number);
-      right[i] = (right[i] as number) + wi * z;
+      const wi = weight * (row[i] as number);
+      for (let j = i; j < n; j += 1) {
+        sums[i * n + j] = (sums[i * n + j] as number) + wi * (row[j] as number);
+      }
     }
+    this.weight += weight;
+    this.samples += 1;
   }
-  return solve(matrix, right);
-}
 
-/** Sum of coefficients times terms. */
-export function valueAt(coefficients: readonly number[], terms: readonly number[]): number {
-  return coefficients.reduce((sum, c, i) => sum + c * (terms[i] as number), 0);
+  /** Adds all samples of another, of the same terms. */
+  join(other: NormalSums): void {
+    const { sums } = this;
+    for (let i = 0; i < sums.length; i += 1) {
+      sums[i] = (sums[i] as number) + (other.sums[i] as number);
+    }
+    this.weight += other.weight;
+    this.samples += other.samples;
+  }
+
+  /**
+   * Fits the first `terms` of the terms (Cholesky). Coefficients are then in `coefficient`.
+   *
+   * @returns the mean square that is left per weight, or undefined when the samples do not fix the terms
+   */
+  fit(terms: number): number | undefined {
+    const { sums, factor, solved } = this;
+    const n = this.terms + 1;
+    if (this.samples <= terms) return undefined;
+    for (let j = 0; j < terms; j += 1) {
+      for (let i = j; i < terms; i += 1) {
+        let sum = sums[j * n + i] as number;
+        for (let k = 0; k < j; k += 1) {
+          sum -= (factor[i * terms + k] as number) * (factor[j * terms + k] as number);
+        }
+        if (i > j) {
+          factor[i * terms + j] = sum / (factor[j * terms + j] as number);
+        } else if (sum > 1e-10 * (sums[j * n + j] as number)) {
+          factor[j * terms + j] = Math.sqrt(sum);
+        } else {
+          return undefined;
+        }
+      }
+    }
+    let left = sums[n * n - 1] as number;
+    for (let i = 0; i < terms; i += 1) {
+      let sum = sums[i * n + this.terms] as number;
+      for (let k = 0; k < i; k += 1) {
+        sum -= (factor[i * terms + k] as number) * (solved[k] as number);
+      }
+      const y = sum / (factor[i * terms + i] as number);
+      solved[i] = y;
+      left -= y * y;
+    }
+    for (let i = terms - 1; i >= 0; i -= 1) {
+      let sum = solved[i] as number;
+      for (let k = i + 1; k < terms; k += 1) {
+        sum -= (factor[k * terms + i] as number) * (solved[k] as number);
+      }
+      solved[i] = sum / (factor[i * terms + i] as number);
+    }
+    return Math.max(0, left) / this.weight;
+  }
+
+  /** A coefficient of the last fit. */
+  coefficient(term: number): number {
+    return this.solved[term] as number;
+  }
+
+  /** The last fit at the terms that `row` holds. */
+  valueAtRow(terms: number): number {
+    let sum = 0;
+    for (let i = 0; i < terms; i += 1) {
+      sum += (this.solved[i] as number) * (this.row[i] as number);
+    }
+    return sum;
+  }
 }

@@ -1,8 +1,8 @@
 import type { DepthEvidence, PadEvidence } from './analysis.ts';
 
 /**
- * What the depth under a face must be. In one place, each with its reason; the figures of real faces are
- * measured, see `models/README.md`.
+ * What the depth under a face must be. In one place, each with its reason; docs/presentation-attacks.md has how they were
+ * found and what real faces and simulated attacks measure.
  */
 const DEPTH_LIMITS = {
   /** Black hair, glasses and screens swallow the pattern; below this too little of a face was seen. */
@@ -10,6 +10,9 @@ const DEPTH_LIMITS = {
   /** A counter terminal's working range. */
   minDistanceMm: 200,
   maxDistanceMm: 1_500,
+  /** A sensor that sees no step of a few millimetres between neighbours cannot tell board from skin. */
+  maxNoiseMm: 1.3,
+  maxMmPerPx: 3,
   /** Adults have 52-74 mm (Dodgson 2004), some children 45; the rest is what a pixel is worth at arm's length. */
   minInterEyeMm: 44,
   maxInterEyeMm: 82,
@@ -17,9 +20,18 @@ const DEPTH_LIMITS = {
   minPlaneResidualMm: 4,
   /** A sheet bent in one or two axes is a quadric; a face has eye sockets and a nose besides. */
   minQuadricResidualMm: 1.5,
-  /** A real nose stands 10-30 mm before the plane through eyes and mouth corners. */
+  /** A real nose stands 10-38 mm before the plane through eyes and mouth corners. */
   minNoseReliefMm: 6,
   maxNoseReliefMm: 45,
+  /** The mean face has 1, a sheet 0; sensors that smooth, and flat faces, have half of it. */
+  minRelief: 0.3,
+  maxRelief: 1.6,
+  /** Whatever has no more in common with a face than this has it by chance. */
+  minReliefFit: 0.2,
+  /** With the eyes covered a face is still a face. */
+  minReliefWithoutEyes: 0.28,
+  /** Rims of holes and edges of layers. */
+  maxSteps: 3.25,
 } as const;
 
 /** Names of the checks that a face can fail, as they appear in metrics. */
@@ -28,28 +40,38 @@ export type FailedCheck =
   | 'depth_missing'
   | 'depth_holes'
   | 'depth_range'
+  | 'depth_coarse'
   | 'depth_size'
   | 'depth_flat'
   | 'depth_bent'
   | 'depth_nose'
+  | 'depth_relief'
+  | 'depth_cut'
+  | 'depth_steps'
   | 'frames_differ';
 
 /** Every check that this depth fails. */
 export function failedDepthChecks(depth: DepthEvidence): FailedCheck[] {
   const limits = DEPTH_LIMITS;
   const failed: FailedCheck[] = [];
-  if (depth.coverage < limits.minCoverage) failed.push('depth_holes');
-  if (outside(depth.distanceMm, limits.minDistanceMm, limits.maxDistanceMm)) {
-    failed.push('depth_range');
-  }
-  if (outside(depth.interEyeMm, limits.minInterEyeMm, limits.maxInterEyeMm)) {
-    failed.push('depth_size');
-  }
-  if (depth.planeResidualMm < limits.minPlaneResidualMm) failed.push('depth_flat');
-  if (depth.quadricResidualMm < limits.minQuadricResidualMm) failed.push('depth_bent');
-  if (outside(depth.noseReliefMm, limits.minNoseReliefMm, limits.maxNoseReliefMm)) {
-    failed.push('depth_nose');
-  }
+  const check = (name: FailedCheck, held: boolean): void => {
+    // NaN holds nothing.
+    if (!held) failed.push(name);
+  };
+  check('depth_holes', depth.coverage >= limits.minCoverage);
+  check('depth_range', within(depth.distanceMm, limits.minDistanceMm, limits.maxDistanceMm));
+  check('depth_coarse', depth.noiseMm <= limits.maxNoiseMm && depth.mmPerPx <= limits.maxMmPerPx);
+  check('depth_size', within(depth.interEyeMm, limits.minInterEyeMm, limits.maxInterEyeMm));
+  check('depth_flat', depth.planeResidualMm >= limits.minPlaneResidualMm);
+  check('depth_bent', depth.quadricResidualMm >= limits.minQuadricResidualMm);
+  check('depth_nose', within(depth.noseReliefMm, limits.minNoseReliefMm, limits.maxNoseReliefMm));
+  check(
+    'depth_relief',
+    within(depth.relief, limits.minRelief, limits.maxRelief) &&
+      depth.reliefFit >= limits.minReliefFit,
+  );
+  check('depth_cut', depth.reliefWithoutEyes >= limits.minReliefWithoutEyes);
+  check('depth_steps', depth.steps <= limits.maxSteps);
   return failed;
 }
 
@@ -94,6 +116,6 @@ export function judgeBurst(
   return { colourLive, depth: worst, live: failed.size === 0, failed: [...failed] };
 }
 
-function outside(value: number, from: number, to: number): boolean {
-  return value < from || value > to;
+function within(value: number, from: number, to: number): boolean {
+  return value >= from && value <= to;
 }

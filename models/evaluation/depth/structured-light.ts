@@ -1,5 +1,5 @@
-import type { DepthMap } from './depth-map.ts';
-import type { SeededRandom } from './seeded-random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
+import type { Scene } from './scene.ts';
 
 /**
  * A structured-light sensor's way of seeing true distances.
@@ -26,6 +26,7 @@ export const SENSOR = {
   /** Share of returns lost for no visible reason. */
   dropout: 0.004,
   /** Further share lost in black (hair, glasses' frames) and on glass. */
+  darkAlbedo: 24 / 255,
   darkDropout: 0.35,
   glassDropout: 0.12,
   /** Neighbours farther apart than this are an edge of the scene, mm. */
@@ -33,36 +34,43 @@ export const SENSOR = {
   edgeDropout: 0.85,
 } as const;
 
-export interface SensorView {
-  /** Of the depth picture, pixels. */
-  readonly focalPx: number;
-  /** Grey of the colour picture at the depth picture's size, 0-255. */
-  readonly luma: Uint8Array;
-  /** Whether the artefact is a glass screen. */
-  readonly glass: boolean;
-  readonly random: SeededRandom;
-}
-
 /** What the sensor reports: whole millimetres, 0 where there is no return. */
-export function sense(scene: DepthMap, view: SensorView): Uint16Array {
-  const { width, height, mm } = scene;
-  const { random } = view;
+export function senseStructuredLight(scene: Scene, random: SeededRandom): Uint16Array {
+  const { width, height } = scene;
   // Disparity in matcher pixels at 1 mm.
-  const fb = view.focalPx * SENSOR.matcherScale * SENSOR.baselineMm;
+  const fb = scene.focalPx * SENSOR.matcherScale * SENSOR.baselineMm;
   const shared = windowNoise(width, height, random);
   const shadow = projectorShadow(scene, fb / SENSOR.matcherScale);
-  const spots = specularSpots(scene, view);
+  const spots = specularSpots(scene, random);
   const out = new Uint16Array(width * height);
   for (let i = 0; i < out.length; i += 1) {
-    const z = mm[i] ?? 0;
-    const noisy = fb / z + SENSOR.sigmaPx * random.normal() + (shared[i] ?? 0);
+    const noisy = fb / windowMeanMm(scene, i) + SENSOR.sigmaPx * random.normal() + (shared[i] ?? 0);
     const disparity = Math.round(noisy / SENSOR.quantumPx) * SENSOR.quantumPx;
-    const lost = random.next() < lossAt(scene, i, view) || shadow[i] === 1 || spots[i] === 1;
+    const lost = random.next() < lossAt(scene, i) || shadow[i] === 1 || spots[i] === 1;
     if (lost || disparity <= 0) continue;
     const seen = Math.round(fb / disparity);
     if (seen <= SENSOR.maxMm) out[i] = seen;
   }
   return out;
+}
+
+/** A matcher compares windows: small steps and sharp noses come out rounded. */
+function windowMeanMm(scene: Scene, i: number): number {
+  const { width, height, mm } = scene;
+  const own = mm[i] as number;
+  const x = i % width;
+  const y = (i - x) / width;
+  let sum = 0;
+  let count = 0;
+  for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v += 1) {
+    for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u += 1) {
+      const z = mm[v * width + u] as number;
+      if (Math.abs(z - own) > SENSOR.edgeMm) continue;
+      sum += z;
+      count += 1;
+    }
+  }
+  return sum / count;
 }
 
 /** Standard deviation of the distance reported for a surface at `z` mm, by the formula above; without the rounding. */
@@ -71,7 +79,7 @@ export function sigmaMm(z: number, focalPx: number): number {
   return (z * z * Math.hypot(SENSOR.sigmaPx, SENSOR.windowSigmaPx)) / fb;
 }
 
-function lossAt(scene: DepthMap, i: number, view: SensorView): number {
+function lossAt(scene: Scene, i: number): number {
   const { width, mm } = scene;
   const z = mm[i] ?? 0;
   const x = i % width;
@@ -82,11 +90,10 @@ function lossAt(scene: DepthMap, i: number, view: SensorView): number {
     (x < width - 1 && isEdge(mm[i + 1])) ||
     isEdge(mm[i - width]) ||
     isEdge(mm[i + width]);
-  const luma = view.luma[i] ?? 0;
   let loss: number = SENSOR.dropout;
   if (edge) loss += SENSOR.edgeDropout;
-  if (luma < 24) loss += SENSOR.darkDropout;
-  if (view.glass) loss += SENSOR.glassDropout;
+  if ((scene.albedo[i] as number) < SENSOR.darkAlbedo) loss += SENSOR.darkDropout;
+  if (scene.glass[i]) loss += SENSOR.glassDropout;
   return loss;
 }
 
@@ -122,7 +129,7 @@ function windowNoise(width: number, height: number, random: SeededRandom): Float
  * Where the pattern does not reach because something nearer stands in its way: the projector, a baseline to the
  * camera's right, sees the pixel at x - d; of two pixels there only the nearer is lit.
  */
-function projectorShadow(scene: DepthMap, fb: number): Uint8Array {
+function projectorShadow(scene: Scene, fb: number): Uint8Array {
   const { width, height, mm } = scene;
   const shadow = new Uint8Array(width * height);
   const reach = Math.ceil(fb / 150);
@@ -144,9 +151,8 @@ function projectorShadow(scene: DepthMap, fb: number): Uint8Array {
 }
 
 /** Gloss that blinds the sensor: a few small discs where the picture is brightest (nose, forehead, glasses). */
-function specularSpots(scene: DepthMap, view: SensorView): Uint8Array {
-  const { width, height } = scene;
-  const { random, luma } = view;
+function specularSpots(scene: Scene, random: SeededRandom): Uint8Array {
+  const { width, height, albedo } = scene;
   const spots = new Uint8Array(width * height);
   const count = random.below(4);
   for (let n = 0; n < count; n += 1) {
@@ -155,7 +161,7 @@ function specularSpots(scene: DepthMap, view: SensorView): Uint8Array {
     for (let tries = 0; tries < 40; tries += 1) {
       const x = Math.floor(width * random.between(0.3, 0.7));
       const y = Math.floor(height * random.between(0.2, 0.75));
-      const value = luma[y * width + x] ?? 0;
+      const value = albedo[y * width + x] ?? 0;
       if (value > best) {
         best = value;
         centre = y * width + x;
