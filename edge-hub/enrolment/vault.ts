@@ -95,14 +95,29 @@ export class TemplateVault {
     shopperId: string,
     pack: { readonly packId: string; readonly dimension: number },
   ): PersonSecrets | undefined {
-    const entry = this.store.sealedTemplateOf(shopperId, pack.packId);
-    const content = entry && this.open(entry, pack.dimension);
+    const content = this.contentOf(shopperId, pack);
     return content && { phoneLast4: content.phoneLast4, pin: content.pin, minor: content.minor };
+  }
+
+  /** A person's template; undefined as above. */
+  embeddingOf(
+    shopperId: string,
+    pack: { readonly packId: string; readonly dimension: number },
+  ): Float32Array | undefined {
+    return this.contentOf(shopperId, pack)?.embedding;
   }
 
   /** A keyed hash, hex: what went in cannot be guessed from the database alone. */
   fingerprint(text: string): string {
     return createHmac('sha256', this.hubKey).update(`wuma-fingerprint-1\n${text}`).digest('hex');
+  }
+
+  private contentOf(
+    shopperId: string,
+    pack: { readonly packId: string; readonly dimension: number },
+  ): TemplateContent | undefined {
+    const entry = this.store.sealedTemplateOf(shopperId, pack.packId);
+    return entry && this.open(entry, pack.dimension);
   }
 
   private open(entry: SealedEntry, dimension: number): TemplateContent | undefined {
