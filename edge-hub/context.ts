@@ -33,6 +33,7 @@ import { OutboxRelay } from './outbox/relay.ts';
 import { PaymentService } from './payment/payment-service.ts';
 import { QuestionBook } from './payment/question-book.ts';
 import { WrongAnswerStore } from './payment/wrong-answer-store.ts';
+import { Calibration } from './recognition/calibration.ts';
 import { Gallery } from './recognition/gallery.ts';
 import { Recogniser } from './recognition/recogniser.ts';
 import { ReplyWriter } from './terminal-reply.ts';
@@ -67,6 +68,7 @@ export interface HubContext {
   readonly metrics: HubMetrics;
   readonly feed: DecisionFeed;
   readonly gallery: Gallery;
+  readonly calibration: Calibration;
   readonly vault: TemplateVault;
   readonly ledger: LedgerStore;
   readonly outbox: OutboxStore;
@@ -147,7 +149,7 @@ function wire(base: Base) {
     relay.wake();
     return done;
   };
-  const gallery = new Gallery(vision.index);
+  const gallery = new Gallery(vision.index, () => calibration.galleryChanged());
   const stores = {
     ledger: new LedgerStore(db),
     shoppers: new ShopperStore(db),
@@ -156,7 +158,17 @@ function wire(base: Base) {
   };
   const events = new HubEvents({ outbox, clock, newId });
   const vault = new TemplateVault(stores.shoppers, base.files.hubKey, base.random);
-  const shared = { ...base, ...stores, metrics, outbox, events, relay, transact, gallery, vault };
+  const calibration = new Calibration({
+    gallery,
+    templateOf: (shopperId) => vault.embeddingOf(shopperId, vision.engine),
+    bounds: vision.thresholds,
+    promisedFpir: settings.promisedFpir,
+    random: noise,
+    clock,
+    logger,
+  });
+  const recognition = { gallery, vault, calibration };
+  const shared = { ...base, ...stores, ...recognition, metrics, outbox, events, relay, transact };
   const enrolment = new EnrolmentService({
     ...shared,
     engine: vision.engine,
@@ -181,6 +193,7 @@ type Shared = Base & {
   readonly events: HubEvents;
   readonly transact: Transact;
   readonly gallery: Gallery;
+  readonly calibration: Calibration;
   readonly vault: TemplateVault;
 };
 
@@ -210,7 +223,7 @@ function wirePayments(shared: Shared) {
     wrongAnswers: new WrongAnswerStore(shared.database.db),
     secretsOf: (shopperId) => vault.secretsOf(shopperId, vision.engine.packId),
     replies,
-    thresholds: vision.thresholds,
+    thresholds: () => shared.calibration.state.thresholds,
     amounts: settings.payment.amounts,
     isEnrolled: (shopperId) => shoppers.isEnrolled(shopperId),
   });

@@ -24,6 +24,7 @@ export async function startHub(context: HubContext): Promise<RunningHub> {
   // a crash between an erasure's commit and its checkpoint would leave old pages in the log
   context.database.truncateLog();
   await loadGallery(context);
+  await context.calibration.start();
   announce(context);
   const broker = await Broker.create({
     registry: context.registry,
@@ -37,6 +38,7 @@ export async function startHub(context: HubContext): Promise<RunningHub> {
   };
   metrics.watch({
     galleryTemplates: () => gallery.size,
+    calibration: () => context.calibration.state,
     queueDepth: () => handler.queueDepth,
     outboxPending: () => outbox.state().pending,
     centralUp: () => downlink.link.central === 'up',
@@ -77,7 +79,7 @@ function announce({ directory, identity, events, transact }: HubContext): void {
 }
 
 function httpServer(context: HubContext, broker: Broker): Server {
-  const { settings, clock, random, handler, gallery, downlink, vision } = context;
+  const { settings, clock, random, handler, gallery, calibration, downlink, vision } = context;
   const app = createApp({
     ...context,
     street: settings.street,
@@ -85,6 +87,7 @@ function httpServer(context: HubContext, broker: Broker): Server {
     access: new OperatorAccess({ token: context.adminToken, clock, random }),
     live: {
       gallerySize: () => gallery.size,
+      calibration: () => calibration.state,
       queue: () => ({ depth: handler.queueDepth, capacity: handler.queueCapacity }),
       link: () => downlink.link,
       isConnected: (terminalId) => broker.isConnected(terminalId),
@@ -152,6 +155,7 @@ async function stopHub(parts: {
   await context.downlink.stop();
   await context.relay.stop(RELAY_FLUSH_MS);
   await nats.stop();
+  await context.calibration.stop();
   await context.vision.engine.close();
   await context.vision.index.close();
   context.database.close();

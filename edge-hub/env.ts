@@ -15,6 +15,13 @@ const minor = z
   .regex(/^\d{1,13}$/)
   .transform((text) => BigInt(text));
 
+/** A decimal or 1e-3; where it is a promise, neither nothing nor more than one in ten means anything. */
+const share = z
+  .string()
+  .regex(/^(0?\.\d{1,9}|1e-[1-9])$/)
+  .transform(Number)
+  .pipe(z.number().min(1e-6).max(0.1));
+
 const envSchema = z.object({
   HUB_ID: nameSchema,
   HUB_STREET_ID: nameSchema,
@@ -47,6 +54,11 @@ const envSchema = z.object({
   HUB_PIN_ABOVE_MINOR: minor.default(20_000n),
   HUB_PIN_ABOVE_REGULARS_MINOR: minor.default(30_000n),
   HUB_MINORS_LIMIT_MINOR: minor.default(5_000n),
+  /**
+   * Share of strangers' looks that may be taken for somebody's: one in a thousand. Most looks are of people who
+   * are enrolled, so fewer payments than that are at risk; lower costs straight-through (docs/recognition.md).
+   */
+  HUB_PROMISED_FPIR: share.default(1e-3),
   /** Messages of one terminal per second, and at once. */
   HUB_RATE_PER_SECOND: positive.default(20),
   HUB_RATE_BURST: positive.default(40),
@@ -104,6 +116,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env) {
         minorsLimitMinor: env.HUB_MINORS_LIMIT_MINOR,
       },
     },
+    promisedFpir: env.HUB_PROMISED_FPIR,
     rate: { perSecond: env.HUB_RATE_PER_SECOND, burst: env.HUB_RATE_BURST },
     logLevel: env.LOG_LEVEL,
   } as const;

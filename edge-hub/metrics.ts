@@ -1,10 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RefusalCode } from '../shared/contracts/refusal.ts';
 import type { StagesMs } from '../shared/contracts/terminal-messages.ts';
+import type { CalibrationState } from './recognition/calibration.ts';
 
 /** What is read when Prometheus asks. */
 export interface HubGauges {
   readonly galleryTemplates: () => number;
+  readonly calibration: () => CalibrationState;
   readonly queueDepth: () => number;
   readonly outboxPending: () => number;
   readonly centralUp: () => boolean;
@@ -127,6 +129,27 @@ export class HubMetrics {
       'wuma_hub_gallery_templates',
       'Templates that a search looks at',
       gauges.galleryTemplates,
+    );
+    const { calibration } = gauges;
+    gauge(
+      'wuma_hub_threshold_sure',
+      'Comparison score from which the best candidate is sure',
+      () => calibration().thresholds.sure,
+    );
+    gauge(
+      'wuma_hub_threshold_floor',
+      'Comparison score below which the best candidate is nobody',
+      () => calibration().thresholds.floor,
+    );
+    gauge(
+      'wuma_hub_promised_fpir',
+      'Share of strangers that may reach the sure zone',
+      () => calibration().promisedFpir,
+    );
+    gauge(
+      'wuma_hub_promisable_fpir',
+      'What the pack can promise at the present size of the gallery; NaN where nothing is learnt yet',
+      () => calibration().promisableFpir ?? Number.NaN,
     );
     gauge('wuma_hub_queue_depth', 'Probes that wait for recognition', gauges.queueDepth);
     gauge(

@@ -3,8 +3,8 @@ import {
   type AttackSpecies,
   type Species,
 } from '../../firmware-bridge/simulator/attack-species.ts';
+import { seededRandom, shuffled } from '../../shared/kernel/seeded-random.ts';
 import type { CastMember, FaceInPicture } from './cast.ts';
-import { seededRandom, shuffled } from './random.ts';
 
 const PAYMENTS_PER_SHOPPER = 4;
 const ATTACKS = 10;

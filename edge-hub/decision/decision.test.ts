@@ -12,7 +12,7 @@ import {
   MAX_WRONG_ANSWERS,
 } from './decision.ts';
 
-const thresholds = { sure: 0.5, floor: 0.34, margin: 0.05 - 1e-9 };
+const thresholds = { sure: 0.5, likely: 0.36, floor: 0.34, margin: 0.05 - 1e-9 };
 const amounts: AmountPolicy = {
   pinAboveMinor: 20_000n,
   pinAboveForRegularsMinor: 30_000n,
@@ -87,7 +87,12 @@ describe('by the face alone', () => {
     [
       'thresholds that are no numbers let nobody in',
       input([person(SURE)], {
-        thresholds: { sure: Number.NaN, floor: Number.NaN, margin: Number.NaN },
+        thresholds: {
+          sure: Number.NaN,
+          likely: Number.NaN,
+          floor: Number.NaN,
+          margin: Number.NaN,
+        },
       }),
       other('not_recognised'),
     ],
@@ -111,7 +116,17 @@ describe('the grey zone', () => {
       asked('last4', 'p0'),
     ],
     ['holds two alike', input([person(0.75), second(0.7001)]), asked('last4', 'p0', 'p1')],
-    ['leaves out who is far behind', input([person(0.45), second(0.38)]), asked('last4', 'p0')],
+    ['holds who is far behind', input([person(0.45), second(0.38)]), asked('last4', 'p0', 'p1')],
+    [
+      'asks the PIN too of a regular far behind',
+      input([person(0.45, { last4: 'wrong' }), second(0.38, { last4: 'right', familiar: true })]),
+      asked('pin', 'p1'),
+    ],
+    [
+      'and of a regular who is not even likely',
+      input([person(0.35, { last4: 'right', familiar: true })]),
+      asked('pin', 'p0'),
+    ],
     ['digits let a regular pay', input([person(GREY, { last4: 'right', familiar: true })]), paid()],
     [
       'digits, then the PIN, of who is new',
@@ -350,6 +365,9 @@ describe('whatever is known', () => {
       // whoever is as near has not given an answer that the approved one gave
       expect(rivals.every(({ last4, pin }) => last4 !== 'right' || pin !== 'right')).toBe(true);
       if (rivals.length > 0) expect(who.last4).toBe('right');
+      if (who.score < thresholds.likely || best - who.score >= thresholds.margin) {
+        expect([who.last4, who.pin]).toEqual(['right', 'right']);
+      }
     });
   });
 

@@ -1,11 +1,13 @@
 import type { RefusalCode } from '../../shared/contracts/refusal.ts';
 import { type AmountTiers, isAboveTier } from './amount-tiers.ts';
 
-/** 1:N thresholds of the model pack that made the templates. Scores are cosines. */
+/** 1:N thresholds, as the hub has calibrated them. Scores are cosines. */
 export interface IdentifyThresholds {
   /** From here the best candidate may be the person. */
   readonly sure: number;
-  /** Below this the best candidate is nobody. */
+  /** From here the digits are enough for a regular who is as good as the best. */
+  readonly likely: number;
+  /** Below this a candidate is nobody. */
   readonly floor: number;
   /** How far the best must be ahead of the second person. */
   readonly margin: number;
@@ -15,7 +17,7 @@ export interface IdentifyThresholds {
  * From which score two people of the gallery are look-alikes: a picture of one that comes out one margin better
  * than their templates compare would be sure of the other.
  */
-export function lookAlikeFrom(thresholds: IdentifyThresholds): number {
+export function lookAlikeFrom(thresholds: Pick<IdentifyThresholds, 'sure' | 'margin'>): number {
   return thresholds.sure - thresholds.margin;
 }
 
@@ -116,8 +118,8 @@ export function decideWithoutFace(code: RefusalCode): Refused {
  *
  * - **Sure zone**: one contender from `sure` on, proven to be the best. Pays, or is asked the PIN where amount,
  *   look-alikes or doubtful liveness want it.
- * - **Grey zone**: everything else from `floor` on. The last four digits must single out one contender; who is
- *   no regular of this shop gives the PIN as well.
+ * - **Grey zone**: everything else from `floor` on. The last four digits must single out one contender, who gives
+ *   the PIN as well, unless they are a regular of this shop, at least `likely`, and nobody is clearly better.
  *
  * Invariants (`decision.test.ts`): nobody is approved below `floor`, nor who is not the single contender that
  * fits every answer; who has answered nothing right is approved in the sure zone only.
@@ -127,31 +129,45 @@ export function decide(input: DecisionInput): Verdict {
   const early = decideBeforeLooking(input.amountMinor, input.tiers.limitMinor);
   if (early) return early;
   const contenders = contendersOf(input);
-  const [only, ...others] = contenders;
+  const [only, ...others] = contenders.filter((each) => each.foremost);
   if (!only) return fallback('not_recognised');
   const sure =
     others.length === 0 &&
     only.score >= input.thresholds.sure &&
     input.certified &&
     only.last4 !== 'wrong';
-  return sure ? decidePerson(only, true, input) : decideGreyZone(contenders, input);
+  return sure ? decidePerson(only, 'sure', input) : decideGreyZone(contenders, input);
 }
 
+interface Contender extends DecisionCandidate {
+  /** The best, or one whom the best is not clear of. */
+  readonly foremost: boolean;
+}
+
+/** How far the face alone goes; whoever is only possible needs every answer there is. */
+type Certainty = 'sure' | 'likely' | 'possible';
+
 /**
- * Everybody from `floor` on whom the best is not clear of. Written so that a score which is not a number
- * makes nobody a contender: evidence with a hole in it is no evidence.
+ * Everybody from `floor` on. Written so that a score which is not a number makes nobody a contender: evidence
+ * with a hole in it is no evidence.
  */
-function contendersOf({ candidates, thresholds }: DecisionInput): readonly DecisionCandidate[] {
+function contendersOf({ candidates, thresholds }: DecisionInput): readonly Contender[] {
   if (candidates.some(({ score }) => Number.isNaN(score))) return [];
   const best = Math.max(...candidates.map(({ score }) => score));
-  return candidates.filter(
-    ({ score }) =>
-      score >= thresholds.floor && (score === best || !(best - score >= thresholds.margin)),
-  );
+  return candidates
+    .filter(({ score }) => score >= thresholds.floor)
+    .map((each) => ({
+      ...each,
+      foremost: each.score === best || !(best - each.score >= thresholds.margin),
+    }));
+}
+
+function certaintyOf({ foremost, score }: Contender, { likely }: IdentifyThresholds): Certainty {
+  return foremost && score >= likely ? 'likely' : 'possible';
 }
 
 /** The digits come before the PIN, so that a stranger cannot get at the PIN, and its lock, of whomever they resemble. */
-function decideGreyZone(contenders: readonly DecisionCandidate[], input: DecisionInput): Verdict {
+function decideGreyZone(contenders: readonly Contender[], input: DecisionInput): Verdict {
   const open = contenders.filter(({ lock }) => lock === 'open');
   if (open.length === 0) return fallback('too_many_tries');
   const fitting = open.filter(({ last4 }) => last4 === 'right');
@@ -160,7 +176,9 @@ function decideGreyZone(contenders: readonly DecisionCandidate[], input: Decisio
     const askable = open.filter(({ last4 }) => last4 !== 'absent');
     return askable.length > 0 ? ask('last4', askable, input) : fallback('ambiguous');
   }
-  if (others.length === 0) return decidePerson(only, false, input);
+  if (others.length === 0) {
+    return decidePerson(only, certaintyOf(only, input.thresholds), input);
+  }
   return tellApartByPin(fitting, input);
 }
 
@@ -169,28 +187,33 @@ function tellApartByPin(fitting: readonly DecisionCandidate[], input: DecisionIn
   if (fitting.some(({ pin }) => pin === 'absent')) return fallback('ambiguous');
   const [only, ...others] = fitting.filter(({ pin }) => pin === 'right');
   if (!only) return ask('pin', fitting, input);
-  return others.length === 0 ? decidePerson(only, false, input) : fallback('ambiguous');
+  return others.length === 0 ? decidePerson(only, 'possible', input) : fallback('ambiguous');
 }
 
 /** It is this person or nobody. */
-function decidePerson(person: DecisionCandidate, sure: boolean, input: DecisionInput): Verdict {
+function decidePerson(
+  person: DecisionCandidate,
+  certainty: Certainty,
+  input: DecisionInput,
+): Verdict {
   const { amountMinor, tiers } = input;
   if (person.lock === 'closed') return fallback('too_many_tries');
   // not said more plainly: whoever stands behind the shopper need not hear their age
   if (person.minor && amountMinor > tiers.minorsLimitMinor) return fallback('amount_above_limit');
-  if (!needsPin(person, sure, input) || person.pin === 'right') {
+  if (!needsPin(person, certainty, input) || person.pin === 'right') {
     return { outcome: 'approve', shopperId: person.shopperId };
   }
   return person.pin === 'absent' ? fallback('pin_needed') : ask('pin', [person], input);
 }
 
-function needsPin(person: DecisionCandidate, sure: boolean, input: DecisionInput): boolean {
+function needsPin(person: DecisionCandidate, certainty: Certainty, input: DecisionInput): boolean {
   return (
     input.liveness === 'doubt' ||
     person.lookAlike ||
     person.pin === 'wrong' ||
     isAboveTier(input.amountMinor, input.tiers, person.familiar) ||
-    (!sure && !person.familiar)
+    certainty === 'possible' ||
+    (certainty === 'likely' && !person.familiar)
   );
 }
 

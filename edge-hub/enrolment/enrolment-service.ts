@@ -73,7 +73,8 @@ export interface EnrolmentParts {
   readonly audit: AuditStore;
   readonly events: HubEvents;
   readonly transact: Transact;
-  readonly thresholds: IdentifyThresholds;
+  /** The pack's own: how near two faces are does not depend on the gallery. */
+  readonly thresholds: Pick<IdentifyThresholds, 'sure' | 'margin'> & { readonly leastSure: number };
   /** Cryptographically strong bytes. */
   readonly random: RandomBytes;
   /** Cuts freed pages off the write-ahead log. */
@@ -154,7 +155,7 @@ export class EnrolmentService {
     if (!taken.ok) return taken;
     const samples = taken.value;
     const embeddings = samples.map((sample) => sample.embedding);
-    if (leastLikeness(embeddings) < thresholds.floor) return err('photos_differ');
+    if (leastLikeness(embeddings) < thresholds.leastSure) return err('photos_differ');
     const embedding = fuseEmbeddings(embeddings);
     const alike = await this.lookAlikesOf(embedding);
     if (!request.twin && alike.some(({ score }) => score >= thresholds.sure)) {

@@ -97,6 +97,15 @@ export class TemplateVault {
     return entry && this.open(entry, decodeSecrets);
   }
 
+  /** A person's template; undefined as above. */
+  embeddingOf(
+    shopperId: string,
+    pack: { readonly packId: string; readonly dimension: number },
+  ): Float32Array | undefined {
+    const entry = this.store.sealedTemplateOf(shopperId, pack.packId);
+    return entry && this.open(entry, (plain) => decodeTemplate(plain, pack.dimension))?.embedding;
+  }
+
   /** A keyed hash, hex: what went in cannot be guessed from the database alone. */
   fingerprint(text: string): string {
     return createHmac('sha256', this.hubKey).update(`wuma-fingerprint-1\n${text}`).digest('hex');

@@ -18,6 +18,7 @@ import { RateLimiter } from '../ingress/rate-limiter.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { HubMetrics } from '../metrics.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
+import type { CalibrationState } from '../recognition/calibration.ts';
 import type { Terminal, TerminalRegistry } from '../terminals/terminal-registry.ts';
 import { MAX_ENROLMENT_BYTES, readEnrolmentForm } from './enrolment-form.ts';
 import { hubOpenApiDocument } from './openapi-document.ts';
@@ -42,6 +43,7 @@ export interface AppParts {
   /** What only the running hub knows. */
   readonly live: {
     readonly gallerySize: () => number;
+    readonly calibration: () => CalibrationState;
     readonly queue: () => { depth: number; capacity: number };
     readonly link: () => LinkState;
     readonly isConnected: (terminalId: string) => boolean;
@@ -117,6 +119,7 @@ function addOpenRoutes(app: OpenAPIHono, parts: AppParts): void {
       {
         ...street,
         gallery: { size: live.gallerySize(), packId },
+        calibration: shown(live.calibration()),
         queue: live.queue(),
         link: live.link(),
         outbox: { pending, lastSeq, published: lastSeq - pending },
@@ -246,4 +249,19 @@ function addLedgerRoutes(app: OpenAPIHono, { ledger, outbox, audit }: AppParts):
   app.openapi(routes.auditRoute, (c) =>
     c.json({ entries: audit.latest(c.req.valid('query').limit) }, 200),
   );
+}
+
+/** Thresholds to four digits; the number of people is said elsewhere. */
+function shown({ promisedFpir, promisableFpir, thresholds, warning }: CalibrationState) {
+  const { sure, likely, floor, margin } = thresholds;
+  return {
+    promisedFpir,
+    promisableFpir,
+    thresholds: { sure: rounded(sure), likely: rounded(likely), floor: rounded(floor), margin },
+    warning,
+  };
+}
+
+function rounded(score: number): number {
+  return Math.round(score * 1e4) / 1e4;
 }

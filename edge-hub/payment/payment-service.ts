@@ -71,7 +71,8 @@ export type PaymentRefusal = Extract<
 export interface PaymentParts extends BookingParts {
   readonly recogniser: Recogniser;
   readonly transact: Transact;
-  readonly thresholds: IdentifyThresholds;
+  /** As they stand now. */
+  readonly thresholds: () => IdentifyThresholds;
   readonly amounts: AmountPolicy;
   readonly questions: QuestionBook;
   readonly wrongAnswers: WrongAnswerStore;
@@ -147,7 +148,7 @@ export class PaymentService {
       shopName,
       hasDepth,
       canAsk,
-      thresholds,
+      thresholds: thresholds(),
       answers: new Map(),
       wrongAnswers: 0,
       stagesMs,

@@ -19,8 +19,8 @@ export interface GallerySearch {
   readonly elapsedMs: number;
 }
 
-/** How many templates a search asks for first. */
-const TOP = 8;
+/** How many templates a search asks for first: the best, and whoever else may be asked for their digits. */
+const TOP = 32;
 /** How many it asks for at last: more templates than this one person never has. */
 const MAX_TOP = 1_000;
 /** People who must be seen: who it may be, and how far the next one is. */
@@ -33,19 +33,33 @@ export class Gallery {
   private readonly index: GalleryIndex;
   private readonly ownerOf = new Map<string, string>();
   private readonly templatesOf = new Map<string, Set<string>>();
+  private readonly onChange: () => void;
 
-  constructor(index: GalleryIndex) {
+  /** @param onChange called after each insert and erasure */
+  constructor(index: GalleryIndex, onChange: () => void = () => undefined) {
     this.index = index;
+    this.onChange = onChange;
   }
 
+  /** Templates. */
   get size(): number {
     return this.index.size;
+  }
+
+  /** People who have one or more templates. */
+  get people(): ReadonlySet<string> {
+    return new Set(this.templatesOf.keys());
+  }
+
+  get peopleCount(): number {
+    return this.templatesOf.size;
   }
 
   /** Replaces what stood under the same template id. */
   async insert(entry: GalleryEntry): Promise<void> {
     this.own(entry);
     await this.index.insert(entry.templateId, entry.embedding);
+    this.onChange();
   }
 
   /** Inserts all of them, many at a time, while the next ones are being read. */
@@ -78,16 +92,22 @@ export class Gallery {
     this.templatesOf.delete(shopperId);
     for (const templateId of own) this.ownerOf.delete(templateId);
     for (const templateId of own) await this.index.erase(templateId);
+    this.onChange();
   }
 
   /**
    * Compares a probe with everybody.
    *
-   * @param certifyFrom from which best score on the answer must be proven; by default always
+   * @param options.certifyFrom from which best score on the answer must be proven; by default always
+   * @param options.top how many templates to ask for first
    */
-  async search(embedding: Float32Array, certifyFrom?: number): Promise<GallerySearch> {
+  async search(
+    embedding: Float32Array,
+    options: { readonly certifyFrom?: number; readonly top?: number } = {},
+  ): Promise<GallerySearch> {
+    const { certifyFrom } = options;
     let elapsedMs = 0;
-    for (let top = TOP; ; top = Math.min(MAX_TOP, top * 4)) {
+    for (let top = options.top ?? TOP; ; top = Math.min(MAX_TOP, top * 4)) {
       const found = await this.index.search(embedding, {
         top,
         ...(certifyFrom === undefined ? {} : { certifyFrom }),

@@ -30,8 +30,8 @@ export interface Recognition {
   readonly timings: RecognitionTimings;
 }
 
-/** A prefilter may be wrong about who is best, so what lies this near the floor is looked at in full. */
-const NEAR_FLOOR = 0.05;
+/** A prefilter may be wrong about who is best, so what lies this near is looked at in full. */
+const NEAR_SURE = 0.05;
 
 /** From pictures to evidence: the vision pipeline, then the 1:N search. */
 export class Recogniser {
@@ -47,14 +47,14 @@ export class Recogniser {
     /** Colour score from which colour alone proves life. */
     readonly minLive: number;
     readonly clock: Clock;
-    /** From `floor` on somebody may be charged. */
-    readonly thresholds: { readonly floor: number };
+    /** From `leastSure` on somebody may be charged without an answer. */
+    readonly thresholds: { readonly leastSure: number };
   }) {
     this.engine = parts.engine;
     this.gallery = parts.gallery;
     this.minLive = parts.minLive;
     this.clock = parts.clock;
-    this.certifyFrom = parts.thresholds.floor - NEAR_FLOOR;
+    this.certifyFrom = parts.thresholds.leastSure - NEAR_SURE;
   }
 
   /** @param options.requireDepth whether a missing depth picture is an attack */
@@ -78,10 +78,9 @@ export class Recogniser {
       return { result: ok(evidence), timings: { ...timings, search: 0 } };
     }
     const startedAt = this.clock.monotonic();
-    const { candidates, certified } = await this.gallery.search(
-      analysis.value.embedding,
-      this.certifyFrom,
-    );
+    const { candidates, certified } = await this.gallery.search(analysis.value.embedding, {
+      certifyFrom: this.certifyFrom,
+    });
     const search = this.clock.monotonic() - startedAt;
     return {
       result: ok({ packId, quality, liveness, candidates, certified, framesUsed }),

@@ -16,7 +16,9 @@ export const openPack: PackManifest = {
   thresholds: {
     identify: {
       sure: 0.57,
-      floor: 0.42,
+      leastSure: 0.42,
+      mostSure: 0.62,
+      floor: 0.25,
       margin: 0.05,
       source:
         'Measured with this pipeline on 3,718 LFW pictures (6.9 million impostor pairs, one frame each): FMR 1e-3 ' +

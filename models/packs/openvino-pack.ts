@@ -19,7 +19,9 @@ export const openvinoPack: PackManifest = {
   thresholds: {
     identify: {
       sure: 0.6,
-      floor: 0.43,
+      leastSure: 0.43,
+      mostSure: 0.64,
+      floor: 0.25,
       margin: 0.05,
       source:
         'Measured with this pipeline on 3,718 LFW pictures (6.9 million impostor pairs, one frame each): FMR 1e-3 ' +

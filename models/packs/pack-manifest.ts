@@ -204,7 +204,13 @@ const sourced = <T extends z.ZodRawShape>(shape: T) =>
 const thresholdsSchema = z.strictObject({
   /** 1:N: `sure` and `margin` (best minus second) both reached means identified; below `floor` it is nobody. */
   identify: sourced({
+    /** Until the gallery is large enough for the hub to calibrate itself. */
     sure: z.number(),
+    /** A calibrated `sure` is never lower. Photos of one person that compare lower are not of one person. */
+    leastSure: z.number(),
+    /** The highest `sure` at which the pack still knows three of four people by one picture. */
+    mostSure: z.number(),
+    /** The grey zone, from which an answer may tell who it is, never begins lower. */
     floor: z.number(),
     margin: z.number().nonnegative(),
   }),

@@ -14,6 +14,19 @@ export const hubStatusSchema = z.object({
   streetId: nameSchema,
   streetName: z.string(),
   gallery: z.object({ size: countSchema, packId: z.string() }),
+  /** How well strangers are told from the enrolled; aggregates only. */
+  calibration: z.object({
+    promisedFpir: z.number(),
+    /** Null until the gallery is large enough to learn from. */
+    promisableFpir: z.number().nullable(),
+    thresholds: z.object({
+      sure: z.number(),
+      likely: z.number(),
+      floor: z.number(),
+      margin: z.number(),
+    }),
+    warning: z.enum(['too_few_people', 'outgrown']).nullable(),
+  }),
   queue: z.object({ depth: countSchema, capacity: countSchema }),
   link: z.object({ central: z.enum(['up', 'down']), since: timestampSchema }),
   outbox: z.object({ pending: countSchema, lastSeq: countSchema, published: countSchema }),

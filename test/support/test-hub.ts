@@ -188,7 +188,14 @@ export async function createTestHub(
     vision: async () => ({
       engine: nameEngine(options.analysing),
       index: await openGalleryIndex({ engine: 'exact', dimension: DIMENSION }),
-      thresholds: { sure: 0.9, floor: 0.5, margin: 0.05, source: 'test' },
+      thresholds: {
+        sure: 0.9,
+        leastSure: 0.5,
+        mostSure: 0.95,
+        floor: 0.5,
+        margin: 0.05,
+        source: 'test',
+      },
       minLive: 0.5,
     }),
   });

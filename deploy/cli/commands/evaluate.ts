@@ -1,9 +1,17 @@
 import { type Command, UsageError } from '../command.ts';
 import { runInstead } from '../forward.ts';
 
+/** What can be measured: the program, and its first argument where it does several things. */
+const PROGRAMS: ReadonlyMap<string, readonly [entry: string, ...first: string[]]> = new Map([
+  ['faces', ['models/evaluation/main.ts', 'faces']],
+  ['street', ['edge-hub/evaluation/main.ts']],
+  ['depth', ['models/evaluation/main.ts', 'depth']],
+]);
+
 export const evaluateCommand: Command = {
   summary: 'measure recognition and attack detection on pictures of your own',
   help: `usage: wuma evaluate faces --images DIR [--pairs FILE] [--pack NAME] [--json]
+       wuma evaluate street --images DIR --gallery N [--fpir P] [--repeats R] [--seed S] [--json]
 
   --images DIR  one folder per person, the person's pictures in it
   --pairs FILE  LFW's pairs.txt, or lines of label<TAB>pathA<TAB>pathB; without it all pairs
@@ -19,7 +27,11 @@ export const evaluateCommand: Command = {
 `,
   run(args) {
     const [what, ...rest] = args;
-    if (what !== 'faces' && what !== 'depth') throw new UsageError('evaluate what? faces or depth');
-    return runInstead('models/evaluation/main.ts', [what, ...rest]);
+    const program = what === undefined ? undefined : PROGRAMS.get(what);
+    if (!program) {
+      throw new UsageError(`evaluate what? One of: ${[...PROGRAMS.keys()].join(', ')}`);
+    }
+    const [entry, ...first] = program;
+    return runInstead(entry, [...first, ...rest]);
   },
 };

@@ -1,5 +1,5 @@
 /**
- * Mulberry32: a small seeded generator, so that a run of the demo can be repeated.
+ * Mulberry32: a small seeded generator, so that a run can be repeated.
  * Source: Tommy Ettinger, public domain. Not for anything that must not be guessed.
  *
  * @returns a function that gives numbers in [0, 1)

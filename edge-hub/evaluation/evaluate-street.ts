@@ -1,0 +1,255 @@
+import { availableParallelism } from 'node:os';
+import {
+  type CalibratedThresholds,
+  calibrate,
+  promisableFpir,
+  type ThresholdBounds,
+  thresholdsFor,
+} from '../../models/calibration/gallery-calibration.ts';
+import { impostorSample } from '../../models/calibration/impostor-sample.ts';
+import type { EmbeddingProgress } from '../../models/evaluation/embed-pictures.ts';
+import { embedWithCache } from '../../models/evaluation/embedding-cache.ts';
+import { listPictures, personOf } from '../../models/evaluation/picture-tree.ts';
+import { openGalleryIndex } from '../../models/index/threaded-index.ts';
+import { loadInstalledPack } from '../../models/packs/installed-pack.ts';
+import { present } from '../../shared/kernel/assert.ts';
+import { seededRandom } from '../../shared/kernel/seeded-random.ts';
+import { lookAlikeFrom, type Question } from '../decision/decision.ts';
+import { Gallery, type GallerySearch } from '../recognition/gallery.ts';
+import { searchLeaveOneOut } from '../recognition/leave-one-out.ts';
+import { type PersonFacts, playPolicy } from './play-policy.ts';
+import { digits, drawStreet, type Enrolled, type StreetDraw } from './street-draw.ts';
+import {
+  count,
+  emptyTally,
+  ratesOf,
+  type StreetRates,
+  type StreetTally,
+  sumOf,
+} from './street-tally.ts';
+
+export interface EvaluateStreetOptions {
+  /** One folder per person. */
+  readonly imagesDir: string;
+  /** People to enrol. */
+  readonly gallery: number;
+  readonly promisedFpir: number;
+  /** Streets to draw, one after the other. */
+  readonly repeats: number;
+  readonly seed: number;
+  /** Share of the enrolled who are regulars of the shop. */
+  readonly regulars: number;
+  readonly packName: string;
+  readonly modelsDir: string;
+  /** File that keeps the embeddings for the next time. */
+  readonly cacheFile?: string;
+  readonly workers?: number;
+  readonly onProgress: (progress: EmbeddingProgress) => void;
+  readonly onStreet: (done: number, rates: StreetRates) => void;
+  /** Somebody was surely taken for somebody else: their pictures may be of one person under two names. */
+  readonly onSuspect: (suspect: Suspect) => void;
+}
+
+export interface Suspect {
+  readonly probe: string;
+  readonly enrolled: string;
+  readonly score: number;
+}
+
+export interface StreetEvaluation extends StreetRates {
+  readonly pack: string;
+  readonly gallery: number;
+  readonly repeats: number;
+  /** Searches over all repeats. */
+  readonly mated: number;
+  readonly nonMated: number;
+  readonly promisedFpir: number;
+  /** The same searches with the pack's own thresholds, learnt on another population. */
+  readonly uncalibrated: Pick<StreetRates, 'fpir' | 'straightThrough'>;
+  /** Means over the repeats. */
+  readonly thresholds: CalibratedThresholds;
+  readonly promisableFpir: number | null;
+  /** The highest of any single street. */
+  readonly worst: Pick<StreetRates, 'fpir' | 'wrongCharges'>;
+  readonly failureToAcquire: number;
+}
+
+/** The pictures cannot give such a street. */
+export class TooFewPeopleError extends Error {
+  override readonly name = 'TooFewPeopleError';
+
+  constructor(wanted: number, there: number) {
+    super(
+      `a gallery of ${wanted} needs more than ${wanted} people with a usable picture, and there are ${there}`,
+    );
+  }
+}
+
+interface Street {
+  readonly tally: StreetTally;
+  readonly uncalibrated: StreetTally;
+  readonly thresholds: CalibratedThresholds;
+  readonly promisableFpir: number | null;
+}
+
+/**
+ * Open-set 1:N as a street has it (ISO/IEC 19795-1): one enrolled picture a person, thresholds calibrated on
+ * these pictures alone, then everybody else's pictures and the other pictures of the enrolled as probes, each
+ * played to its end by the hub's own gallery, search and policy.
+ *
+ * @throws TooFewPeopleError, PackNotInstalledError, or the file system's error
+ */
+export async function evaluateStreet(options: EvaluateStreetOptions): Promise<StreetEvaluation> {
+  const pack = await loadInstalledPack(options.modelsDir, options.packName);
+  const paths = await listPictures(options.imagesDir);
+  const embedded = await embedWithCache(options.cacheFile, {
+    pack,
+    dir: options.imagesDir,
+    paths,
+    workers: options.workers ?? availableParallelism(),
+    onProgress: options.onProgress,
+  });
+  const embeddings = new Map(
+    [...embedded].flatMap(([path, embedding]) => (embedding ? [[path, embedding] as const] : [])),
+  );
+  const picturesOf = Map.groupBy(embeddings.keys(), personOf);
+  if (picturesOf.size <= options.gallery)
+    throw new TooFewPeopleError(options.gallery, picturesOf.size);
+  const random = seededRandom(options.seed);
+  const bounds = pack.manifest.thresholds.identify;
+  const streets: Street[] = [];
+  while (streets.length < options.repeats) {
+    const draw = drawStreet(picturesOf, { ...options, random });
+    const street = await playStreet({ draw, embeddings, bounds, random, ...options });
+    streets.push(street);
+    options.onStreet(streets.length, ratesOf(street.tally));
+  }
+  return {
+    ...summaryOf(streets),
+    pack: pack.name,
+    gallery: options.gallery,
+    repeats: options.repeats,
+    promisedFpir: options.promisedFpir,
+    failureToAcquire: paths.length - embeddings.size,
+  };
+}
+
+async function playStreet(options: {
+  readonly draw: StreetDraw;
+  readonly embeddings: ReadonlyMap<string, Float32Array>;
+  readonly bounds: ThresholdBounds;
+  readonly promisedFpir: number;
+  readonly random: () => number;
+  readonly onSuspect: (suspect: Suspect) => void;
+}): Promise<Street> {
+  const { draw, embeddings, bounds, promisedFpir, random, onSuspect } = options;
+  const embeddingOf = (path: string) => present(embeddings.get(path), 'an embedding');
+  const dimension = present(embeddings.values().next().value, 'an embedding').length;
+  const index = await openGalleryIndex({ engine: 'exact', dimension });
+  try {
+    const gallery = new Gallery(index);
+    const facts = await enrolAll(gallery, draw.enrolled, embeddingOf, bounds);
+    const enrolledPath = new Map(draw.enrolled.map(({ personId, path }) => [personId, path]));
+    const searches = await searchLeaveOneOut({
+      gallery,
+      people: enrolledPath.keys(),
+      templateOf: (personId) =>
+        Float32Array.from(embeddingOf(present(enrolledPath.get(personId), 'a picture'))),
+      goOn: () => true,
+    });
+    const people = draw.enrolled.length;
+    const learnt = calibrate(impostorSample(searches, people));
+    const thresholds = thresholdsFor(learnt, { people, fpir: promisedFpir }, bounds);
+    const packThresholds = thresholdsFor(undefined, { people, fpir: promisedFpir }, bounds);
+    const factsOf = (personId: string) =>
+      present(facts.get(personId), 'facts of an enrolled person');
+    const tally = emptyTally();
+    const uncalibrated = emptyTally();
+    for (const probe of draw.probes) {
+      const search = await gallery.search(embeddingOf(probe.path));
+      const answer = shopper(
+        probe.personId === undefined ? undefined : factsOf(probe.personId),
+        random,
+      );
+      const play = playPolicy({ search, thresholds, factsOf, answer });
+      count(tally, probe, play);
+      count(
+        uncalibrated,
+        probe,
+        playPolicy({ search, thresholds: packThresholds, factsOf, answer }),
+      );
+      if (play.sureOf !== undefined && play.sureOf !== probe.personId) {
+        onSuspect(
+          suspectOf(probe.path, present(enrolledPath.get(play.sureOf), 'a picture'), search),
+        );
+      }
+    }
+    const promisable = learnt ? promisableFpir(learnt, people, bounds) : null;
+    return { tally, uncalibrated, thresholds, promisableFpir: promisable };
+  } finally {
+    await index.close();
+  }
+}
+
+/** Enrols one after the other; look-alikes are found as the hub finds them. */
+async function enrolAll(
+  gallery: Gallery,
+  enrolled: readonly Enrolled[],
+  embeddingOf: (path: string) => Float32Array,
+  bounds: ThresholdBounds,
+): Promise<Map<string, PersonFacts>> {
+  const lookAlikes = new Set<string>();
+  const from = lookAlikeFrom(bounds);
+  for (const { personId, path } of enrolled) {
+    const embedding = embeddingOf(path);
+    const { candidates } = await gallery.search(embedding);
+    const alike = candidates.filter(({ score }) => score >= from);
+    for (const { shopperId } of alike) lookAlikes.add(shopperId).add(personId);
+    await gallery.insert({ templateId: path, shopperId: personId, embedding });
+  }
+  return new Map(
+    enrolled.map(({ personId, last4, pin, familiar }) => [
+      personId,
+      { last4, pin, familiar, lookAlike: lookAlikes.has(personId) },
+    ]),
+  );
+}
+
+/** Who is enrolled knows what they were given; a stranger guesses, anew each time. */
+function shopper(
+  own: PersonFacts | undefined,
+  random: () => number,
+): (question: Question) => string {
+  if (own) return (question) => own[question];
+  return (question) => digits(question === 'last4' ? 4 : 6, random);
+}
+
+function suspectOf(probe: string, enrolled: string, { candidates }: GallerySearch): Suspect {
+  return { probe, enrolled, score: present(candidates[0], 'a best candidate').score };
+}
+
+function summaryOf(streets: readonly Street[]) {
+  const total = sumOf(streets.map(({ tally }) => tally));
+  const packOnly = ratesOf(sumOf(streets.map(({ uncalibrated }) => uncalibrated)));
+  const perStreet = streets.map(({ tally }) => ratesOf(tally));
+  const mean = (values: readonly number[]): number =>
+    Math.round((values.reduce((sum, value) => sum + value, 0) / values.length) * 1e4) / 1e4;
+  const promisable = streets.flatMap((street) => street.promisableFpir ?? []);
+  return {
+    mated: total.mated,
+    nonMated: total.nonMated,
+    ...ratesOf(total),
+    uncalibrated: { fpir: packOnly.fpir, straightThrough: packOnly.straightThrough },
+    thresholds: {
+      sure: mean(streets.map(({ thresholds }) => thresholds.sure)),
+      likely: mean(streets.map(({ thresholds }) => thresholds.likely)),
+      floor: mean(streets.map(({ thresholds }) => thresholds.floor)),
+      margin: mean(streets.map(({ thresholds }) => thresholds.margin)),
+    },
+    promisableFpir: promisable.length === 0 ? null : mean(promisable),
+    worst: {
+      fpir: Math.max(...perStreet.map(({ fpir }) => fpir)),
+      wrongCharges: Math.max(...perStreet.map(({ wrongCharges }) => wrongCharges)),
+    },
+  };
+}
