@@ -72,7 +72,7 @@ export function decodeTemplate(bytes: Uint8Array, dimension: number): TemplateCo
     squares += value * value;
   }
   // another hub's embedding is taken only as what it claims to be: a unit vector
-  if (!(Math.abs(norm - 1) < 1e-3)) return undefined;
+  if (!(Math.abs(Math.sqrt(squares) - 1) < 1e-3)) return undefined;
   return { embedding, phoneLast4, pin, minor };
 }
 
