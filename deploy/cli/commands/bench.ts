@@ -10,7 +10,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 export const benchCommand: Command = {
   summary: 'measure recognition or gallery search by itself',
   help: `usage: wuma bench recognition [--pack NAME] [--seconds N] [--pictures DIR] [--json]
-       wuma bench index [--rows N] [--dim N] [--queries N] [--seed N] [--threads N] [--json]
+       wuma bench index [--rows N] [--dim N] [--queries N] [--seed N] [--threads N] [--only NAME] [--json]
 
   recognition      decoding to embedding, bursts of 1, 3 and 5 frames, against the networks alone and a peer
     --pack NAME     model pack (default open)
@@ -23,6 +23,7 @@ export const benchCommand: Command = {
     --queries N     probes, half of people in the gallery, half of strangers (default 200)
     --seed N        of the gallery; the same again gives the same (default 1)
     --threads N     threads that ours scans with (default 2)
+    --only NAME     engines whose name begins so, such as ours or sqlite
   --json           one line of JSON
 
 Wants a quiet machine: whatever else runs is measured too.

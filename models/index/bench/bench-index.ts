@@ -17,6 +17,8 @@ import { makeTrialGallery, type TrialSettings } from './trial-gallery.ts';
 export interface BenchSettings extends TrialSettings {
   /** Threads that our own index scans with. */
   readonly threads: number;
+  /** Engines whose name begins so; all when empty. */
+  readonly only: string;
 }
 
 export interface IndexBench {
@@ -50,11 +52,14 @@ export async function benchIndex(settings: BenchSettings): Promise<IndexBench> {
   const together = threads === 1 ? oneThread : await measureReadBandwidth(int8Bytes, threads);
   const engines: (EngineFigures | NotRun)[] = [];
   for (const plan of plans(settings)) {
+    if (!plan.label.startsWith(settings.only)) continue;
     onProgress(plan.label);
     engines.push(...(await measureEngine(gallery, plan)));
   }
-  onProgress('plain JavaScript');
-  engines.push(await measurePlainJavaScript(gallery));
+  if ('plain JavaScript'.startsWith(settings.only)) {
+    onProgress('plain JavaScript');
+    engines.push(await measurePlainJavaScript(gallery));
+  }
   const strangers = gallery.probes.filter((probe) => !probe.isGenuine);
   return {
     rows,

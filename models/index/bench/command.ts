@@ -3,13 +3,15 @@ import { benchIndex, DEFAULT_THREADS, type IndexBench } from './bench-index.ts';
 
 const HELP = `Measures gallery search: ours against other engines, plain JavaScript, and what memory allows.
 
-  wuma bench index [--rows N] [--dim N] [--queries N] [--seed N] [--threads N] [--json]
+  wuma bench index [--rows N] [--dim N] [--queries N] [--seed N] [--threads N]
+                   [--only NAME] [--json]
 
   --rows N      templates in the gallery (default 100000)
   --dim N       values of each, a power of two from 64 to 2048 (default 512)
   --queries N   probes, half of people in the gallery, half of strangers (default 200)
   --seed N      of the synthetic gallery; the same again gives the same (default 1)
   --threads N   threads that ours scans with (default ${DEFAULT_THREADS})
+  --only NAME   engines whose name begins so, such as ours or sqlite
   --json        one line of JSON on stdout; progress goes to stderr
 
 Each engine is asked for at most 20 s; it tells how many probes that were. Memory: 6.5 kB a row at 512 values.
@@ -60,6 +62,7 @@ export async function runBenchIndex(
       queries: wholeNumber('queries', options.queries, { least: 10, most: 10_000 }),
       seed: wholeNumber('seed', options.seed, { least: 0, most: 2 ** 31 }),
       threads: wholeNumber('threads', options.threads, { least: 1, most: 64 }),
+      only: options.only,
       onProgress: (text) => io.writeError(`${text}\n`),
     });
     io.writeOut(options.json ? `${JSON.stringify(figures, rounded)}\n` : tableOf(figures));
@@ -81,6 +84,7 @@ function parse(argv: readonly string[]) {
         queries: { type: 'string', default: '200' },
         seed: { type: 'string', default: '1' },
         threads: { type: 'string', default: String(DEFAULT_THREADS) },
+        only: { type: 'string', default: '' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -8,7 +8,7 @@ import { SyntheticPeople } from './synthetic-people.ts';
 export type GalleryTask =
   | { readonly kind: 'people'; readonly rows: Vectors; readonly seed: number }
   | { readonly kind: 'truth'; readonly rows: Vectors; readonly probes: Vectors }
-  | { readonly kind: 'read'; readonly memory: WebAssembly.Memory };
+  | { readonly kind: 'read'; readonly memory: WebAssembly.Memory; readonly times: number };
 
 /** `people` and `read` only tell that they are done. */
 export type StretchDone = readonly ScanBest[];
@@ -27,7 +27,7 @@ function prepare(task: GalleryTask): (stretch: Stretch) => StretchDone {
     case 'read': {
       const kernel = openKernel(task.memory);
       return ({ from, to }) => {
-        kernel.read(from, to - from);
+        for (let i = 0; i < task.times; i += 1) kernel.read(from, to - from);
         return [];
       };
     }

@@ -106,7 +106,7 @@ const sum = (values: readonly number[]): number => values.reduce((all, value) =>
 
 /** Turns `vector` (of unit length) towards `target` until their cosine is this. */
 function approach(vector: Float32Array, target: Float32Array, cosine: number): void {
-  const along = vector.reduce((sum, value, i) => sum + value * (target[i] as number), 0);
+  const along = vector.reduce((all, value, i) => all + value * (target[i] as number), 0);
   for (let i = 0; i < vector.length; i += 1) {
     vector[i] = (vector[i] as number) - along * (target[i] as number);
   }

@@ -1,9 +1,6 @@
 import { loadOptional } from '../load-optional.ts';
 import { bytesOf, SqliteEngine } from './sqlite-engine.ts';
 
-/** Rows whose numbers and positions the extension's chunks can hold; memory ends long before. */
-const MOST_ROWS = 2 ** 31 - 1;
-
 /**
  * sqlite-vec 0.1.9: one scan of all float32 rows, on one thread.
  *
@@ -20,9 +17,9 @@ export async function openSqliteVec(dimension: number): Promise<SqliteEngine> {
       nearest: 'SELECT rowid, embedding FROM gallery WHERE embedding MATCH ? AND k = ?',
       encode: bytesOf,
       limit: () => ({
-        rows: MOST_ROWS,
-        because: 'row numbers of its chunks',
-        rowsATransaction: MOST_ROWS,
+        rows: Number.POSITIVE_INFINITY,
+        because: 'memory alone',
+        rowsATransaction: Number.POSITIVE_INFINITY,
       }),
     },
     dimension,
