@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentOutcome } from '../../firmware-bridge/transport/payment-outcome.ts';
 import type { PaymentQuestionData } from '../../shared/contracts/terminal-messages.ts';
 import { present } from '../../shared/kernel/assert.ts';
+import { seededRandom } from '../../shared/kernel/seeded-random.ts';
 import type { Counter } from './counter.ts';
 import type { PhotoStudio } from './photo-studio.ts';
-import { seededRandom } from './random.ts';
 import type { Scene } from './script.ts';
 
 type Question = PaymentQuestionData['question'];
