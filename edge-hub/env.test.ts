@@ -33,6 +33,7 @@ describe('the environment', () => {
     expect(settings.mqtt).toEqual({ port: 8_883, host: '127.0.0.1' });
     expect(settings.payment.amounts.withDepthMinor).toBe(12_345n);
     expect(settings.http.host).toBe('127.0.0.1');
+    expect(settings.promisedFpir).toBe(1e-3);
   });
 
   it('names everything that is missing at once', () => {
@@ -47,6 +48,7 @@ describe('the environment', () => {
       HUB_LIMIT_MINOR: '12.50secret',
       HUB_CURRENCY: 'secret',
       HUB_INDEX: 'secret',
+      HUB_PROMISED_FPIR: 'secret',
       LOG_LEVEL: 'secret',
       HUB_QUEUE_CAPACITY: '0',
     };
@@ -64,6 +66,10 @@ describe('the environment', () => {
     ['HUB_HTTP_PORT', '80.5'],
     ['HUB_INFERENCE_WORKERS', '0'],
     ['HUB_DATA_DIR', ''],
+    ['HUB_PROMISED_FPIR', ''],
+    ['HUB_PROMISED_FPIR', '0.5'],
+    ['HUB_PROMISED_FPIR', '0'],
+    ['HUB_PROMISED_FPIR', '1e-9'],
   ])('takes no %s of "%s"', (name, value) => {
     expect(messageOf({ ...complete, [name]: value })).toContain(`${name}:`);
   });

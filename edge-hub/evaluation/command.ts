@@ -143,11 +143,15 @@ function embeddingProgress() {
 }
 
 function tableOf(evaluation: StreetEvaluation): string {
-  const lines = Object.entries(evaluation).map(([name, value]) => {
-    const text = typeof value === 'object' ? JSON.stringify(value) : (value ?? 'not known');
-    return `${name.padEnd(18)}${text}\n`;
-  });
-  return lines.join('');
+  const { uncalibrated, thresholds, worst, ...plain } = evaluation;
+  const nested = { uncalibrated, thresholds, worst };
+  const lines = [
+    ...Object.entries(plain).map(([name, value]) => [name, value ?? 'not known'] as const),
+    ...Object.entries(nested).flatMap(([name, values]) =>
+      Object.entries(values).map(([inner, value]) => [`${name} ${inner}`, value] as const),
+    ),
+  ];
+  return lines.map(([name, value]) => `${name.padEnd(30)}${value}\n`).join('');
 }
 
 function say(line: string): void {

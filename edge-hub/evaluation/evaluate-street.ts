@@ -148,7 +148,10 @@ async function playStreet(options: {
   const index = await openGalleryIndex({ engine: 'exact', dimension });
   try {
     const gallery = new Gallery(index);
-    const facts = await enrolAll(gallery, draw.enrolled, embeddingOf, bounds);
+    const facts = await enrolAll(gallery, draw.enrolled, {
+      embeddingOf,
+      from: lookAlikeFrom(bounds),
+    });
     const enrolledPath = new Map(draw.enrolled.map(({ personId, path }) => [personId, path]));
     const searches = await searchLeaveOneOut({
       gallery,
@@ -195,15 +198,17 @@ async function playStreet(options: {
 async function enrolAll(
   gallery: Gallery,
   enrolled: readonly Enrolled[],
-  embeddingOf: (path: string) => Float32Array,
-  bounds: ThresholdBounds,
+  how: {
+    readonly embeddingOf: (path: string) => Float32Array;
+    /** Score from which two are look-alikes. */
+    readonly from: number;
+  },
 ): Promise<Map<string, PersonFacts>> {
   const lookAlikes = new Set<string>();
-  const from = lookAlikeFrom(bounds);
   for (const { personId, path } of enrolled) {
-    const embedding = embeddingOf(path);
+    const embedding = how.embeddingOf(path);
     const { candidates } = await gallery.search(embedding);
-    const alike = candidates.filter(({ score }) => score >= from);
+    const alike = candidates.filter(({ score }) => score >= how.from);
     for (const { shopperId } of alike) lookAlikes.add(shopperId).add(personId);
     await gallery.insert({ templateId: path, shopperId: personId, embedding });
   }
@@ -232,8 +237,6 @@ function summaryOf(streets: readonly Street[]) {
   const total = sumOf(streets.map(({ tally }) => tally));
   const packOnly = ratesOf(sumOf(streets.map(({ uncalibrated }) => uncalibrated)));
   const perStreet = streets.map(({ tally }) => ratesOf(tally));
-  const mean = (values: readonly number[]): number =>
-    Math.round((values.reduce((sum, value) => sum + value, 0) / values.length) * 1e4) / 1e4;
   const promisable = streets.flatMap((street) => street.promisableFpir ?? []);
   return {
     mated: total.mated,
@@ -252,4 +255,9 @@ function summaryOf(streets: readonly Street[]) {
       wrongCharges: Math.max(...perStreet.map(({ wrongCharges }) => wrongCharges)),
     },
   };
+}
+
+/** To four digits. */
+function mean(values: readonly number[]): number {
+  return Math.round((values.reduce((sum, value) => sum + value, 0) / values.length) * 1e4) / 1e4;
 }

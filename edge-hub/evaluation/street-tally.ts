@@ -1,19 +1,21 @@
 import type { Play } from './play-policy.ts';
 import type { StreetProbe } from './street-draw.ts';
 
-/** What came of the searches of one street. */
-export interface StreetTally {
-  mated: number;
-  nonMated: number;
+const COUNTED = [
+  'mated',
+  'nonMated',
   /** Strangers of whom the first look was sure. */
-  falsePositives: number;
+  'falsePositives',
   /** Enrolled people of whom the first look was not sure, or sure of somebody else. */
-  falseNegatives: number;
-  straightThrough: number;
-  afterLast4: number;
-  afterPin: number;
-  wrongCharges: number;
-}
+  'falseNegatives',
+  'straightThrough',
+  'afterLast4',
+  'afterPin',
+  'wrongCharges',
+] as const;
+
+/** What came of the searches of one street. */
+export type StreetTally = Record<(typeof COUNTED)[number], number>;
 
 export function emptyTally(): StreetTally {
   return {
@@ -46,7 +48,7 @@ export function count(tally: StreetTally, { personId }: StreetProbe, play: Play)
 export function sumOf(tallies: readonly StreetTally[]): StreetTally {
   const sum = emptyTally();
   for (const tally of tallies) {
-    for (const key of Object.keys(sum) as (keyof StreetTally)[]) sum[key] += tally[key];
+    for (const what of COUNTED) sum[what] += tally[what];
   }
   return sum;
 }
@@ -68,8 +70,6 @@ export interface StreetRates {
 
 export function ratesOf(tally: StreetTally): StreetRates {
   const { mated, nonMated } = tally;
-  const share = (some: number, all: number): number =>
-    all === 0 ? 0 : Math.round((some / all) * 1e6) / 1e6;
   return {
     fpir: share(tally.falsePositives, nonMated),
     fnir: share(tally.falseNegatives, mated),
@@ -79,4 +79,9 @@ export function ratesOf(tally: StreetTally): StreetRates {
     served: share(tally.straightThrough + tally.afterLast4 + tally.afterPin, mated),
     wrongCharges: share(tally.wrongCharges, mated + nonMated),
   };
+}
+
+/** To six digits. */
+function share(some: number, all: number): number {
+  return all === 0 ? 0 : Math.round((some / all) * 1e6) / 1e6;
 }

@@ -119,7 +119,7 @@ function addOpenRoutes(app: OpenAPIHono, parts: AppParts): void {
       {
         ...street,
         gallery: { size: live.gallerySize(), packId },
-        calibration: shown(live.calibration()),
+        calibration: calibrationView(live.calibration()),
         queue: live.queue(),
         link: live.link(),
         outbox: { pending, lastSeq, published: lastSeq - pending },
@@ -252,7 +252,7 @@ function addLedgerRoutes(app: OpenAPIHono, { ledger, outbox, audit }: AppParts):
 }
 
 /** Thresholds to four digits; the number of people is said elsewhere. */
-function shown({ promisedFpir, promisableFpir, thresholds, warning }: CalibrationState) {
+function calibrationView({ promisedFpir, promisableFpir, thresholds, warning }: CalibrationState) {
   const { sure, likely, floor, margin } = thresholds;
   return {
     promisedFpir,

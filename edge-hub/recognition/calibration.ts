@@ -113,7 +113,7 @@ export class Calibration {
       !this.stopped &&
       (searches < MIN_SEARCHES || clock.monotonic() - startedAtMs < SEARCH_TIME_MS);
     const everybody = gallery.peopleCount < MIN_PEOPLE ? [] : [...gallery.people];
-    const people = drawn(everybody, MAX_SEARCHES, random);
+    const people = spread(everybody, MAX_SEARCHES, random);
     const searches = await searchLeaveOneOut({ gallery, people, templateOf, goOn });
     if (this.stopped) return;
     this.learnt = calibrate(impostorSample(searches, gallery.peopleCount));
@@ -146,12 +146,12 @@ export class Calibration {
   }
 }
 
-/** Up to `count` of them at random (Fisher and Yates, as far as needed). */
-function drawn<T>(all: T[], count: number, random: () => number): T[] {
-  const end = Math.min(count, all.length);
-  for (let i = 0; i < end; i += 1) {
-    const j = i + Math.floor(random() * (all.length - i));
-    [all[i], all[j]] = [all[j] as T, all[i] as T];
-  }
-  return all.slice(0, end);
+/** Up to `count` of them, evenly spread from a start by lot. */
+function spread<T>(all: readonly T[], count: number, random: () => number): T[] {
+  if (all.length <= count) return [...all];
+  const step = all.length / count;
+  const start = random() * step;
+  return Array.from({ length: count }, (_, i) => all[Math.floor(start + i * step)]).filter(
+    (one) => one !== undefined,
+  );
 }

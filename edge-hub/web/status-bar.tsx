@@ -62,6 +62,18 @@ function Figures({ status }: { readonly status: HubStatus }): ReactElement {
         </dd>
       </div>
       <div>
+        <dt>{t('status.sure')}</dt>
+        <dd>
+          {status.calibration.thresholds.sure.toFixed(3)}
+          <span className="note">
+            {t(`status.calibration.${status.calibration.warning ?? 'kept'}`, {
+              promise: rateText(status.calibration.promisedFpir, language),
+              promisable: rateText(status.calibration.promisableFpir ?? 0, language),
+            })}
+          </span>
+        </dd>
+      </div>
+      <div>
         <dt>{t('status.queue')}</dt>
         <dd>
           {count(status.queue.depth)}
@@ -76,4 +88,9 @@ function Figures({ status }: { readonly status: HubStatus }): ReactElement {
       </div>
     </dl>
   );
+}
+
+/** A small share as "1 in 1,000". */
+function rateText(share: number, language: string): string {
+  return share > 0 ? countText(Math.round(1 / share), language) : '–';
 }

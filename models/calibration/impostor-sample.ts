@@ -41,8 +41,8 @@ export function impostorSample(
   const foundScores = Float64Array.from(
     searches.flatMap(({ others }) => others.map(({ score }) => score)),
   )
-    .sort()
-    .reverse();
+    .toSorted()
+    .toReversed();
   const tail = Math.round((TAIL_PER_SEARCH * comparisons) / Math.max(1, people - 1));
   const wanted = Math.min(MAX_TAIL, Math.max(MIN_TAIL, tail)) + 1;
   return {
@@ -70,5 +70,5 @@ function highestPairs(
       pairs.set(key, other.score);
     }
   }
-  return Float64Array.from(pairs.values()).sort().reverse().slice(0, wanted);
+  return Float64Array.from(pairs.values()).toSorted().toReversed().slice(0, wanted);
 }
