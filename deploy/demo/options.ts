@@ -15,7 +15,7 @@ strangers and 10 attacks at four terminals, cuts the link to central for 20 s me
 
   --once          end after the scripted part; exit code 0 when everything held, 1 when not
   --json          the last line is the summary as JSON
-  --pack NAME     model pack: open (default) or openvino
+  --pack NAME     model pack: open (default), open-fused, openvino or fused
   --port-base N   first of the ports used (default 7400); 0 takes free ones
   --seed N        another play: order, amounts, light, noise (default 1)
   --help          this text

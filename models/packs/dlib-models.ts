@@ -53,7 +53,7 @@ export const dlibResNet: PackEmbedNetwork = {
       scale: [1 / 255, 1 / 255, 1 / 255],
     },
     outputs: [{ name: 'output', shape: [1, 128], meaning: 'embedding, not normalised' }],
-    medianMs: 3.5,
+    medianMs: 3.6,
   },
   output: 'output',
   dimension: 128,

@@ -27,6 +27,12 @@ export const openPack: PackManifest = {
         'under another first name (Blatter). From floor to sure the terminal asks on. On East Asian faces the same ' +
         'FMR needs about 0.14 more: a large gallery must be calibrated by the hub itself.',
     },
+    burst: {
+      sameFace: 0.4,
+      source:
+        'Strangers reach it about once in ten thousand (FMR 1e-4 on LFW); the plain and the mirrored look of one ' +
+        'picture lay above 0.93 in 99.9 % of 7,700.',
+    },
     pad: {
       minLive: 0.5,
       minLiveWithDepth: 0.05,

@@ -214,6 +214,8 @@ const thresholdsSchema = z.strictObject({
     floor: z.number(),
     margin: z.number().nonnegative(),
   }),
+  /** Two frames of one burst that compare below `sameFace` are not taken for one person. */
+  burst: sourced({ sameFace: z.number() }),
   /** Live probability (mean of the PAD networks) from which a probe sample counts as live. */
   pad: sourced({
     minLive: z.number().min(0).max(1),

@@ -30,10 +30,7 @@ export function fuseBurst(
     readonly minLive: number;
     readonly minLiveWithDepth: number;
     readonly requireDepth: boolean;
-    /**
-     * Two frames below this cosine are not taken for the same person. Frames of one face within a second lie far above
-     * the pack's floor, which strangers reach about once in ten thousand.
-     */
+    /** Two frames below this cosine are not taken for the same person. */
     readonly sameFace: number;
   },
 ): Result<Omit<BurstAnalysis, 'packId' | 'timings'>, FrameFailureCode> {

@@ -60,7 +60,7 @@ export async function createFaceEngine(options: FaceEngineOptions): Promise<Face
         {
           ...pack.manifest.thresholds.pad,
           requireDepth: how.requireDepth,
-          sameFace: pack.manifest.thresholds.identify.floor,
+          sameFace: pack.manifest.thresholds.burst.sameFace,
         },
       );
       if (!outcome.ok) return err({ code: outcome.error, timings });
