@@ -22,7 +22,7 @@ function noiseMaker(): () => number {
 /** Depth of a surface given by its height before the distance, mm, over x and y in mm about the face's centre. */
 function picture(
   height: (x: number, y: number) => number | undefined,
-  sensor = { noiseMm: 2, holes: 0.03 },
+  sensor = { noiseMm: 1.5, holes: 0.03 },
 ) {
   const noise = noiseMaker();
   const data = new Uint16Array(WIDTH * HEIGHT);
@@ -71,7 +71,7 @@ describe('measureDepth', () => {
     expect(evidence.interEyeMm).toBeGreaterThan(55);
     expect(evidence.interEyeMm).toBeLessThan(68);
     expect(evidence.noseReliefMm).toBeGreaterThan(10);
-    expect(failedDepthChecks(measured(picture(face, { noiseMm: 4, holes: 0.25 })))).toEqual([]);
+    expect(failedDepthChecks(measured(picture(face, { noiseMm: 1.5, holes: 0.25 })))).toEqual([]);
   });
 
   it.each([
@@ -106,6 +106,28 @@ describe('measureDepth', () => {
     expect(failedDepthChecks({ ...evidence, distanceMm: 2_000 })).toEqual(['depth_range']);
     const holed = measured(picture(face, { noiseMm: 2, holes: 0.55 }));
     expect(failedDepthChecks(holed)).toContain('depth_holes');
+  });
+
+  it('cannot tell through noise, and says so', () => {
+    const noisy = measured(picture(face, { noiseMm: 4, holes: 0.03 }));
+    expect(noisy.noiseMm).toBeGreaterThan(1.8);
+    expect(failedDepthChecks(noisy)).toContain('depth_coarse');
+  });
+
+  it('knows a face whose relief is its eyes only', () => {
+    const holes = measured(
+      picture((x, y) => {
+        const hole = [-32, 32].some((eye) => ((x - eye) / 18) ** 2 + ((y + 25) / 11) ** 2 < 1);
+        return hole ? -14 : -(x ** 2) / 300;
+      }),
+    );
+    expect(failedDepthChecks(holes)).toEqual(expect.arrayContaining(['depth_cut', 'depth_steps']));
+  });
+
+  it('tells board in layers from skin', () => {
+    const layered = measured(picture((x, y) => Math.floor((face(x, y) ?? 0) / 12) * 12));
+    expect(failedDepthChecks(layered)).toContain('depth_steps');
+    expect(layered.steps).toBeGreaterThan(measured(picture(face)).steps);
   });
 
   it('reads nothing off a picture without returns, or a face outside of it', () => {

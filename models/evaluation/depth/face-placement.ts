@@ -1,9 +1,7 @@
 import type { FivePoints, Point } from '../../runtime/analysis.ts';
 import { CANONICAL_FACE, CANONICAL_POINTS, FACE_OVAL } from '../../runtime/canonical-face.ts';
-import { measureDepth } from '../../runtime/depth-evidence.ts';
 import { NormalSums } from '../../runtime/least-squares.ts';
 import type { DepthPicture } from '../../runtime/picture.ts';
-import { failedDepthChecks } from '../../runtime/presentation-attack.ts';
 
 /** Where a face lies on a depth picture, pixels of it. */
 export interface FacePlacement {
@@ -14,12 +12,19 @@ export interface FacePlacement {
 /** A rigid place of the canonical face: rotation row by row, then where its origin is (camera coordinates, mm). */
 type Pose = Float64Array;
 
-const CANDIDATES = 6;
-const START_YAWS = [-0.45, 0, 0.45];
-const START_PITCHES = [-0.25, 0.1];
-const ROUNDS = 14;
-/** Distances from the face at which a point counts half, first and last round, mm. */
-const REACH_MM = { first: 25, last: 6 } as const;
+/** As many noses are tried. */
+const CANDIDATES = 8;
+/** How the face is turned before it is fitted, radians: from every side, the likely ones first. */
+const STARTS = [0, -0.4, 0.4, -0.8, 0.8].flatMap((yaw) =>
+  [0.1, -0.25, 0.4].map((pitch) => ({ yaw, pitch })),
+);
+/**
+ * Rounds of fitting, and the distance from the face at which a point counts half in the first and the last one, mm. All
+ * starts are fitted roughly, the best of them finely.
+ */
+const ROUGH = { rounds: 5, firstMm: 25, lastMm: 12 } as const;
+const FINE = { rounds: 12, firstMm: 12, lastMm: 6 } as const;
+const FINISHED = 10;
 /** A point of the face that meets nothing, or something this far away, is as wrong as one can be, mm. */
 const WORST_MM = 15;
 /** Half a nose with its flanks, how the head may be tilted, and how deep a flank may lie, mm. */
@@ -31,43 +36,37 @@ const LEAST_NOSE_MM = 3;
 const HEAD_MM = 42;
 const HEAD_SIDES = 8;
 const HEAD_DEPTH_MM = { from: 4, to: 75 } as const;
+/** How far the tip of a nose may be from where the mean face has it, mm. */
+const TIP_MM = 10;
 /** Faces are looked for up to this distance, mm. */
 const FARTHEST_MM = 1_600;
 
 /**
  * Finds the face on a depth picture that comes without a colour picture and without landmarks: the canonical face is laid
- * on everything that stands out as noses do, turned and moved until it fits best (iterative closest points, point to
- * plane, with the projection as correspondence), and the best fit of all is taken. So an attack is judged where it
- * looks most like a face. It only says where: whether it is a face, the product's own check decides.
+ * on everything that stands out as noses do, turned and moved until it fits (iterative closest points, point to
+ * plane, with the projection as correspondence), and the closest fit of all is taken: an attack is judged where it is
+ * nearest to a face. It only says where; whether it is a face, the product's own check decides, once.
  *
  * @returns undefined when nothing stands out anywhere
  */
 export function placeFace(depth: DepthPicture, focalPx: number): FacePlacement | undefined {
   const view = new SmoothView(depth, focalPx);
-  let best: FacePlacement | undefined;
-  let bestLikeness = Number.NEGATIVE_INFINITY;
-  for (const nose of view.noses()) {
-    for (const yaw of START_YAWS) {
-      for (const pitch of START_PITCHES) {
-        const pose = startingPose(nose, yaw, pitch);
-        fitPose(view, pose);
-        const placement = placementOf(pose, view);
-        const likeness = likenessAt(depth, focalPx, placement);
-        if (likeness > bestLikeness) {
-          bestLikeness = likeness;
-          best = placement;
-        }
-      }
+  const tried = view.noses().flatMap((nose) =>
+    STARTS.map(({ yaw, pitch }) => {
+      const pose = startingPose(nose, yaw, pitch);
+      return { pose, error: fitPose(view, pose, ROUGH) };
+    }),
+  );
+  let best: Pose | undefined;
+  let bestError = Number.POSITIVE_INFINITY;
+  for (const { pose } of tried.toSorted((p, q) => p.error - q.error).slice(0, FINISHED)) {
+    const error = fitPose(view, pose, FINE);
+    if (error < bestError) {
+      bestError = error;
+      best = pose;
     }
   }
-  return best;
-}
-
-/** How near the product's check comes to passing: first the fewest failures, then the clearest relief. */
-function likenessAt(depth: DepthPicture, focalPx: number, placement: FacePlacement): number {
-  const evidence = measureDepth(depth, { ...placement, focalPx });
-  if (!evidence) return -100;
-  return evidence.reliefFit * Math.sign(evidence.relief) - failedDepthChecks(evidence).length;
+  return best && placementOf(best, view);
 }
 
 /** Landmarks that came with a picture: the outline is the canonical one, stretched onto the points. */
@@ -299,12 +298,13 @@ function rotated(pose: Pose, row: number, x: number, y: number, z: number): numb
 }
 
 /** Moves the pose to where the face fits best. @returns root mean square distance, far ones counted as `WORST_MM` */
-function fitPose(view: SmoothView, pose: Pose): number {
+function fitPose(view: SmoothView, pose: Pose, schedule: typeof ROUGH | typeof FINE): number {
+  const { rounds, firstMm, lastMm } = schedule;
   const sums = new NormalSums(6);
   const { places, normals } = MODEL;
   let error = Number.POSITIVE_INFINITY;
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    const reach = REACH_MM.first * (REACH_MM.last / REACH_MM.first) ** (round / ROUNDS);
+  for (let round = 0; round <= rounds; round += 1) {
+    const reach = firstMm * (lastMm / firstMm) ** (round / rounds);
     sums.clear();
     let squares = 0;
     for (let i = 0; i < places.length; i += 3) {
@@ -340,7 +340,7 @@ function fitPose(view: SmoothView, pose: Pose): number {
       sums.add(1 / (1 + (off / reach) ** 2));
     }
     error = Math.sqrt((squares * 3) / places.length);
-    if (round === ROUNDS || sums.fit(6) === undefined) return error;
+    if (round === rounds || sums.fit(6) === undefined) return error;
     turn(pose, sums);
   }
   return error;
@@ -379,8 +379,38 @@ function placementOf(pose: Pose, view: SmoothView): FacePlacement {
       y: view.pixelY(rotated(pose, 1, x, y, z) + (pose[10] as number), distance),
     };
   };
+  const [rightEye, leftEye, nose, rightMouth, leftMouth] = POINT_VERTICES.map(project) as [
+    Point,
+    Point,
+    Point,
+    Point,
+    Point,
+  ];
   return {
-    points: POINT_VERTICES.map(project) as unknown as FivePoints,
+    points: [rightEye, leftEye, tipNear(nose, pose, view), rightMouth, leftMouth],
     outline: FACE_OVAL.map((id) => project([id])),
   };
+}
+
+/** What stands out farthest about where the tip of the nose should be: noses differ in length and slant. */
+function tipNear(nose: Point, pose: Pose, view: SmoothView): Point {
+  const [ax, ay, az] = [pose[2] as number, pose[5] as number, pose[8] as number];
+  const reach = (TIP_MM * view.focalPx) / (pose[11] as number);
+  let tip = nose;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let y = Math.ceil(nose.y - reach); y <= nose.y + reach; y += 1) {
+    for (let x = Math.ceil(nose.x - reach); x <= nose.x + reach; x += 1) {
+      const z = view.at(x, y);
+      if (z === 0 || Math.hypot(x - nose.x, y - nose.y) > reach) continue;
+      // Distances grow away from the camera, the face's axis points there too: heights are against it.
+      const u = ((x - (view.width - 1) / 2) * z) / view.focalPx;
+      const v = ((y - (view.height - 1) / 2) * z) / view.focalPx;
+      const height = -(ax * u + ay * v + az * z);
+      if (height > highest) {
+        highest = height;
+        tip = { x, y };
+      }
+    }
+  }
+  return tip;
 }
