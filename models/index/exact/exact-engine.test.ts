@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Candidate } from '../gallery-index.ts';
+import { type Candidate, GalleryFullError } from '../gallery-index.ts';
 import { byScore, scoreOf } from '../index-engine.ts';
 import { openKernels } from '../kernel/open-kernel.ts';
 import { createKernelMemory } from '../kernel/wasm-kernel.ts';
@@ -144,6 +144,21 @@ describe.each(KERNELS)('ExactEngine (%s)', (kernel) => {
       expect(candidates[0]?.id).toBe(`p${i * 113}`);
       expect(candidates[0]?.score).toBeLessThan(0.65);
     }
+  });
+
+  it('refuses more than its memory holds, before it has taken any', () => {
+    const { engine } = engineOf(kernel, { dimension: 512 });
+    const up = Float32Array.from({ length: 512 }, (_, i) => (i === 2 ? 1 : 0));
+    insert(engine, 'first', up);
+    const ids = Array.from({ length: 1_700_000 }, (_, i) => `t${i}`);
+    const refused = (): void => engine.insertMany({ ids, embeddings: new Float32Array() });
+    expect(refused).toThrow(GalleryFullError);
+    expect(engine.size).toBe(1);
+    insert(engine, 'second', up);
+    expect(engine.search(up, { top: 3 }).candidates.map(({ id }) => id)).toEqual([
+      'first',
+      'second',
+    ]);
   });
 
   it('searches galleries of no and of one row', () => {

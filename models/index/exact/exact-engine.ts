@@ -79,6 +79,7 @@ export class ExactEngine implements IndexEngine {
 
   insertMany({ ids, embeddings }: TemplateBatch): void {
     const { dimension } = this.layout;
+    this.rows.makeRoom(ids.length);
     for (const [i, id] of ids.entries()) {
       this.rows.put(id, embeddings.subarray(i * dimension, (i + 1) * dimension));
     }

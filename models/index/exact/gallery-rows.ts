@@ -55,14 +55,24 @@ export class GalleryRows {
   }
 
   /**
-   * Adds a row, or replaces the one with this id.
+   * Gets memory for as many rows more.
+   *
+   * @throws GalleryFullError; rows are as before then
+   */
+  makeRoom(rows: number): void {
+    const { layout, size } = this;
+    const wanted = Math.ceil((size + rows) / SEGMENT_ROWS);
+    this.reserve(layout.firstSegment + wanted * layout.segmentBytes);
+    while (this.segments.length < wanted) this.addSegment();
+  }
+
+  /**
+   * Adds a row, or replaces the one with this id. There must be room.
    *
    * @param embedding of this dimension and of unit length; the caller has checked it
-   * @throws GalleryFullError
    */
   put(id: string, embedding: Float32Array): void {
     const row = this.ids.rowFor(id);
-    if (row === this.segments.length * SEGMENT_ROWS) this.addSegment();
     this.write(row, embedding);
     this.ids.put(id, row);
   }
@@ -172,7 +182,6 @@ export class GalleryRows {
     const number = this.segments.length;
     const { width, signBytes, firstSegment, segmentBytes } = this.layout;
     const from = firstSegment + number * segmentBytes;
-    this.reserve(from + segmentBytes);
     this.onGrown(from, segmentBytes);
     const { buffer } = this.memory;
     const floats = (array: keyof SegmentLayout, length = SEGMENT_ROWS): Float32Array =>
@@ -191,12 +200,18 @@ export class GalleryRows {
 
   private reserve(bytes: number): void {
     const wanted = Math.ceil(bytes / PAGE_BYTES);
+    const { dimension } = this.layout;
     if (wanted > MAXIMUM_PAGES) {
       throw new GalleryFullError(
-        `the exact index holds at most ${this.size} templates of ${this.layout.dimension} values: 4 GiB`,
+        `the exact index has room for 4 GiB; ${this.size} templates of ${dimension} values are there`,
       );
     }
     const available = this.memory.buffer.byteLength / PAGE_BYTES;
-    if (wanted > available) this.memory.grow(wanted - available);
+    if (wanted <= available) return;
+    try {
+      this.memory.grow(wanted - available);
+    } catch (cause) {
+      throw new GalleryFullError('the system gives no more memory', { cause });
+    }
   }
 }
