@@ -33,8 +33,9 @@ async function isRight(
 }
 
 /**
- * Counts an answer for the locks; belongs inside the transaction that decides on it. A wrong one counts for everybody
- * who was asked, since it was a guess at each of them, and for the terminal.
+ * Counts an answer for the locks; belongs inside the transaction that decides on it. A wrong one counts for the
+ * terminal, and for everybody at whom it was a guess that could have been enough: digits open nothing by themselves
+ * for those who are not even likely, and many of these are asked, so that strangers would lock them by and by.
  */
 export function countAnswer(
   { question, of, evidence }: OpenQuestion,
@@ -47,7 +48,8 @@ export function countAnswer(
     store.put(what, subjectId, afterWrongAnswer(store.find(what, subjectId), what, now));
   };
   if (right.size === 0) {
-    for (const shopperId of of) count(scope, shopperId);
+    for (const shopperId of question === 'pin' ? of : likelyOf(of, evidence))
+      count(scope, shopperId);
     count('terminal', evidence.terms.terminalId);
     return;
   }
@@ -55,4 +57,12 @@ export function countAnswer(
     // a right guess that comes when the lock is shut does not open it
     if (!isLocked(store.find(scope, shopperId), now)) store.forget(scope, shopperId);
   }
+}
+
+function likelyOf(
+  of: readonly string[],
+  { candidates, thresholds }: OpenQuestion['evidence'],
+): readonly string[] {
+  const likely = candidates.filter(({ score }) => score >= thresholds.likely);
+  return of.filter((asked) => likely.some(({ shopperId }) => shopperId === asked));
 }

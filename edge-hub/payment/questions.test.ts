@@ -280,6 +280,14 @@ describe('wrong answers', () => {
     expect(await look({ picture: pictureOf('li') })).toMatchObject(paid);
   });
 
+  it('about somebody who is not even likely lock nobody: digits are not enough there', async () => {
+    const unlikely = { picture: pictureOf('li~0.55') };
+    for (let i = 0; i < LOCK_RULES.digits.failures; i += 1) {
+      await answer(await asked(unlikely), '0000');
+    }
+    expect(questionIn(await answer(await asked(), LAST4)).question).toBe('pin');
+  });
+
   it('close a terminal’s questions, whoever they were about', async () => {
     const people = await Promise.all(
       ['a', 'b', 'c', 'd'].map((person) => enrol(person, { phoneLast4: '0001' })),

@@ -24,8 +24,9 @@ export const openPack: PackManifest = {
         'Measured with this pipeline on 3,718 LFW pictures (6.9 million impostor pairs, one frame each): FMR 1e-3 ' +
         'at 0.337, 1e-4 at 0.412, 1e-5 at 0.480, 1e-6 at 0.558. With 1,559 enrolled by one picture, sure and margin ' +
         'identified 85.7 % of them and nobody wrongly; 2 of 2,159 strangers passed, one of them an enrolled man ' +
-        'under another first name (Blatter). From floor to sure the terminal asks on. On East Asian faces the same ' +
-        'FMR needs about 0.14 more: a large gallery must be calibrated by the hub itself.',
+        'under another first name (Blatter). On East Asian faces the same FMR needs about 0.14 more: the hub calibrates ' +
+        'itself from 100 people on. leastSure is FMR 1e-4; three of four of 8,101 genuine LFW pairs reach mostSure; ' +
+        'at floor FMR is 8e-3, and 99.5 % of the genuine pairs are above.',
     },
     burst: {
       sameFace: 0.4,

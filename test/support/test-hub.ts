@@ -190,7 +190,7 @@ export async function createTestHub(
       index: await openGalleryIndex({ engine: 'exact', dimension: DIMENSION }),
       thresholds: {
         sure: 0.9,
-        leastSure: 0.5,
+        leastSure: 0.6,
         mostSure: 0.95,
         floor: 0.5,
         margin: 0.05,
