@@ -196,7 +196,7 @@ function printed(
 
 /** How dark a picture of a face is at a place, 0-1: eyes with their brows, the mouth, hair above and aside. */
 function darkness(points: Float64Array, u: number, v: number): number {
-  const blob = (x: number, y: number, wide: number, high: number): number =>
+  const blob = ([x, y]: readonly [number, number], wide: number, high: number): number =>
     Math.exp(-(((u - x) / wide) ** 2) - ((v - y) / high) ** 2);
   const at = (i: number): [number, number] => [
     points[i * 3] as number,
@@ -209,10 +209,10 @@ function darkness(points: Float64Array, u: number, v: number): number {
   const hair = (u / 78) ** 2 + ((v - 5) / 105) ** 2 > 1 ? 0.8 : 0;
   return Math.min(
     1,
-    blob(rightX, rightY - 6, 20, 14) +
-      blob(leftX, leftY - 6, 20, 14) +
-      0.7 * blob(0, mouthY, 24, 8) +
-      0.4 * blob(nose[0], nose[1] + 10, 14, 6) +
+    blob([rightX, rightY - 6], 20, 14) +
+      blob([leftX, leftY - 6], 20, 14) +
+      0.7 * blob([0, mouthY], 24, 8) +
+      0.4 * blob([nose[0], nose[1] + 10], 14, 6) +
       hair,
   );
 }

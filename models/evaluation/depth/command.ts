@@ -112,9 +112,10 @@ function progressWriter(
   };
 }
 
+const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+
 function tableOf(evaluation: DepthEvaluation): string {
   const { bonaFideDetail: detail, simulatedBonaFide } = evaluation;
-  const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
   const species = (name: string, rates: SpeciesRates): string =>
     `${name.padEnd(20)}${rates.accepted} of ${rates.attacks} accepted, apcer ${percent(rates.apcer)} (${rates.evidence}; ${rates.tooCoarse} too coarse to tell)\n`;
   return [

@@ -254,6 +254,7 @@ function smoothed(depth: DepthPicture): Float32Array {
         }
       }
       if (count < 3) continue;
+      // oxlint-disable-next-line unicorn/no-array-sort -- sorted where it lies: nine values, a million times
       const middle = around.subarray(0, count).sort()[count >> 1] as number;
       let sum = 0;
       let near = 0;
@@ -289,6 +290,7 @@ function startingPose(nose: Float64Array, yaw: number, pitch: number): Pose {
   return pose;
 }
 
+// oxlint-disable-next-line max-params -- three numbers, not an object made for each vertex and round
 function rotated(pose: Pose, row: number, x: number, y: number, z: number): number {
   return (
     (pose[row * 3] as number) * x +

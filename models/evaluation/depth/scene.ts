@@ -139,7 +139,7 @@ export function drawWall(
 ): void {
   const { width, mm } = scene;
   for (let i = 0; i < mm.length; i += 1) {
-    if (Number.isFinite(mm[i] as number)) continue;
+    if (Number.isFinite(mm[i])) continue;
     const x = ((i % width) - width / 2) / scene.focalPx;
     mm[i] = wall.mm * (1 + wall.slope * x);
     scene.albedo[i] = wall.albedo;
