@@ -201,10 +201,13 @@ describe('messages', () => {
   it('of 50 MB are swallowed, answered, and the connection lives on', async () => {
     const memory = (): Promise<number> => street.metric('process_resident_memory_bytes');
     const atRest = await memory();
-    const reply = await terminal.ask(new Uint8Array(50 * 1024 * 1024));
-    expect(codeOf(reply)).toBe('payload_too_large');
-    expect(await refusals('payload_too_large')).toBe(1);
-    expect((await memory()) - atRest).toBeLessThan(40 * 1024 * 1024);
+    // What is read and dropped is freed when V8 likes: 200 MB in all show whether it is.
+    for (let sent = 1; sent <= 4; sent += 1) {
+      const reply = await terminal.ask(new Uint8Array(50 * 1024 * 1024));
+      expect(codeOf(reply)).toBe('payload_too_large');
+      expect(await refusals('payload_too_large')).toBe(sent);
+    }
+    expect((await memory()) - atRest).toBeLessThan(100 * 1024 * 1024);
     expect((await terminal.challenge(AMOUNT)).challenge).toBeTruthy();
   });
 });
