@@ -70,13 +70,18 @@ describe('the chain', () => {
   });
 });
 
+const sentSchema = z.looseObject({ data: z.unknown() });
+
 describe('the event as it is sent', () => {
   it('has the stored text of its data, to the byte, whatever the data are', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()), (data) => {
         const row = append(data);
         const sent = eventJson(row);
-        expect(JSON.parse(sent)).toEqual({
+        const { data: read, ...head } = sentSchema.parse(JSON.parse(sent));
+        // as text: a key may be `__proto__`, which comparing objects does not see
+        expect(JSON.stringify(read)).toBe(JSON.stringify(data));
+        expect(head).toEqual({
           id: row.eventId,
           type: 'a.b',
           version: 1,
@@ -85,12 +90,11 @@ describe('the event as it is sent', () => {
           seq: row.seq,
           prevHash: row.prevHash,
           hash: row.hash,
-          data: z.json().parse(JSON.parse(JSON.stringify(data))),
         });
         const cut = sent.slice(sent.indexOf(',"data":') + ',"data":'.length, -1);
         expect(cut).toBe(row.dataJson);
       }),
-      { numRuns: 50 },
+      { numRuns: 300 },
     );
   });
 });
