@@ -17,7 +17,7 @@ export const pinVerifierSchema = z.strictObject({
 });
 export type PinVerifier = z.infer<typeof pinVerifierSchema>;
 
-/** 32 MiB and about a tenth of a second of one core. One pass: the seal around it is the first lock, and somebody waits. */
+/** 32 MiB and about a fifth of a second of a busy core. One pass: the seal around it is the first lock, and somebody waits. */
 const COSTS = { n: 2 ** 15, r: 8, p: 1 } as const;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;

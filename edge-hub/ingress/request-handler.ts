@@ -67,7 +67,7 @@ interface Received<Request> {
 
 /**
  * One after the other: each guess is counted before the next is looked at, by however many terminals they come. A PIN
- * takes a core for a tenth of a second, so that this also leaves the others to recognition.
+ * takes a core for a fifth of a second, so that this also leaves the others to recognition.
  */
 const ANSWERS = { concurrency: 1, capacity: 32 } as const;
 
