@@ -21,6 +21,7 @@ export interface Counter {
   readonly terminalId: string;
   readonly hub: HubNode;
   readonly terminal: TerminalClient;
+  readonly journal: Journal;
 }
 
 /** The operator's hand on a hub. */
@@ -52,19 +53,20 @@ export async function openCounter(stack: Stack, terminalId: string): Promise<Cou
     `a hub for ${terminalId}`,
   );
   const identity = present(stack.pki.terminals[terminalId], 'a certificate for it');
+  const journal = await Journal.open(join(stack.dir, `${terminalId}.journal`));
   const terminal = await TerminalClient.connect({
     url: `mqtts://localhost:${hub.mqttPort}`,
     terminalId,
     tls: { ca: read(stack.pki.caPath), cert: read(identity.certPath), key: read(identity.keyPath) },
     deviceKey: deviceKeyFromPem(read(identity.keyPath)),
-    journal: await Journal.open(join(stack.dir, `${terminalId}.journal`)),
+    journal,
     clock: systemClock,
     newId,
     random: Math.random,
     logger: pino({ level: 'silent' }),
   });
   await terminal.hello(SOFTWARE, { depth: true, width: 640, height: 480 });
-  return { terminalId, hub, terminal };
+  return { terminalId, hub, terminal, journal };
 }
 
 function read(path: string): string {

@@ -78,7 +78,10 @@ export async function runDemo(
     await stack.stop();
     throw error;
   } finally {
-    for (const { terminal } of counters) await terminal.close();
+    for (const { terminal, journal } of counters) {
+      await terminal.close();
+      await journal.close();
+    }
   }
 }
 
