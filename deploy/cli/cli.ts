@@ -1,4 +1,5 @@
-import { type Command, type CommandIo, UsageError } from './command.ts';
+import { UsageError } from '../../shared/kernel/command-line.ts';
+import { type Command, type CommandIo } from './command.ts';
 import { benchCommand } from './commands/bench.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { enrolCommand } from './commands/enrol.ts';

@@ -10,20 +10,9 @@ export interface Command {
   readonly help: string;
   /**
    * @returns the exit code: 0 done, 1 refused or not reachable
-   * @throws UsageError for arguments that make no sense
+   * @throws UsageError (exit code 2, with the command's help) for arguments that make no sense
    */
   run(args: readonly string[], io: CommandIo): Promise<number>;
-}
-
-/** The arguments cannot be understood: exit code 2, with the command's help. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** The value of an option that must be there. */
-export function required(value: string | undefined, option: string): string {
-  if (value === undefined || value === '') throw new UsageError(`--${option} is needed`);
-  return value;
 }
 
 /** `a, b` as a list without empty items. */

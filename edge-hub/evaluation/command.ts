@@ -1,7 +1,13 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { PackNotInstalledError } from '../../models/packs/installed-pack.ts';
-import { UnknownPackError } from '../../models/packs/pack-catalogue.ts';
+import { progressWriter } from '../../models/evaluation/command.ts';
+import { isMissingPack } from '../../models/packs/missing-pack.ts';
+import {
+  type CommandIo,
+  required,
+  runCommandLine,
+  UsageError,
+  wholeNumber,
+} from '../../shared/kernel/command-line.ts';
 import { evaluateStreet, type StreetEvaluation, TooFewPeopleError } from './evaluate-street.ts';
 
 const HELP = `Plays a street on pictures of your own: open-set 1:N, self-calibrated, the whole decision policy.
@@ -34,112 +40,76 @@ uncalibrated     the same with the pack's own thresholds
 promisableFpir   what the pack can promise at this size
 worst            the highest of any single street
 `;
-const USAGE_EXIT_CODE = 2;
-const PROGRESS_INTERVAL_MS = 2_000;
 
-/** The command line cannot be understood. */
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** `wuma evaluate street`. @returns the exit code: 0 done, 2 wrong usage or too few people, 1 else */
-export async function runEvaluateStreet(argv: readonly string[]): Promise<number> {
-  try {
-    const given = parseOrRefuse(argv);
-    if (given.help) {
-      process.stdout.write(HELP);
-      return 0;
-    }
-    const { images, models, cache, workers } = given;
-    if (images === undefined) throw new UsageError('--images DIR is needed');
-    if (given.gallery === undefined) throw new UsageError('--gallery N is needed');
-    const evaluation = await evaluateStreet({
-      imagesDir: images,
-      gallery: whole('gallery', given.gallery, 2),
-      promisedFpir: share('fpir', given.fpir),
-      repeats: whole('repeats', given.repeats, 1),
-      seed: whole('seed', given.seed, 0),
-      regulars: share('regulars', given.regulars),
-      packName: given.pack,
-      modelsDir: models,
-      ...(cache !== undefined && { cacheFile: cache }),
-      ...(workers !== undefined && { workers: whole('workers', workers, 1) }),
-      onProgress: embeddingProgress(),
-      onStreet: (done, { fpir, straightThrough }) =>
-        say(
-          `street ${done} of ${given.repeats}: fpir ${fpir}, straight through ${straightThrough}`,
-        ),
-      onSuspect: ({ probe, enrolled, score }) => {
-        if (given.suspects) say(`${score.toFixed(3)}  ${probe}  taken for  ${enrolled}`);
+/**
+ * `wuma evaluate street`.
+ *
+ * @param argv what follows `street`
+ * @returns the exit code: 0 done, 2 wrong usage, too few people or a pack not installed, 1 else
+ */
+export function runEvaluateStreet(argv: readonly string[], io?: CommandIo): Promise<number> {
+  return runCommandLine(
+    {
+      help: HELP,
+      options: {
+        images: { type: 'string' },
+        gallery: { type: 'string' },
+        fpir: { type: 'string', default: '1e-3' },
+        repeats: { type: 'string', default: '1' },
+        seed: { type: 'string', default: '1' },
+        regulars: { type: 'string', default: '0.5' },
+        pack: { type: 'string', default: 'open' },
+        models: { type: 'string', default: join('.wuma', 'models') },
+        workers: { type: 'string' },
+        cache: { type: 'string' },
+        suspects: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
       },
-    });
-    process.stdout.write(given.json ? `${JSON.stringify(evaluation)}\n` : tableOf(evaluation));
-    return 0;
-  } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
-    return isUsage(error) ? USAGE_EXIT_CODE : 1;
-  }
-}
-
-function parseOrRefuse(argv: readonly string[]): ReturnType<typeof parse> {
-  try {
-    return parse(argv);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function parse(argv: readonly string[]) {
-  return parseArgs({
-    args: [...argv],
-    options: {
-      images: { type: 'string' },
-      gallery: { type: 'string' },
-      fpir: { type: 'string', default: '1e-3' },
-      repeats: { type: 'string', default: '1' },
-      seed: { type: 'string', default: '1' },
-      regulars: { type: 'string', default: '0.5' },
-      pack: { type: 'string', default: 'open' },
-      models: { type: 'string', default: join('.wuma', 'models') },
-      workers: { type: 'string' },
-      cache: { type: 'string' },
-      suspects: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+      isUsage: (error) => error instanceof TooFewPeopleError || isMissingPack(error),
+      run: async (given, { writeOut, writeError }) => {
+        const { cache, workers } = given;
+        const evaluation = await evaluateStreet({
+          imagesDir: required(given.images, 'images'),
+          gallery: whole('gallery', required(given.gallery, 'gallery'), 2),
+          promisedFpir: share('fpir', given.fpir, { least: 1e-6, most: 0.1 }),
+          repeats: whole('repeats', given.repeats, 1),
+          seed: whole('seed', given.seed, 0),
+          regulars: share('regulars', given.regulars, { least: 0, most: 1 }),
+          packName: given.pack,
+          modelsDir: given.models,
+          ...(cache !== undefined && { cacheFile: cache }),
+          ...(workers !== undefined && { workers: whole('workers', workers, 1) }),
+          onProgress: progressWriter(writeError),
+          onStreet: (done, { fpir, straightThrough }) => {
+            const rates = `fpir ${fpir}, straight through ${straightThrough}`;
+            writeError(`street ${done} of ${given.repeats}: ${rates}\n`);
+          },
+          onSuspect: ({ probe, enrolled, score }) => {
+            if (!given.suspects) return;
+            writeError(`${score.toFixed(3)}  ${probe}  taken for  ${enrolled}\n`);
+          },
+        });
+        writeOut(given.json ? `${JSON.stringify(evaluation)}\n` : tableOf(evaluation));
+        return 0;
+      },
     },
-  }).values;
-}
-
-function whole(option: string, text: string, least: number): number {
-  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
-  throw new UsageError(`--${option} is a whole number from ${least} on`);
-}
-
-function share(option: string, text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  const most = option === 'fpir' ? 0.1 : 1;
-  const least = option === 'fpir' ? 1e-6 : 0;
-  if (value >= least && value <= most) return value;
-  throw new UsageError(`--${option} is a number from ${least} to ${most}`);
-}
-
-function isUsage(error: unknown): boolean {
-  return (
-    error instanceof UsageError ||
-    error instanceof TooFewPeopleError ||
-    error instanceof UnknownPackError ||
-    error instanceof PackNotInstalledError
+    argv,
+    io,
   );
 }
 
-function embeddingProgress() {
-  let nextAt = 0;
-  return ({ done, total, perSecond }: { done: number; total: number; perSecond: number }): void => {
-    const now = performance.now();
-    if (now < nextAt && done < total) return;
-    nextAt = now + PROGRESS_INTERVAL_MS;
-    say(`${done}/${total} pictures, ${perSecond.toFixed(1)} a second`);
-  };
+function whole(option: string, text: string, least: number): number {
+  return wholeNumber(option, text, { least, most: 999_999_999 });
+}
+
+function share(
+  option: string,
+  text: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= least && value <= most) return value;
+  throw new UsageError(`--${option} is a number from ${least} to ${most}`);
 }
 
 function tableOf(evaluation: StreetEvaluation): string {
@@ -152,8 +122,4 @@ function tableOf(evaluation: StreetEvaluation): string {
     ),
   ];
   return lines.map(([name, value]) => `${name.padEnd(30)}${value}\n`).join('');
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -23,8 +23,12 @@ import type { Recogniser, RecognitionTimings } from '../recognition/recogniser.t
 import type { ReplyData } from '../terminal-reply.ts';
 import { Acquaintance } from './acquaintance.ts';
 import { countAnswer, type RightFor, rightFor } from './answer-check.ts';
-import type { BookingParts } from './payment-booking.ts';
-import { type PaymentAttempt, PaymentBooking, type ResultData } from './payment-booking.ts';
+import {
+  type BookingParts,
+  type PaymentAttempt,
+  PaymentBooking,
+  type ResultData,
+} from './payment-booking.ts';
 import type { LookEvidence, OpenQuestion, QuestionBook } from './question-book.ts';
 import type { WrongAnswerStore } from './wrong-answer-store.ts';
 

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
-import type { SeededRandom } from '../../models/evaluation/seeded-random.ts';
 import type { Picture } from '../../models/runtime/picture.ts';
 import { PicturePyramid } from '../../models/runtime/warp.ts';
+import type { SeededRandom } from '../../shared/kernel/seeded-random.ts';
 import { FRAME_HEIGHT, FRAME_WIDTH } from './camera.ts';
 import type { Framing } from './framing.ts';
 

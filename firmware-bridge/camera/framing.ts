@@ -1,6 +1,6 @@
-import type { SeededRandom } from '../../models/evaluation/seeded-random.ts';
 import type { Affine } from '../../models/runtime/geometry.ts';
 import type { Picture } from '../../models/runtime/picture.ts';
+import type { SeededRandom } from '../../shared/kernel/seeded-random.ts';
 import { type FaceShape, interEyePx } from '../simulator/face-shape.ts';
 import { FRAME_HEIGHT, FRAME_WIDTH } from './camera.ts';
 

@@ -1,10 +1,10 @@
-import { SeededRandom } from '../../models/evaluation/seeded-random.ts';
 import type { Point } from '../../models/runtime/analysis.ts';
 import { overlapArea } from '../../models/runtime/geometry.ts';
 import { decodePicture, type Picture } from '../../models/runtime/picture.ts';
 import { MAX_FRAMES, type ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
+import { SeededRandom } from '../../shared/kernel/seeded-random.ts';
 import { recaptured } from '../simulator/attack-colour.ts';
 import type { Species } from '../simulator/attack-species.ts';
 import { renderDepth, UnreadablePictureError } from '../simulator/depth-simulator.ts';

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { SeededRandom } from '../../models/evaluation/seeded-random.ts';
+import type { SeededRandom } from '../../shared/kernel/seeded-random.ts';
 import type { AttackSpecies } from './attack-species.ts';
 
 /** RGB interleaved, 8 bits. */

@@ -1,5 +1,5 @@
 import Delaunator from 'delaunator';
-import type { SeededRandom } from '../../models/evaluation/seeded-random.ts';
+import type { SeededRandom } from '../../shared/kernel/seeded-random.ts';
 import type { AttackSpecies, Species } from './attack-species.ts';
 import { type DepthMap, drawTriangle, emptyDepthMap } from './depth-map.ts';
 import { type FaceShape, interEyePx, MESH_VERTEX, vertexOf } from './face-shape.ts';

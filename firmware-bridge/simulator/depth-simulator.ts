@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { senseStructuredLight } from '../../models/evaluation/depth/structured-light.ts';
-import { SeededRandom } from '../../models/evaluation/seeded-random.ts';
 import { decodePicture } from '../../models/runtime/picture.ts';
+import { SeededRandom } from '../../shared/kernel/seeded-random.ts';
 import type { Species } from './attack-species.ts';
 import { buildScene } from './depth-scene.ts';
 import { type FaceShape, type FaceShapeFinder, movedShape } from './face-shape.ts';

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { PackNotInstalledError } from '../packs/installed-pack.ts';
-import { UnknownPackError } from '../packs/pack-catalogue.ts';
+import { type CommandIo, runCommandLine, wholeNumber } from '../../shared/kernel/command-line.ts';
+import { isMissingPack } from '../packs/missing-pack.ts';
 import { NoPicturesError } from './bench-frames.ts';
 import { type BurstFigures, benchRecognition, type RecognitionBench } from './bench-recognition.ts';
 
@@ -19,14 +18,6 @@ For bursts of 1, 3 and 5 frames: the stages of a frame, the time of a burst, bur
 core, each beside what the networks alone take and allow. The peer does the same roles on its WASM backend; its
 packages are fetched from the npm registry the first time. Wants a quiet machine.
 `;
-const USAGE_EXIT_CODE = 2;
-
-/** The command line cannot be understood. */
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /**
  * `wuma bench recognition`.
@@ -34,56 +25,33 @@ const progress = (text: string): void => void process.stderr.write(`${text}\n`);
  * @param argv what follows `recognition`
  * @returns the exit code: 0 done, 2 wrong usage (also no pictures or a pack not installed), 1 else
  */
-export async function runBenchRecognition(argv: readonly string[]): Promise<number> {
-  try {
-    const options = parseOrRefuse(argv);
-    if (options.help) {
-      process.stdout.write(HELP);
-      return 0;
-    }
-    if (!/^[1-9]\d?$/.test(options.seconds)) {
-      throw new UsageError('--seconds is a number from 1 to 99');
-    }
-    const figures = await benchRecognition({
-      packName: options.pack,
-      modelsDir: options.models,
-      picturesDir: options.pictures,
-      peersDir: join('.wuma', 'peers'),
-      durationMs: Number(options.seconds) * 1_000,
-      onProgress: progress,
-    });
-    process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : tableOf(figures));
-    return 0;
-  } catch (error) {
-    progress(error instanceof Error ? error.message : String(error));
-    return isUsage(error) ? USAGE_EXIT_CODE : 1;
-  }
-}
-
-function parseOrRefuse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
+export function runBenchRecognition(argv: readonly string[], io?: CommandIo): Promise<number> {
+  return runCommandLine(
+    {
+      help: HELP,
       options: {
         pack: { type: 'string', default: 'open' },
         seconds: { type: 'string', default: '6' },
         pictures: { type: 'string', default: join('.wuma', 'samples', 'strangers') },
         models: { type: 'string', default: join('.wuma', 'models') },
         json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
       },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function isUsage(error: unknown): boolean {
-  return (
-    error instanceof UsageError ||
-    error instanceof NoPicturesError ||
-    error instanceof UnknownPackError ||
-    error instanceof PackNotInstalledError
+      isUsage: (error) => error instanceof NoPicturesError || isMissingPack(error),
+      run: async ({ pack, seconds, pictures, models, json }, { writeOut, writeError }) => {
+        const figures = await benchRecognition({
+          packName: pack,
+          modelsDir: models,
+          picturesDir: pictures,
+          peersDir: join('.wuma', 'peers'),
+          durationMs: wholeNumber('seconds', seconds, { least: 1, most: 99 }) * 1_000,
+          onProgress: (text) => writeError(`${text}\n`),
+        });
+        writeOut(json ? `${JSON.stringify(figures)}\n` : tableOf(figures));
+        return 0;
+      },
+    },
+    argv,
+    io,
   );
 }
 

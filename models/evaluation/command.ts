@@ -1,8 +1,13 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { PackNotInstalledError } from '../packs/installed-pack.ts';
-import { UnknownPackError } from '../packs/pack-catalogue.ts';
-import { type CommandIo, PROCESS_IO, USAGE_EXIT_CODE, UsageError } from './command-io.ts';
+import {
+  type CommandIo,
+  nowAndThen,
+  required,
+  runCommandLine,
+  wholeNumber,
+} from '../../shared/kernel/command-line.ts';
+import { isMissingPack } from '../packs/missing-pack.ts';
+import type { EmbeddingProgress } from './embed-pictures.ts';
 import { evaluateFaces, type FaceEvaluation } from './evaluate-faces.ts';
 import { PairFileError } from './pair-list.ts';
 
@@ -26,7 +31,6 @@ tar       share of genuine pairs accepted at the lowest threshold whose false ma
 Scores are counted in steps of 1e-6; equal to the threshold counts as accepted. A listed pair without a
 face scores -1; in tar, pictures without a face are left out.
 `;
-const PROGRESS_INTERVAL_MS = 2_000;
 
 /**
  * `wuma evaluate faces`.
@@ -34,81 +38,46 @@ const PROGRESS_INTERVAL_MS = 2_000;
  * @param argv what follows `faces`
  * @returns the exit code: 0 done, 2 wrong usage (also an unreadable pair file or a pack not installed), 1 else
  */
-export async function runEvaluateFaces(
-  argv: readonly string[],
-  io: CommandIo = PROCESS_IO,
-): Promise<number> {
-  try {
-    const options = parseOrRefuse(argv);
-    if (options.help) {
-      io.writeOut(HELP);
-      return 0;
-    }
-    const { images, workers } = options;
-    if (images === undefined) throw new UsageError('--images DIR is needed');
-    if (workers !== undefined && !/^[1-9]\d?$/.test(workers)) {
-      throw new UsageError('--workers is a number from 1 to 99');
-    }
-    const evaluation = await evaluateFaces({
-      imagesDir: images,
-      ...(options.pairs !== undefined && { pairsFile: options.pairs }),
-      packName: options.pack,
-      modelsDir: options.models,
-      ...(workers !== undefined && { workers: Number(workers) }),
-      onProgress: progressWriter(io),
-    });
-    io.writeOut(options.json ? `${JSON.stringify(evaluation)}\n` : tableOf(evaluation));
-    return 0;
-  } catch (error) {
-    io.writeError(`${error instanceof Error ? error.message : String(error)}\n`);
-    return isUsage(error) ? USAGE_EXIT_CODE : 1;
-  }
-}
-
-function parseOrRefuse(argv: readonly string[]): ReturnType<typeof parse> {
-  try {
-    return parse(argv);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function parse(argv: readonly string[]) {
-  return parseArgs({
-    args: [...argv],
-    options: {
-      images: { type: 'string' },
-      pairs: { type: 'string' },
-      pack: { type: 'string', default: 'open' },
-      models: { type: 'string', default: join('.wuma', 'models') },
-      workers: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+export function runEvaluateFaces(argv: readonly string[], io?: CommandIo): Promise<number> {
+  return runCommandLine(
+    {
+      help: HELP,
+      options: {
+        images: { type: 'string' },
+        pairs: { type: 'string' },
+        pack: { type: 'string', default: 'open' },
+        models: { type: 'string', default: join('.wuma', 'models') },
+        workers: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
+      isUsage: (error) => error instanceof PairFileError || isMissingPack(error),
+      run: async ({ images, pairs, pack, models, workers, json }, { writeOut, writeError }) => {
+        const evaluation = await evaluateFaces({
+          imagesDir: required(images, 'images'),
+          ...(pairs !== undefined && { pairsFile: pairs }),
+          packName: pack,
+          modelsDir: models,
+          ...(workers !== undefined && {
+            workers: wholeNumber('workers', workers, { least: 1, most: 99 }),
+          }),
+          onProgress: progressWriter(writeError),
+        });
+        writeOut(json ? `${JSON.stringify(evaluation)}\n` : tableOf(evaluation));
+        return 0;
+      },
     },
-  }).values;
-}
-
-function isUsage(error: unknown): boolean {
-  return (
-    error instanceof UsageError ||
-    error instanceof PairFileError ||
-    error instanceof UnknownPackError ||
-    error instanceof PackNotInstalledError
+    argv,
+    io,
   );
 }
 
-type Progress = Parameters<Parameters<typeof evaluateFaces>[0]['onProgress']>[0];
-
-function progressWriter(io: CommandIo): (progress: Progress) => void {
-  let nextAt = 0;
+/** Tells how far the embedding of pictures has come, now and then. */
+export function progressWriter(say: (text: string) => void): (progress: EmbeddingProgress) => void {
+  const due = nowAndThen();
   return ({ done, total, perSecond }) => {
-    const now = performance.now();
-    if (now < nextAt && done < total) return;
-    nextAt = now + PROGRESS_INTERVAL_MS;
+    if (!due(done === total)) return;
     const seconds = Math.ceil((total - done) / perSecond);
-    io.writeError(
-      `${done}/${total} pictures, ${perSecond.toFixed(1)} a second, ${seconds} s to go\n`,
-    );
+    say(`${done}/${total} pictures, ${perSecond.toFixed(1)} a second, ${seconds} s to go\n`);
   };
 }
 

@@ -1,5 +1,5 @@
+import { USAGE_EXIT_CODE } from '../../shared/kernel/command-line.ts';
 import { runEvaluateFaces } from './command.ts';
-import { USAGE_EXIT_CODE } from './command-io.ts';
 import { runEvaluateDepth } from './depth/command.ts';
 
 const [what, ...rest] = process.argv.slice(2);

@@ -1,4 +1,5 @@
-import { type Command, UsageError } from '../command.ts';
+import { UsageError } from '../../../shared/kernel/command-line.ts';
+import { type Command } from '../command.ts';
 import { runInstead } from '../forward.ts';
 
 /** What can be measured, and the program that does it. */

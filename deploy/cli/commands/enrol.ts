@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { uuidV7 } from '../../../shared/domain/ids.ts';
-import { type Command, listOf, required, UsageError } from '../command.ts';
+import { required, UsageError } from '../../../shared/kernel/command-line.ts';
+import { type Command, listOf } from '../command.ts';
 import { HubClient } from '../hub-client.ts';
 
 /** The text a person agreed to; the hub keeps it with the consent. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { type Command, required } from '../command.ts';
+import { required } from '../../../shared/kernel/command-line.ts';
+import type { Command } from '../command.ts';
 import { HubClient } from '../hub-client.ts';
 
 export const eraseCommand: Command = {

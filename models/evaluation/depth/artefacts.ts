@@ -1,5 +1,5 @@
+import type { SeededRandom } from '../../../shared/kernel/seeded-random.ts';
 import type { Surface } from '../../runtime/canonical-face.ts';
-import type { SeededRandom } from '../seeded-random.ts';
 import { FaceRelief } from './face-heights.ts';
 import type { FaceSource, FaceSurface } from './face-surface.ts';
 import { type Body, gridSurface } from './scene.ts';

@@ -1,5 +1,11 @@
-import { parseArgs } from 'node:util';
-import { type CommandIo, PROCESS_IO, USAGE_EXIT_CODE, UsageError } from '../command-io.ts';
+import {
+  type CommandIo,
+  nowAndThen,
+  required,
+  runCommandLine,
+  UsageError,
+  wholeNumber,
+} from '../../../shared/kernel/command-line.ts';
 import { type DepthEvaluation, evaluateDepth, type SpeciesRates } from './evaluate-depth.ts';
 import { LandmarkListError } from './landmark-list.ts';
 
@@ -25,7 +31,7 @@ Files that are no 16-bit depth pictures are listed and in no rate.
 const DEFAULT_COUNT = 400;
 /** Kinect for Xbox One, and so the Intensity-Depth Face Alignment set. */
 const DEFAULT_FOCAL_PX = 365;
-const PROGRESS_INTERVAL_MS = 2_000;
+const SIZES = { least: 1, most: 999_999 } as const;
 
 /**
  * `wuma evaluate depth`.
@@ -33,82 +39,53 @@ const PROGRESS_INTERVAL_MS = 2_000;
  * @param argv what follows `depth`
  * @returns the exit code: 0 done, 2 wrong usage (also a folder without depth pictures, or labels that are none), 1 else
  */
-export async function runEvaluateDepth(
-  argv: readonly string[],
-  io: CommandIo = PROCESS_IO,
-): Promise<number> {
-  try {
-    const options = parseOrRefuse(argv);
-    if (options.help) {
-      io.writeOut(HELP);
-      return 0;
-    }
-    const bonaFideDir = options['bona-fide'];
-    if (bonaFideDir === undefined) throw new UsageError('--bona-fide DIR is needed');
-    if (options.landmarks !== undefined && options.landmarks !== 'none') {
-      throw new UsageError('--landmarks takes only: none');
-    }
-    const attackDir = options.attack;
-    const faceModelDir = options['face-model'];
-    const evaluation = await evaluateDepth({
-      bonaFideDir,
-      ...(attackDir !== undefined && { attackDir }),
-      ...(faceModelDir !== undefined && { faceModelDir }),
-      focalPx: wholeNumber(options.focal, '--focal') ?? DEFAULT_FOCAL_PX,
-      count: wholeNumber(options.count, '--count') ?? DEFAULT_COUNT,
-      useLandmarks: options.landmarks === undefined,
-      seed: options.seed,
-      onProgress: progressWriter(io),
-    });
-    if (evaluation.bonaFide === 0) throw new UsageError(`no *_depth.png below ${bonaFideDir}`);
-    io.writeOut(options.json ? `${JSON.stringify(evaluation)}\n` : tableOf(evaluation));
-    return 0;
-  } catch (error) {
-    io.writeError(`${error instanceof Error ? error.message : String(error)}\n`);
-    return error instanceof UsageError || error instanceof LandmarkListError ? USAGE_EXIT_CODE : 1;
-  }
-}
-
-function parseOrRefuse(argv: readonly string[]): ReturnType<typeof parse> {
-  try {
-    return parse(argv);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function parse(argv: readonly string[]) {
-  return parseArgs({
-    args: [...argv],
-    options: {
-      'bona-fide': { type: 'string' },
-      attack: { type: 'string' },
-      'face-model': { type: 'string' },
-      count: { type: 'string' },
-      seed: { type: 'string', default: '1' },
-      focal: { type: 'string' },
-      landmarks: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+export function runEvaluateDepth(argv: readonly string[], io?: CommandIo): Promise<number> {
+  return runCommandLine(
+    {
+      help: HELP,
+      options: {
+        'bona-fide': { type: 'string' },
+        attack: { type: 'string' },
+        'face-model': { type: 'string' },
+        count: { type: 'string', default: String(DEFAULT_COUNT) },
+        seed: { type: 'string', default: '1' },
+        focal: { type: 'string', default: String(DEFAULT_FOCAL_PX) },
+        landmarks: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
+      isUsage: (error) => error instanceof LandmarkListError,
+      run: async (given, { writeOut, writeError }) => {
+        const { attack, landmarks, 'face-model': faceModelDir } = given;
+        const bonaFideDir = required(given['bona-fide'], 'bona-fide');
+        if (landmarks !== undefined && landmarks !== 'none') {
+          throw new UsageError('--landmarks takes only: none');
+        }
+        const evaluation = await evaluateDepth({
+          bonaFideDir,
+          ...(attack !== undefined && { attackDir: attack }),
+          ...(faceModelDir !== undefined && { faceModelDir }),
+          focalPx: wholeNumber('focal', given.focal, SIZES),
+          count: wholeNumber('count', given.count, SIZES),
+          useLandmarks: landmarks === undefined,
+          seed: given.seed,
+          onProgress: progressWriter(writeError),
+        });
+        if (evaluation.bonaFide === 0) throw new UsageError(`no *_depth.png below ${bonaFideDir}`);
+        writeOut(given.json ? `${JSON.stringify(evaluation)}\n` : tableOf(evaluation));
+        return 0;
+      },
     },
-  }).values;
-}
-
-function wholeNumber(text: string | undefined, option: string): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new UsageError(`${option} is a number from 1 to 999999`);
-  return Number(text);
+    argv,
+    io,
+  );
 }
 
 function progressWriter(
-  io: CommandIo,
+  say: (text: string) => void,
 ): (progress: { readonly what: string; readonly done: number; readonly total: number }) => void {
-  let nextAt = 0;
+  const due = nowAndThen();
   return ({ what, done, total }) => {
-    const now = performance.now();
-    if (now < nextAt) return;
-    nextAt = now + PROGRESS_INTERVAL_MS;
-    io.writeError(`${what}: ${done}/${total}\n`);
+    if (due()) say(`${what}: ${done}/${total}\n`);
   };
 }
 

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SeededRandom } from '../../../shared/kernel/seeded-random.ts';
 import {
   CANONICAL_FACE,
   CANONICAL_POINTS,
   FACE_OVAL,
   type Surface,
 } from '../../runtime/canonical-face.ts';
-import type { SeededRandom } from '../seeded-random.ts';
 
 /** One person's face, mm: x to the picture's right, y down, height towards the camera; the middle of the four points
  * of eyes and mouth is the origin. */

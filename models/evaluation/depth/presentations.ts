@@ -1,6 +1,6 @@
+import { SeededRandom } from '../../../shared/kernel/seeded-random.ts';
 import type { FivePoints, Point } from '../../runtime/analysis.ts';
 import type { DepthPicture } from '../../runtime/picture.ts';
-import { SeededRandom } from '../seeded-random.ts';
 import { type ArtefactSpecies, buildArtefact, buildPerson, type Staging } from './artefacts.ts';
 import type { DepthCamera } from './depth-cameras.ts';
 import type { FaceSource } from './face-surface.ts';

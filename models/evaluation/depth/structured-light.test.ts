@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SeededRandom } from '../seeded-random.ts';
+import { SeededRandom } from '../../../shared/kernel/seeded-random.ts';
 import { emptyScene, type Scene } from './scene.ts';
 import { SENSOR, senseStructuredLight, sigmaMm } from './structured-light.ts';
 

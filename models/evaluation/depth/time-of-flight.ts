@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../seeded-random.ts';
+import type { SeededRandom } from '../../../shared/kernel/seeded-random.ts';
 import type { Scene } from './scene.ts';
 
 /**

@@ -1,4 +1,9 @@
-import { parseArgs } from 'node:util';
+import {
+  type CommandIo,
+  runCommandLine,
+  UsageError,
+  wholeNumber,
+} from '../../../shared/kernel/command-line.ts';
 import { benchIndex, DEFAULT_THREADS, type IndexBench } from './bench-index.ts';
 
 const HELP = `Measures gallery search: ours against other engines, plain JavaScript, and what memory allows.
@@ -21,64 +26,18 @@ certified  share of answers that the engine has proven
 limit      what reading the int8 rows once takes at the bandwidth measured in the same run
 Exit code 1 when an answer that was called proven is wrong.
 `;
-const USAGE_EXIT_CODE = 2;
 const MOST_ROWS = 1_500_000;
-
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** Where a command writes. */
-export interface CommandIo {
-  readonly writeOut: (text: string) => void;
-  readonly writeError: (text: string) => void;
-}
-
-const PROCESS_IO: CommandIo = {
-  writeOut: (text) => void process.stdout.write(text),
-  writeError: (text) => void process.stderr.write(text),
-};
 
 /**
  * `wuma bench index`.
  *
  * @param argv what follows `index`
- * @returns the exit code
+ * @returns the exit code: 0 done, 2 wrong usage, 1 else, also where an answer that was called proven is wrong
  */
-export async function runBenchIndex(
-  argv: readonly string[],
-  io: CommandIo = PROCESS_IO,
-): Promise<number> {
-  try {
-    const options = parse(argv);
-    if (options.help) {
-      io.writeOut(HELP);
-      return 0;
-    }
-    const dimension = wholeNumber('dim', options.dim, { least: 64, most: 2_048 });
-    if (!Number.isInteger(Math.log2(dimension))) throw new UsageError('--dim is a power of two');
-    const figures = await benchIndex({
-      rows: wholeNumber('rows', options.rows, { least: 100, most: MOST_ROWS }),
-      dimension,
-      queries: wholeNumber('queries', options.queries, { least: 10, most: 10_000 }),
-      seed: wholeNumber('seed', options.seed, { least: 0, most: 2 ** 31 }),
-      threads: wholeNumber('threads', options.threads, { least: 1, most: 64 }),
-      only: options.only,
-      onProgress: (text) => io.writeError(`${text}\n`),
-    });
-    io.writeOut(options.json ? `${JSON.stringify(figures, rounded)}\n` : tableOf(figures));
-    return figures.engines.some((one) => 'certifiedWrong' in one && one.certifiedWrong > 0) ? 1 : 0;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    io.writeError(`${error.message}\n`);
-    return USAGE_EXIT_CODE;
-  }
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
+export function runBenchIndex(argv: readonly string[], io?: CommandIo): Promise<number> {
+  return runCommandLine(
+    {
+      help: HELP,
       options: {
         rows: { type: 'string', default: '100000' },
         dim: { type: 'string', default: '512' },
@@ -87,24 +46,31 @@ function parse(argv: readonly string[]) {
         threads: { type: 'string', default: String(DEFAULT_THREADS) },
         only: { type: 'string', default: '' },
         json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
       },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
-}
-
-function wholeNumber(
-  name: string,
-  text: string,
-  { least, most }: { readonly least: number; readonly most: number },
-): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= least && value <= most)) {
-    throw new UsageError(`--${name} is a whole number from ${least} to ${most}`);
-  }
-  return value;
+      run: async (given, { writeOut, writeError }) => {
+        const dimension = wholeNumber('dim', given.dim, { least: 64, most: 2_048 });
+        if (!Number.isInteger(Math.log2(dimension))) {
+          throw new UsageError('--dim is a power of two');
+        }
+        const figures = await benchIndex({
+          rows: wholeNumber('rows', given.rows, { least: 100, most: MOST_ROWS }),
+          dimension,
+          queries: wholeNumber('queries', given.queries, { least: 10, most: 10_000 }),
+          seed: wholeNumber('seed', given.seed, { least: 0, most: 2 ** 31 }),
+          threads: wholeNumber('threads', given.threads, { least: 1, most: 64 }),
+          only: given.only,
+          onProgress: (text) => writeError(`${text}\n`),
+        });
+        writeOut(given.json ? `${JSON.stringify(figures, rounded)}\n` : tableOf(figures));
+        const wrong = figures.engines.some(
+          (one) => 'certifiedWrong' in one && one.certifiedWrong > 0,
+        );
+        return wrong ? 1 : 0;
+      },
+    },
+    argv,
+    io,
+  );
 }
 
 /** Four digits tell all there is to tell. */
