@@ -243,6 +243,9 @@ describe.skipIf(executablePath === undefined)(
       expect(await seriousFaults(kiosk)).toEqual([]);
       await kiosk.keyboard.type('0000');
       await kiosk.getByText('That did not match').waitFor();
+      await kiosk.setViewportSize({ width: 390, height: 844 });
+      const otherWay = await kiosk.getByRole('button', { name: /Pay another way/ }).boundingBox();
+      expect((otherWay?.y ?? 9_999) + (otherWay?.height ?? 0)).toBeLessThanOrEqual(844);
       // by hand now: the keys of the pad
       for (const digit of younger.phoneLast4) {
         await kiosk.getByRole('button', { name: digit, exact: true }).click();
