@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { DepthEvidence, FaceQuality } from './analysis.ts';
 import { fuseBurst } from './burst-fusion.ts';
+import type { MeshedFace } from './face-finder.ts';
 import type { FrameAnalysis } from './frame-pipeline.ts';
 import type { FramePad } from './presentation-attack.ts';
 
@@ -12,6 +13,22 @@ const QUALITY: FaceQuality = {
   rollDeg: 0,
   sharpness: 300,
   brightness: 120,
+};
+const NOWHERE = { x: 0, y: 0 };
+const FACE: MeshedFace = {
+  detection: {
+    box: { x: 0, y: 0, width: 160, height: 160 },
+    score: 1,
+    rightEye: NOWHERE,
+    leftEye: NOWHERE,
+    points: undefined,
+  },
+  mesh: {
+    presence: 1,
+    points: [NOWHERE, NOWHERE, NOWHERE, NOWHERE, NOWHERE],
+    outline: [],
+    pose: { yawDeg: 0, pitchDeg: 0, rollDeg: 0 },
+  },
 };
 const FACE_DEPTH: DepthEvidence = {
   coverage: 0.97,
@@ -37,6 +54,7 @@ function frame(
   return ok<FrameAnalysis>({
     embedding: Float32Array.from(embedding),
     quality: { ...QUALITY, ...quality },
+    face: FACE,
     pad,
   });
 }

@@ -9,6 +9,7 @@ import type { AnalyseOptions, BurstAnalysis, FaceEngine } from './analysis.ts';
 import { cosine } from './embedder.ts';
 import { createFaceEngine } from './face-engine.ts';
 import { createFaceFinder } from './face-finder.ts';
+import type { FrameTask } from './frame-pipeline.ts';
 import { InferenceFault, InferencePool } from './inference-pool.ts';
 import { decodePicture } from './picture.ts';
 
@@ -87,6 +88,40 @@ describe.skipIf(!installed)('the vision pipeline on the open pack', () => {
     const burst = await analysed(frames);
     expect(burst.framesUsed).toBe(3);
     expect(burst.pad.failed).toEqual([]);
+  });
+
+  it('follows the face through a burst, and looks for it anew where it is gone', async () => {
+    const half = await sharp(face).resize(320, 480, { fit: 'cover' }).toBuffer();
+    const at = (...lefts: readonly number[]) =>
+      sharp({ create: { width: 640, height: 480, channels: 3, background: '#777' } })
+        .composite(lefts.map((left) => ({ input: half, left, top: 0 })))
+        .jpeg()
+        .toBuffer();
+    const pool = await InferencePool.start(pack, 1);
+    const options = { severalFaces: 'refuse', enforceQuality: true, pad: true, looks: 'plain' };
+    const outcomesOf = async (...pictures: readonly Buffer[]) => {
+      const tasks = pictures.map((colour) => ({ colour: new Uint8Array(colour), options }));
+      const results = await pool.runBurst(tasks as FrameTask[]);
+      return results.map(({ report }) => report.outcome);
+    };
+    const [left, shifted, right, both] = await Promise.all([at(0), at(24), at(320), at(0, 320)]);
+
+    const [alone] = await outcomesOf(shifted);
+    const [first, followed] = await outcomesOf(left, shifted);
+    if (!alone?.ok || !first?.ok || !followed?.ok) throw new Error('a frame was refused');
+    expect(cosine(alone.value.embedding, followed.value.embedding)).toBeGreaterThan(0.97);
+    const { box } = followed.value.face.detection;
+    expect(Math.abs(box.x - first.value.face.detection.box.x - 24)).toBeLessThan(6);
+    expect(Math.abs(box.x - alone.value.face.detection.box.x)).toBeLessThan(6);
+
+    // Who steps in after the first frame is not who pays; in the first frame they might be.
+    const [, later] = await outcomesOf(left, both);
+    expect(later?.ok).toBe(true);
+    expect(await outcomesOf(both)).toEqual([{ ok: false, error: 'several_faces' }]);
+    // A face that jumped is found by the detector, which sees the others too.
+    const [, jumped] = await outcomesOf(left, right);
+    expect(jumped?.ok && jumped.value.face.detection.box.x).toBeGreaterThan(320);
+    await pool.close();
   });
 
   it('takes frames that are views on one message, and leaves the message as it was', async () => {

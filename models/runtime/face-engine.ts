@@ -48,12 +48,11 @@ export async function createFaceEngine(options: FaceEngineOptions): Promise<Face
         if (!started) waiting -= 1;
         started = true;
       };
-      const results = await Promise.all(
-        frames.map((frame, i) => {
-          const looks = pack.manifest.embed.flip ? looksAt(how.severalFaces, i) : 'plain';
-          return pool.run(frameTask(frame, how.severalFaces, looks), onStart);
-        }),
-      ).finally(onStart);
+      const tasks = frames.map((frame, i) => {
+        const looks = pack.manifest.embed.flip ? looksAt(how.severalFaces, i) : 'plain';
+        return frameTask(frame, how.severalFaces, looks);
+      });
+      const results = await runFrames(pool, tasks, { how, onStart }).finally(onStart);
       const timings = sumTimings(results);
       const outcome = fuseBurst(
         results.map(({ report }) => report.outcome),
@@ -68,6 +67,17 @@ export async function createFaceEngine(options: FaceEngineOptions): Promise<Face
     },
     close: () => pool.close(),
   };
+}
+
+/** A payment's frames follow one another within moments; photographs to enrol are pictures of their own. */
+async function runFrames(
+  pool: InferencePool,
+  tasks: readonly FrameTask[],
+  { how, onStart }: { readonly how: AnalyseOptions; readonly onStart: () => void },
+): Promise<FrameResult[]> {
+  if (how.severalFaces === 'refuse') return pool.runBurst(tasks, onStart);
+  const photographs = await Promise.all(tasks.map((task) => pool.runBurst([task], onStart)));
+  return photographs.flat();
 }
 
 /**

@@ -2,7 +2,7 @@ import type { InstalledPack } from '../packs/installed-pack.ts';
 import type { FaceBox, FivePoints } from './analysis.ts';
 import type { Detection } from './detection.ts';
 import { Detector } from './detector.ts';
-import { type FaceMesh, FaceMesher } from './face-mesh.ts';
+import { extentOf, type FaceMesh, FaceMesher } from './face-mesh.ts';
 import { area, iou, overlapArea } from './geometry.ts';
 import type { Picture } from './picture.ts';
 import { PicturePyramid } from './warp.ts';
@@ -45,6 +45,27 @@ export async function createFaceFinder(pack: InstalledPack): Promise<FaceFinder>
 export interface MeshedFace {
   readonly detection: Detection;
   readonly mesh: FaceMesh;
+}
+
+/** A detection of an earlier picture where the mesh of this one says that the face is now. */
+export function movedWith(detection: Detection, before: FaceMesh, after: FaceMesh): Detection {
+  const was = extentOf(before);
+  const is = extentOf(after);
+  const scale = is.longest / was.longest;
+  const { box, score } = detection;
+  const [rightEye, leftEye] = after.points;
+  return {
+    box: {
+      x: is.centre.x + (box.x - was.centre.x) * scale,
+      y: is.centre.y + (box.y - was.centre.y) * scale,
+      width: box.width * scale,
+      height: box.height * scale,
+    },
+    score,
+    rightEye,
+    leftEye,
+    points: undefined,
+  };
 }
 
 interface FinderNetworks {

@@ -42,6 +42,13 @@ const NEUTRAL_PITCH_DEG = 5;
 /** Side of the second run's crop, times the outline's longer extent (MediaPipe tracks with the same). */
 const REFIT_SCALE = 1.5;
 
+/**
+ * A face that has moved by more than this share of its longer edge, or grown or shrunk by more than this factor, is looked
+ * for anew: the crop about its old place has a margin of a quarter on each side.
+ */
+const MAX_SHIFT = 0.15;
+const MAX_GROWTH = 1.2;
+
 /** The pack's face mesh network. */
 export class FaceMesher {
   private readonly spec: PackMesh;
@@ -85,13 +92,28 @@ export class FaceMesher {
    * detector's box. Keeps the first where the second no longer sees a face.
    */
   async refit(source: PicturePyramid, mesh: FaceMesh): Promise<FaceMesh> {
-    const [rightEye, leftEye] = mesh.points;
-    const angle = Math.atan2(leftEye.y - rightEye.y, leftEye.x - rightEye.x);
-    const { centre, longest } = extentOf(mesh.outline, angle);
+    const again = await this.fitAbout(source, mesh);
+    return again.presence >= this.minPresence ? again : mesh;
+  }
+
+  /**
+   * Lays the mesh on the face where an earlier picture showed it.
+   *
+   * @returns undefined when it is not there any more, or has moved so far that the crop about its old place may not hold all of it
+   */
+  async follow(source: PicturePyramid, earlier: FaceMesh): Promise<FaceMesh | undefined> {
+    const mesh = await this.fitAbout(source, earlier);
+    if (mesh.presence < this.minPresence) return undefined;
+    const { shift, scale } = motionBetween(earlier, mesh);
+    const still = Math.hypot(shift.x, shift.y) <= MAX_SHIFT;
+    return still && scale <= MAX_GROWTH && scale >= 1 / MAX_GROWTH ? mesh : undefined;
+  }
+
+  private fitAbout(source: PicturePyramid, mesh: FaceMesh): Promise<FaceMesh> {
+    const { angle, centre, longest } = extentOf(mesh);
     const size = this.spec.model.input.width;
     const square = { sidePx: longest * REFIT_SCALE, angle, size };
-    const again = await this.run(source, turnedSquare(centre, square), angle);
-    return again.presence >= this.minPresence ? again : mesh;
+    return this.run(source, turnedSquare(centre, square), angle);
   }
 
   private async run(source: PicturePyramid, crop: Affine, angle: number): Promise<FaceMesh> {
@@ -116,8 +138,30 @@ export class FaceMesher {
   }
 }
 
-/** Centre and longer edge of the upright box about points, in axes turned by `angle`. */
-function extentOf(points: readonly Point[], angle: number): { centre: Point; longest: number } {
+/** How a face has moved from one picture to the next: `shift` in units of its own longer edge. */
+function motionBetween(
+  before: FaceMesh,
+  after: FaceMesh,
+): { readonly shift: Point; readonly scale: number } {
+  const was = extentOf(before);
+  const is = extentOf(after);
+  return {
+    shift: {
+      x: (is.centre.x - was.centre.x) / was.longest,
+      y: (is.centre.y - was.centre.y) / was.longest,
+    },
+    scale: is.longest / was.longest,
+  };
+}
+
+/** Centre and longer edge of the box about a face's outline that is upright to its eyes, and the eyes' angle. */
+export function extentOf({ points: fivePoints, outline: points }: FaceMesh): {
+  readonly angle: number;
+  readonly centre: Point;
+  readonly longest: number;
+} {
+  const [rightEye, leftEye] = fivePoints;
+  const angle = Math.atan2(leftEye.y - rightEye.y, leftEye.x - rightEye.x);
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);
   const along = points.map((p) => p.x * cos + p.y * sin);
@@ -127,6 +171,7 @@ function extentOf(points: readonly Point[], angle: number): { centre: Point; lon
   const u = (left + right) / 2;
   const v = (top + bottom) / 2;
   return {
+    angle,
     centre: { x: u * cos - v * sin, y: u * sin + v * cos },
     longest: Math.max(right - left, bottom - top),
   };

@@ -7,7 +7,7 @@ import { measureDepth } from './depth-evidence.ts';
 import type { Detection } from './detection.ts';
 import { Detector } from './detector.ts';
 import { type AlignedLook, Embedder } from './embedder.ts';
-import { findMeshedFaces, type MeshedFace } from './face-finder.ts';
+import { findMeshedFaces, type MeshedFace, movedWith } from './face-finder.ts';
 import { FaceMesher } from './face-mesh.ts';
 import { measureQuality, qualityFailure } from './face-quality.ts';
 import { area } from './geometry.ts';
@@ -40,12 +40,16 @@ export interface FrameTask {
   readonly colour: Uint8Array;
   readonly depth?: { readonly png: Uint8Array; readonly focalPx: number };
   readonly options: FrameOptions;
+  /** Where an earlier frame of the burst showed the face: it is followed by its mesh instead of looked for. */
+  readonly follow?: MeshedFace;
 }
 
 export interface FrameAnalysis {
   /** L2-normalised. */
   readonly embedding: Float32Array;
   readonly quality: FaceQuality;
+  /** Where it is, for the burst's later frames. */
+  readonly face: MeshedFace;
   /** Absent when it was not asked for. */
   readonly pad?: FramePad;
 }
@@ -142,7 +146,8 @@ export class FramePipeline {
     lap('decode');
     if (depth && !depth.ok) return err(depth.error);
     const source = new PicturePyramid(decoded.value);
-    const face = await this.findFace(source, options.severalFaces);
+    const followed = task.follow && (await this.followFace(source, task.follow));
+    const face = followed ? ok(followed) : await this.findFace(source, options.severalFaces);
     lap('detect');
     if (!face.ok) return err(face.error);
 
@@ -164,7 +169,8 @@ export class FramePipeline {
     lap('pad');
     const embedding = await this.embed(source, face.value, options.looks);
     lap('embed');
-    return ok(pad ? { embedding, quality, pad } : { embedding, quality });
+    const seen = { embedding, quality, face: face.value };
+    return ok(pad ? { ...seen, pad } : seen);
   }
 
   private roomFor(bytes: number): Uint8Array {
@@ -196,6 +202,15 @@ export class FramePipeline {
       both: [plain, mirrored],
     };
     return this.embedder.embed(source, aligned[looks]);
+  }
+
+  /** The detector's box moves and grows as the mesh does. */
+  private async followFace(
+    source: PicturePyramid,
+    { detection, mesh: earlier }: MeshedFace,
+  ): Promise<MeshedFace | undefined> {
+    const mesh = await this.mesher.follow(source, earlier);
+    return mesh && { detection: movedWith(detection, earlier, mesh), mesh };
   }
 
   private findFace(

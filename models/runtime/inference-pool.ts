@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import { present } from '../../shared/kernel/assert.ts';
 import type { InstalledPack } from '../packs/installed-pack.ts';
+import type { MeshedFace } from './face-finder.ts';
 import type { FrameReport, FrameTask } from './frame-pipeline.ts';
 import type { FromWorker, ToWorker } from './inference-worker.ts';
 
@@ -16,8 +18,20 @@ export interface FrameResult {
   readonly waitedMs: number;
 }
 
+/**
+ * What the frames of one burst know of one another. While its first frame is under way, the others wait for the place of the
+ * face as long as there is other work; where there is none, they look for it themselves.
+ */
+interface Burst {
+  leader: 'waiting' | 'running' | 'done';
+  /** Where the first frame showed the face. */
+  face: MeshedFace | undefined;
+}
+
 interface Job {
   readonly task: FrameTask;
+  readonly burst: Burst;
+  readonly leads: boolean;
   readonly offeredAt: number;
   readonly onStart: () => void;
   waitedMs: number;
@@ -36,11 +50,13 @@ interface Slot {
 const MAX_START_FAILURES = 3;
 
 /**
- * Worker threads with a pack's networks each. Invariants: a worker has at most one frame; frames start in
- * the order in which they were offered; every offered frame is settled exactly once.
+ * Worker threads with a pack's networks each. Invariants: a worker has at most one frame; of the frames that can gain
+ * nothing by waiting, the one offered first starts first; every offered frame is settled exactly once.
  */
 export class InferencePool {
   private readonly pack: InstalledPack;
+  /** Whether later frames may follow the face by its mesh: not where faces are aligned by the detector's own points. */
+  private readonly follows: boolean;
   private readonly slots: Slot[] = [];
   private readonly waiting: Job[] = [];
   private startFailures = 0;
@@ -49,6 +65,7 @@ export class InferencePool {
 
   private constructor(pack: InstalledPack) {
     this.pack = pack;
+    this.follows = pack.manifest.embed.pointsFrom !== 'detect';
   }
 
   /**
@@ -83,22 +100,48 @@ export class InferencePool {
     return this.waiting.length === 0 && this.slots.some((slot) => slot.ready && !slot.job);
   }
 
+  /** Runs one frame on the next free worker: a burst of one. */
+  async run(task: FrameTask): Promise<FrameResult> {
+    const [result] = await this.runBurst([task]);
+    return present(result, 'the result of a frame');
+  }
+
   /**
-   * Runs one frame on the next free worker. The task's buffers are handed over, not copied: they must not
-   * be used afterwards.
+   * Runs a burst's frames on the next free workers. The tasks' buffers are handed over, not copied: they must
+   * not be used afterwards.
    *
-   * @param onStart called when a worker takes the frame, before anything comes back
-   * @throws InferenceFault when the worker dies over it or the pool closes
+   * @param tasks in the order in which they were taken; where the face is followed, the detector looks at the first only
+   * @param onStart called when a worker takes the first of them, before anything comes back
+   * @throws InferenceFault when a worker dies over one of them or the pool closes
    */
-  run(task: FrameTask, onStart: () => void = () => undefined): Promise<FrameResult> {
+  async runBurst(
+    tasks: readonly FrameTask[],
+    onStart: () => void = () => undefined,
+  ): Promise<FrameResult[]> {
     if (this.closing || this.slots.length === 0) {
-      return Promise.reject(new InferenceFault('the inference pool has no workers'));
+      throw new InferenceFault('the inference pool has no workers');
     }
-    return new Promise((resolve, reject) => {
-      const offeredAt = performance.now();
-      this.waiting.push({ task, offeredAt, onStart, waitedMs: 0, resolve, reject });
-      this.dispatch();
-    });
+    const offeredAt = performance.now();
+    const burst: Burst = { leader: 'waiting', face: undefined };
+    const results = tasks.map(
+      (task, i) =>
+        new Promise<FrameResult>((resolve, reject) => {
+          const leads = i === 0;
+          const begun = leads ? onStart : () => undefined;
+          this.waiting.push({
+            task,
+            burst,
+            leads,
+            offeredAt,
+            onStart: begun,
+            waitedMs: 0,
+            resolve,
+            reject,
+          });
+        }),
+    );
+    this.dispatch();
+    return Promise.all(results);
   }
 
   /** Lets running frames end, refuses waiting ones, stops the workers. */
@@ -119,15 +162,34 @@ export class InferencePool {
   private dispatch(): void {
     for (const slot of this.slots) {
       if (!slot.ready || slot.job) continue;
-      const job = this.waiting.shift();
+      const job = this.next();
       if (!job) return;
       slot.job = job;
       job.waitedMs = performance.now() - job.offeredAt;
       job.onStart();
+      if (job.leads) job.burst.leader = 'running';
       const { colour, depth } = job.task;
       const buffers = [colour.buffer, ...(depth ? [depth.png.buffer] : [])] as ArrayBuffer[];
-      slot.worker.postMessage({ kind: 'frame', task: job.task } satisfies ToWorker, buffers);
+      const { face } = job.burst;
+      const task = face ? { ...job.task, follow: face } : job.task;
+      slot.worker.postMessage({ kind: 'frame', task } satisfies ToWorker, buffers);
     }
+  }
+
+  /** The frame offered first among those that gain nothing by waiting; of the others where there is none. */
+  private next(): Job | undefined {
+    const ready = this.waiting.findIndex(({ burst }) => burst.leader !== 'running');
+    const [job] = this.waiting.splice(Math.max(0, ready), 1);
+    return job;
+  }
+
+  private settle(job: Job, report: FrameReport): void {
+    const { burst, leads } = job;
+    if (leads) {
+      burst.leader = 'done';
+      burst.face = this.follows && report.outcome.ok ? report.outcome.value.face : undefined;
+    }
+    job.resolve({ report, waitedMs: job.waitedMs });
   }
 
   private addWorker(): Promise<void> {
@@ -145,7 +207,7 @@ export class InferencePool {
         } else {
           const { job } = slot;
           slot.job = undefined;
-          job?.resolve({ report: message.report, waitedMs: job.waitedMs });
+          if (job) this.settle(job, message.report);
         }
         this.dispatch();
       });
@@ -155,7 +217,10 @@ export class InferencePool {
       });
       worker.on('exit', () => {
         const broken = new InferenceFault('an inference worker ended', { cause: fault });
-        slot.job?.reject(broken);
+        if (slot.job) {
+          slot.job.burst.leader = 'done';
+          slot.job.reject(broken);
+        }
         reject(broken);
         this.slots.splice(this.slots.indexOf(slot), 1);
         if (this.started && !this.closing) this.replace(slot);
