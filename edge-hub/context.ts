@@ -54,6 +54,8 @@ export interface Overrides {
   readonly random?: (bytes: number) => Buffer;
   readonly logger?: Logger;
   readonly vision?: (settings: HubSettings) => Promise<Vision>;
+  /** Stands between a commit and the disk. */
+  readonly flushing?: (flush: () => Promise<void>) => Promise<void>;
 }
 
 /** Everything a hub is made of, built once. */
@@ -105,7 +107,7 @@ export async function createContext(
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
   const files = readFiles(settings, random);
   const vision = await (overrides.vision ?? openVision)(settings);
-  const database = openDatabase(join(settings.dataDir, 'hub.db'));
+  const database = openDatabase(join(settings.dataDir, 'hub.db'), overrides.flushing);
   const identity = await HubIdentity.load(settings.street, {
     certificatePem: files.tls.cert,
     keyPem: files.tls.key,
@@ -138,17 +140,14 @@ function wire(base: Base) {
     hubId,
     store: outbox,
     lazily: database.lazily,
+    settled: database.settled,
     stream: settings.stream,
     metrics,
     clock,
     random: noise,
     logger,
   });
-  const transact: Transact = (work) => {
-    const done = database.transact(work);
-    relay.wake();
-    return done;
-  };
+  const transact = waking(relay, database.transact);
   const gallery = new Gallery(vision.index, () => calibration.galleryChanged());
   const stores = {
     ledger: new LedgerStore(db),
@@ -183,7 +182,17 @@ function wire(base: Base) {
   };
 }
 
+/** What is committed may be an event to publish. */
+function waking(relay: OutboxRelay, transact: Transact): Transact {
+  return (work) => {
+    const done = transact(work);
+    relay.wake();
+    return done;
+  };
+}
+
 type Shared = Base & {
+  readonly relay: OutboxRelay;
   readonly ledger: LedgerStore;
   readonly shoppers: ShopperStore;
   readonly directory: DirectoryStore;
@@ -201,6 +210,7 @@ function wirePayments(shared: Shared) {
   const { settings, clock, newId, vision, shoppers, files, vault } = shared;
   const questions = new QuestionBook(clock, newId);
   const { hubId, streetId } = settings.street;
+  const { settled, transactInGroup } = shared.database;
   const replies = new ReplyWriter({ hubId, clock, newId });
   const feed = new DecisionFeed();
   const revocations = { onRevoked: (_terminalId: string): void => undefined };
@@ -218,6 +228,8 @@ function wirePayments(shared: Shared) {
   const payments = new PaymentService({
     ...shared,
     hubId,
+    transact: waking(shared.relay, transactInGroup),
+    settled,
     recogniser: new Recogniser({ ...vision, gallery: shared.gallery, clock }),
     questions,
     wrongAnswers: new WrongAnswerStore(shared.database.db),
@@ -229,6 +241,7 @@ function wirePayments(shared: Shared) {
   });
   const handler = new RequestHandler({
     ...shared,
+    settled,
     hub: { hubId, streetId, currency: settings.payment.currency },
     registry,
     payments,
@@ -264,9 +277,9 @@ function wireDownlink(
   return { downlink, applier, downlinkStore: store };
 }
 
-/** One more than workers: the next burst is there when one has finished. */
+/** Twice the workers: a worker that waits for another burst's first frame finds a first frame of its own. */
 function concurrencyOf(settings: HubSettings): number {
-  return settings.inferenceWorkers + 1;
+  return settings.inferenceWorkers * 2;
 }
 
 async function openVision(settings: HubSettings): Promise<Vision> {

@@ -71,13 +71,15 @@ describe('the database itself', () => {
     expect(() => raw.prepare(sql).run()).toThrow(why);
   });
 
-  it('waits for the disk at every commit but those that may be lost', () => {
+  it('waits for the disk at every commit but those that may be lost or are waited for later', () => {
     const opened = openDatabase(join(hub.dir, 'fresh.db'));
     const read = (name: string): unknown => opened.db.values(literal.raw(`PRAGMA ${name}`))[0];
     const synchronous: unknown[] = [read('synchronous')];
     opened.lazily(() => synchronous.push(read('synchronous')));
     synchronous.push(read('synchronous'));
-    expect(synchronous).toEqual([[2], [1], [2]]);
+    opened.transactInGroup(() => synchronous.push(read('synchronous')));
+    opened.transact(() => opened.transactInGroup(() => synchronous.push(read('synchronous'))));
+    expect(synchronous).toEqual([[2], [1], [2], [1], [2]]);
     expect([read('journal_mode'), read('secure_delete'), read('foreign_keys')]).toEqual([
       ['wal'],
       [1],

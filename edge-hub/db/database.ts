@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { LogSync, openForFlushing } from './log-sync.ts';
 
 export type HubDatabase = BetterSQLite3Database;
 
@@ -18,6 +19,17 @@ export interface OpenDatabase {
    * alone. Only for what does no harm when it is done again. Not inside a transaction.
    */
   readonly lazily: Lazily;
+  /**
+   * As `transact`, but not on disk yet when it returns: a crash of the process alone takes nothing back, a power cut
+   * may. Whoever tells anybody of it waits for `settled()` first.
+   */
+  readonly transactInGroup: Transact;
+  /**
+   * Resolves when everything committed so far is on disk.
+   *
+   * @throws LogSyncError for good, once the disk has failed
+   */
+  readonly settled: () => Promise<void>;
   /** Copies the write-ahead log into the database and truncates it, so that deleted bytes are on no page of either. */
   truncateLog(): void;
   close(): void;
@@ -37,30 +49,46 @@ const BUSY_TIMEOUT_MS = 5_000;
  * `synchronous=FULL` in WAL mode: a commit returns after fsync, which is what lets a terminal hear "paid".
  *
  * @param path file, or `:memory:` in tests
+ * @param flushing lets a test stand between a commit in a group and the disk
  * @throws NewerDatabaseError when the file's schema is newer than this program
  */
-export function openDatabase(path: string): OpenDatabase {
+export function openDatabase(
+  path: string,
+  flushing: (flush: () => Promise<void>) => Promise<void> = (flush) => flush(),
+): OpenDatabase {
   const client = new Database(path, { timeout: BUSY_TIMEOUT_MS });
   client.pragma('journal_mode = WAL');
   client.pragma('synchronous = FULL');
   client.pragma('secure_delete = ON');
   client.pragma('foreign_keys = ON');
   migrate(client);
+  const transact: Transact = (work) => client.transaction(work).immediate();
+  const unwaited: Transact = (work) => {
+    client.pragma('synchronous = NORMAL');
+    try {
+      return work();
+    } finally {
+      client.pragma('synchronous = FULL');
+    }
+  };
+  const log = client.memory ? undefined : openForFlushing(`${path}-wal`);
+  const sync = log && new LogSync(() => flushing(log.flush));
   return {
     db: drizzle(client),
-    transact: (work) => client.transaction(work).immediate(),
-    lazily: (work) => {
-      client.pragma('synchronous = NORMAL');
-      try {
-        work();
-      } finally {
-        client.pragma('synchronous = FULL');
-      }
+    transact,
+    transactInGroup: (work) => {
+      if (!sync || client.inTransaction) return transact(work);
+      const done = unwaited(() => transact(work));
+      sync.committed();
+      return done;
     },
+    settled: () => sync?.settled() ?? Promise.resolve(),
+    lazily: unwaited,
     truncateLog: () => {
       client.pragma('wal_checkpoint(TRUNCATE)');
     },
     close: () => {
+      log?.close();
       client.close();
     },
   };

@@ -53,6 +53,8 @@ export interface HandlerParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly queue: { readonly concurrency: number; readonly capacity: number };
+  /** Resolves when everything committed so far is on disk. */
+  readonly settled: () => Promise<void>;
 }
 
 type Paid = Result<PaymentAnswer, PaymentRefusal>;
@@ -104,9 +106,21 @@ export class RequestHandler {
 
   /**
    * @param terminalId whose topic it came on; the broker vouches for it
-   * @returns the reply as JSON text
+   * @returns the reply as JSON text; what it tells of is on disk
    */
   async handle(terminalId: string, payload: Uint8Array): Promise<string> {
+    const reply = await this.replyTo(terminalId, payload);
+    try {
+      // a repeated request may tell of what another has committed a moment ago
+      await this.parts.settled();
+      return reply;
+    } catch (error) {
+      this.parts.logger.error({ err: error, module: 'ingress' }, 'nothing can be kept');
+      return this.refuse(terminalId, FAULT);
+    }
+  }
+
+  private async replyTo(terminalId: string, payload: Uint8Array): Promise<string> {
     const receivedAtMs = this.parts.clock.monotonic();
     if (!this.parts.rates.take(terminalId)) {
       return this.refuse(terminalId, { code: 'rate_limited', detail: 'too many messages' });
@@ -291,7 +305,7 @@ export class RequestHandler {
         { err: error, module: 'ingress' },
         by === 'probe' ? 'a probe failed' : 'an answer failed',
       );
-      return err({ code: 'hub_unavailable', detail: 'a fault of the hub' });
+      return err(FAULT);
     }
   }
 
@@ -326,6 +340,7 @@ const BUSY: Refusal = {
   code: 'busy',
   detail: 'the queue is full; the same message may come again',
 };
+const FAULT: Refusal = { code: 'hub_unavailable', detail: 'a fault of the hub' };
 const REFUSED: Record<PaymentRefusal, Refusal> = {
   busy: BUSY,
   idempotency_conflict: CONFLICT,

@@ -63,11 +63,12 @@ const startServer = (): Promise<StackProcess> =>
     logPath: join(dir, 'nats.log'),
   });
 
-const makeRelay = (): OutboxRelay =>
+const makeRelay = (settled = database.settled): OutboxRelay =>
   new OutboxRelay({
     hubId: HUB,
     store,
     lazily: database.lazily,
+    settled,
     stream: { maxBytes: 16 * 1024 * 1024, maxAgeMs: 3_600_000 },
     metrics: new HubMetrics(),
     clock: systemClock,
@@ -109,6 +110,20 @@ it('publishes what is there and what comes, in order, to the byte', async () => 
   expect(await streamed()).toEqual(rows.map(eventJson));
 });
 
+it('publishes nothing that a power cut could still take back', async () => {
+  await relay.stop(100);
+  const onDisk = Promise.withResolvers<void>();
+  relay = makeRelay(() => onDisk.promise);
+  append(2);
+  relay.start(connection);
+  await expect(
+    eventually(() => (store.state().pending < 2 ? true : undefined), 500),
+  ).rejects.toThrow();
+  onDisk.resolve();
+  await published();
+  expect(await streamed()).toHaveLength(2);
+});
+
 it('goes on after its server was gone, with nothing lost, doubled or out of order', async () => {
   append(3);
   relay.start(connection);
@@ -137,6 +152,7 @@ it('sends again what it sent but could not mark, and the stream holds it once', 
     lazily: () => {
       throw new Error('cut off');
     },
+    settled: database.settled,
     stream: { maxBytes: 16 * 1024 * 1024, maxAgeMs: 3_600_000 },
     metrics: new HubMetrics(),
     clock: systemClock,

@@ -12,6 +12,8 @@ export interface RelayParts {
   readonly hubId: string;
   readonly store: OutboxStore;
   readonly lazily: Lazily;
+  /** Resolves when everything committed so far is on disk: central must never know more than a power cut leaves. */
+  readonly settled: () => Promise<void>;
   readonly stream: { readonly maxBytes: number; readonly maxAgeMs: number };
   readonly metrics: HubMetrics;
   readonly clock: Clock;
@@ -90,6 +92,7 @@ export class OutboxRelay {
       const client = await this.ready();
       let rows = this.parts.store.pending(BATCH);
       while (rows.length > 0 && !this.stopped) {
+        await this.parts.settled();
         await this.publish(client, rows);
         rows = this.parts.store.pending(BATCH);
       }

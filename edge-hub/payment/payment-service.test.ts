@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { terminalReplySchema } from '../../shared/contracts/terminal-messages.ts';
+import { eventually } from '../../test/support/eventually.ts';
 import {
   createTestHub,
   NOTHING_SAID,
@@ -56,5 +57,53 @@ describe('a fault in the middle of a payment', () => {
     expect(again).toMatchObject({ type: 'payment.result', data: { outcome: 'paid' } });
     expect(hub.context.outbox.state().lastSeq).toBe(lastSeq + 1);
     expect(hub.context.ledger.summary()).toEqual({ payments: 1, rows: 1, sumMinor: 1_250n });
+  });
+});
+
+describe('a disk that is slow or broken', () => {
+  let disk: TestHub;
+  let flushing: () => Promise<void>;
+
+  beforeEach(async () => {
+    flushing = () => Promise.resolve();
+    disk = await createTestHub({
+      flushing: async (flush) => {
+        await flushing();
+        await flush();
+      },
+    });
+    disk.register('test-t1');
+  });
+  afterEach(() => disk.close());
+
+  it('keeps the reply and the repeated one until the payment is on it', async () => {
+    const flush = Promise.withResolvers<void>();
+    flushing = () => flush.promise;
+    const paymentId = newId();
+    const probe = disk.probe('test-t1', { paymentId });
+    const replies: string[] = [];
+    const ask = async (payload: Uint8Array): Promise<void> => {
+      replies.push(await disk.context.handler.handle('test-t1', payload));
+    };
+    const first = ask(probe);
+    await eventually(() => disk.context.payments.result(paymentId, 'test-t1'));
+    const second = ask(probe);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50);
+    });
+    expect(replies).toEqual([]);
+    flush.resolve();
+    await Promise.all([first, second]);
+    expect(replies).toHaveLength(2);
+  });
+
+  it('takes no payment, and says so, once it keeps nothing', async () => {
+    flushing = () => Promise.reject(new Error('EIO'));
+    for (const _ of [1, 2]) {
+      const reply = JSON.parse(
+        await disk.context.handler.handle('test-t1', disk.probe('test-t1')),
+      ) as unknown;
+      expect(reply).toMatchObject({ type: 'error', data: { code: 'hub_unavailable' } });
+    }
   });
 });

@@ -74,7 +74,9 @@ export type PaymentRefusal = Extract<
 
 export interface PaymentParts extends BookingParts {
   readonly recogniser: Recogniser;
+  /** Commits in a group: on disk only when `settled()` resolves. */
   readonly transact: Transact;
+  readonly settled: () => Promise<void>;
   /** As they stand now. */
   readonly thresholds: () => IdentifyThresholds;
   readonly amounts: AmountPolicy;
@@ -239,12 +241,12 @@ export class PaymentService {
   }
 
   /** Decides and writes in one transaction: what is counted stays together with what is decided on it. */
-  private conclude(
+  private async conclude(
     attempt: Timed<PaymentAttempt>,
     verdict: () => Verdict,
     look: Pick<LookEvidence, 'stagesMs' | 'bestScore'> & { readonly evidence: LookEvidence | null },
-  ): Result<PaymentAnswer, PaymentRefusal> {
-    const { clock, transact } = this.parts;
+  ): Promise<Result<PaymentAnswer, PaymentRefusal>> {
+    const { clock, transact, settled } = this.parts;
     const { bestScore, evidence } = look;
     const startedAt = clock.monotonic();
     const sinceLook = startedAt - attempt.receivedAtMs;
@@ -261,6 +263,7 @@ export class PaymentService {
       const method = paid ? methodOf(decided.shopperId, evidence) : null;
       return ok({ ...again(attempt), ...booked.value, bestScore, method });
     });
+    await settled();
     if (!concluded.ok || !concluded.value.fresh) return concluded;
     return ok(withCommitTime(concluded.value, clock.monotonic() - startedAt));
   }

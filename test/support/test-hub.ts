@@ -149,6 +149,7 @@ export async function createTestHub(
     readonly pki?: DevelopmentPki;
     readonly dir?: string;
     readonly analysing?: () => Promise<void>;
+    readonly flushing?: (flush: () => Promise<void>) => Promise<void>;
     readonly env?: Record<string, string>;
   } = {},
 ): Promise<TestHub> {
@@ -185,6 +186,7 @@ export async function createTestHub(
   const context = await createContext(settings, {
     clock,
     logger: pino({ level: 'silent' }),
+    ...(options.flushing && { flushing: options.flushing }),
     vision: async () => ({
       engine: nameEngine(options.analysing),
       index: await openGalleryIndex({ engine: 'exact', dimension: DIMENSION }),
