@@ -11,15 +11,21 @@ export interface RawModels {
   readonly frameMedianMs: number;
 }
 
-/** Runs the pack's networks in `threads` workers at once, with nothing around them. */
+/**
+ * Runs the pack's networks in `threads` workers at once, with nothing around them.
+ *
+ * @param options.detectEvery the detector runs in every n-th frame only, as where a burst's later frames follow the face
+ */
 export async function measureRawModels(options: {
   readonly pack: InstalledPack;
   readonly threads: number;
   readonly durationMs: number;
+  readonly detectEvery?: number;
 }): Promise<RawModels> {
-  const task: RawModelsTask = { pack: options.pack, durationMs: options.durationMs };
+  const { pack, threads, durationMs, detectEvery = 1 } = options;
+  const task: RawModelsTask = { pack, durationMs, detectEvery };
   const workers = Array.from(
-    { length: options.threads },
+    { length: threads },
     () => new Worker(new URL('./raw-models-worker.ts', import.meta.url), { workerData: task }),
   );
   await Promise.all(workers.map(async (worker) => once(worker, 'message')));

@@ -88,8 +88,6 @@ export class FramePipeline {
   readonly mesher: FaceMesher;
   private readonly embedder: Embedder;
   private readonly colourPad: ColourPad;
-  /** Where a frame's colour picture is decoded to: fresh memory for each would cost more than the decoding. */
-  private pictureRoom = new Uint8Array(0);
 
   private constructor(
     pack: InstalledPack,
@@ -122,7 +120,6 @@ export class FramePipeline {
     timings.networks = this.meter.spentMs;
     // Nothing of the picture outlives its frame.
     WarpArena.ofThisThread().forget();
-    this.pictureRoom.fill(0);
     return { outcome, timings };
   }
 
@@ -137,7 +134,7 @@ export class FramePipeline {
     const decoded = await decodePicture(
       task.colour,
       options.severalFaces === 'largest' ? MAX_PHOTO_EDGE : MAX_IMAGE_EDGE,
-      (bytes) => this.roomFor(bytes),
+      (bytes) => WarpArena.ofThisThread().roomFor(bytes),
     );
     lap('decode');
     if (!decoded.ok) return err(decoded.error);
@@ -171,11 +168,6 @@ export class FramePipeline {
     lap('embed');
     const seen = { embedding, quality, face: face.value };
     return ok(pad ? { ...seen, pad } : seen);
-  }
-
-  private roomFor(bytes: number): Uint8Array {
-    if (this.pictureRoom.length < bytes) this.pictureRoom = new Uint8Array(bytes);
-    return this.pictureRoom;
   }
 
   private pointsOf({ detection, mesh }: MeshedFace): FivePoints {

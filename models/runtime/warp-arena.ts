@@ -28,6 +28,11 @@ const WEIGHT_STEPS = 16_384;
 const FARTHEST_PX = 30_000;
 /** Pictures are dropped from the arena when they would take more. */
 const MAX_PICTURE_BYTES = 64 * 1024 * 1024;
+/**
+ * A terminal's picture (640x480) is decoded straight into the arena. It may not move while its frame is worked on, so that the
+ * output has room for what any network takes from it, and the memory grows beforehand.
+ */
+const IN_PLACE_BYTES = 640 * 480 * 3;
 
 /**
  * The memory of the warp kernel on one thread: the job, the output, then the pictures that crops are cut
@@ -35,10 +40,13 @@ const MAX_PICTURE_BYTES = 64 * 1024 * 1024;
  */
 export class WarpArena {
   private static instance: WarpArena | undefined;
-  private readonly memory = new WebAssembly.Memory({ initial: 64 });
+  private readonly memory = new WebAssembly.Memory({ initial: 128 });
   private readonly kernel: WarpKernel;
   private readonly places = new Map<Picture, number>();
-  private outputBytes = 1024 * 1024;
+  private outputBytes = IN_PLACE_BYTES * Float32Array.BYTES_PER_ELEMENT;
+  private outputUsed = 0;
+  /** Where larger pictures are decoded to: fresh memory for each would cost more than the decoding. */
+  private largeRoom = new Uint8Array(0);
   private end = this.picturesAt;
 
   private constructor() {
@@ -55,6 +63,20 @@ export class WarpArena {
     return WarpArena.instance;
   }
 
+  /** Memory to decode a frame's picture to, good until `forget`, which it begins with. */
+  roomFor(bytes: number): Uint8Array {
+    this.forget();
+    if (bytes > IN_PLACE_BYTES) {
+      if (this.largeRoom.length < bytes) this.largeRoom = new Uint8Array(bytes);
+      return this.largeRoom;
+    }
+    const at = this.end;
+    this.end += Math.ceil((bytes + SPARE_BYTES) / 64) * 64;
+    // With its halves.
+    this.grow(this.end + 3 * bytes);
+    return new Uint8Array(this.memory.buffer, at, bytes);
+  }
+
   /** Cuts a crop into `out`; see `warpInto`. */
   warp(
     out: Float32Array,
@@ -69,6 +91,7 @@ export class WarpArena {
       return;
     }
     this.makeRoomForOutput(out.byteLength);
+    this.outputUsed = Math.max(this.outputUsed, out.byteLength);
     const at = this.place(picture);
     const { buffer } = this.memory;
     new Float64Array(buffer, 0, 6).set([crop.a, crop.b, crop.c, crop.d, crop.e, crop.f]);
@@ -108,7 +131,11 @@ export class WarpArena {
   /** Overwrites every picture and the last output. */
   forget(): void {
     this.places.clear();
-    new Uint8Array(this.memory.buffer, 0, this.end).fill(0);
+    const { buffer } = this.memory;
+    new Uint8Array(buffer, 0, JOB_BYTES + this.outputUsed).fill(0);
+    new Uint8Array(buffer, this.picturesAt, this.end - this.picturesAt).fill(0);
+    this.largeRoom.fill(0);
+    this.outputUsed = 0;
     this.end = this.picturesAt;
   }
 
@@ -125,6 +152,7 @@ export class WarpArena {
   }
 
   private place(picture: Picture): number {
+    if (picture.data.buffer === this.memory.buffer) return picture.data.byteOffset;
     const known = this.places.get(picture);
     if (known !== undefined) return known;
     this.reserve(picture.data.length);
