@@ -34,10 +34,7 @@ export class LogSync {
     if (this.broken) return Promise.reject(this.broken);
     if (!this.dirty) return this.running ?? Promise.resolve();
     if (this.running) {
-      this.next ??= this.running.then(() => {
-        this.next = undefined;
-        return this.begin();
-      });
+      this.next ??= this.after(this.running);
       return this.next;
     }
     return this.begin();
@@ -45,18 +42,25 @@ export class LogSync {
 
   private begin(): Promise<void> {
     this.dirty = false;
-    const run = this.flush().then(
-      () => {
-        this.running = undefined;
-      },
-      (cause: unknown) => {
-        this.running = undefined;
-        this.broken = new LogSyncError('the disk does not keep what is written', { cause });
-        throw this.broken;
-      },
-    );
-    this.running = run;
-    return run;
+    this.running = this.flushOnce();
+    return this.running;
+  }
+
+  private async after(running: Promise<void>): Promise<void> {
+    await running;
+    this.next = undefined;
+    await this.begin();
+  }
+
+  private async flushOnce(): Promise<void> {
+    try {
+      await this.flush();
+    } catch (cause) {
+      this.broken = new LogSyncError('the disk does not keep what is written', { cause });
+      throw this.broken;
+    } finally {
+      this.running = undefined;
+    }
   }
 }
 
