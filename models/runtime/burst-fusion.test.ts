@@ -42,6 +42,7 @@ const FACE_DEPTH: DepthEvidence = {
   relief: 0.6,
   reliefFit: 0.7,
   reliefWithoutEyes: 0.6,
+  reliefBeyondFolds: 0.5,
   steps: 2.5,
 };
 const POLICY = { minLive: 0.5, minLiveWithDepth: 0.1, requireDepth: true, sameFace: 0.4 };

@@ -23,13 +23,15 @@ const DEPTH_LIMITS = {
   /** A real nose stands 10-38 mm before the plane through eyes and mouth corners. */
   minNoseReliefMm: 6,
   maxNoseReliefMm: 45,
-  /** The mean face has 1, a sheet 0; sensors that smooth, and flat faces, have half of it. */
-  minRelief: 0.3,
+  /** The mean face has 1, a bent sheet 0; sensors that smooth, and flat faces, have a third of it. */
+  minRelief: 0.2,
   maxRelief: 1.6,
   /** Whatever has no more in common with a face than this has it by chance. */
-  minReliefFit: 0.2,
-  /** With the eyes covered a face is still a face. */
-  minReliefWithoutEyes: 0.28,
+  minReliefFit: 0.1,
+  /** With the eyes covered a face is still as much of a face; what lies in holes for eyes is gone. */
+  minShareWithoutEyes: 0.65,
+  /** Folded, rolled and draped sheets end at 0.04, real faces begin at 0.19: halfway. */
+  minReliefBeyondFolds: 0.12,
   /** Rims of holes and edges of layers. */
   maxSteps: 3.25,
 } as const;
@@ -47,6 +49,7 @@ export type FailedCheck =
   | 'depth_nose'
   | 'depth_relief'
   | 'depth_cut'
+  | 'depth_folded'
   | 'depth_steps'
   | 'frames_differ';
 
@@ -70,7 +73,8 @@ export function failedDepthChecks(depth: DepthEvidence): FailedCheck[] {
     within(depth.relief, limits.minRelief, limits.maxRelief) &&
       depth.reliefFit >= limits.minReliefFit,
   );
-  check('depth_cut', depth.reliefWithoutEyes >= limits.minReliefWithoutEyes);
+  check('depth_cut', depth.reliefWithoutEyes >= limits.minShareWithoutEyes * depth.relief);
+  check('depth_folded', depth.reliefBeyondFolds >= limits.minReliefBeyondFolds);
   check('depth_steps', depth.steps <= limits.maxSteps);
   return failed;
 }
