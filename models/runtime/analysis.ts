@@ -56,6 +56,8 @@ export interface DepthEvidence {
   readonly reliefFit: number;
   /** `relief` without the eyes: a print with holes for eyes has none. */
   readonly reliefWithoutEyes: number;
+  /** How much of the mean face's relief no fold can make (`FoldFit`): 1 = all of it, 0 = a sheet however folded. */
+  readonly reliefBeyondFolds: number;
   /** Large changes of height and slope to the usual ones (`SurfaceSteps`): skin has 1.6-3, cut and layered board more. */
   readonly steps: number;
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { SeededRandom } from '../../shared/kernel/seeded-random.ts';
 import type { DepthEvidence, FaceQuality } from './analysis.ts';
 import { fuseBurst } from './burst-fusion.ts';
 import type { MeshedFace } from './face-finder.ts';
 import type { FrameAnalysis } from './frame-pipeline.ts';
+import type { FrameTrace } from './frame-trace.ts';
 import type { FramePad } from './presentation-attack.ts';
 
 const QUALITY: FaceQuality = {
@@ -42,20 +44,32 @@ const FACE_DEPTH: DepthEvidence = {
   relief: 0.6,
   reliefFit: 0.7,
   reliefWithoutEyes: 0.6,
+  reliefBeyondFolds: 0.5,
   steps: 2.5,
 };
+/** The trace of a shot of its own: noise that no other has. */
+function newTrace(): FrameTrace {
+  shots += 1;
+  const random = new SeededRandom('shot', shots);
+  const values = Int16Array.from({ length: 400 }, () => 10 * random.normal());
+  return {
+    colour: { left: 10, top: 10, columns: 20, rows: 20, values },
+    depth: Int32Array.from({ length: 64 }, () => random.below(2 ** 30)).sort(),
+  };
+}
+let shots = 0;
 const POLICY = { minLive: 0.5, minLiveWithDepth: 0.1, requireDepth: true, sameFace: 0.4 };
 
 function frame(
   embedding: readonly number[],
-  pad: FramePad = { colourLive: 0.9, depth: FACE_DEPTH },
+  pad: Omit<FramePad, 'trace'> & Partial<FramePad> = { colourLive: 0.9, depth: FACE_DEPTH },
   quality: Partial<FaceQuality> = {},
 ) {
   return ok<FrameAnalysis>({
     embedding: Float32Array.from(embedding),
     quality: { ...QUALITY, ...quality },
     face: FACE,
-    pad,
+    pad: { trace: newTrace(), ...pad },
   });
 }
 
@@ -113,7 +127,7 @@ describe('fuseBurst', () => {
   });
 
   it('asks for depth where the terminal has it, and more of colour where it has not', () => {
-    const colourOnly: FramePad = { colourLive: 0.3, depth: 'absent' };
+    const colourOnly = { colourLive: 0.3, depth: 'absent' } as const;
     const at = (requireDepth: boolean) =>
       fuseBurst([frame([1, 0], colourOnly)], { ...POLICY, requireDepth });
     expect(at(true)).toMatchObject({ value: { pad: { failed: ['colour', 'depth_missing'] } } });
@@ -122,5 +136,35 @@ describe('fuseBurst', () => {
     expect(withDepth).toMatchObject({ value: { pad: { live: true } } });
     const unreadable = fuseBurst([frame([1, 0], { colourLive: 1, depth: 'unreadable' })], POLICY);
     expect(unreadable).toMatchObject({ value: { pad: { failed: ['depth_holes'] } } });
+  });
+
+  it('finds the same shot twice, by its colour or by its depth alone', () => {
+    const [shot, other] = [newTrace(), newTrace()];
+    const burst = (trace: FrameTrace) =>
+      fuseBurst(
+        [shot, other, trace].map((own) =>
+          frame([1, 0], { colourLive: 0.9, depth: FACE_DEPTH, trace: own }),
+        ),
+        POLICY,
+      );
+    expect(burst(newTrace())).toMatchObject({ value: { pad: { live: true, failed: [] } } });
+    for (const trace of [
+      shot,
+      { ...newTrace(), colour: shot.colour },
+      { ...newTrace(), depth: other.depth as Int32Array },
+    ]) {
+      expect(burst(trace)).toMatchObject({
+        value: { pad: { live: false, failed: ['frames_repeated'] } },
+      });
+    }
+  });
+
+  it('finds depth that does not belong to the colour: the head grows as it comes nearer', () => {
+    const at = (interEyeMm: number) =>
+      frame([1, 0], { colourLive: 0.9, depth: { ...FACE_DEPTH, interEyeMm } });
+    expect(fuseBurst([at(62), at(68)], POLICY)).toMatchObject({ value: { pad: { live: true } } });
+    expect(fuseBurst([at(58), at(72)], POLICY)).toMatchObject({
+      value: { pad: { live: false, failed: ['frames_resized'] } },
+    });
   });
 });

@@ -100,6 +100,18 @@ describe('measureDepth', () => {
     expect(evidence.planeResidualMm).toBeGreaterThan(4);
   });
 
+  it('knows a sheet folded along the nose, which no quadric follows', () => {
+    const folded = measured(
+      picture((x, y) => {
+        const across = x * Math.cos(0.3) + y * Math.sin(0.3);
+        return -0.87 * Math.hypot(across, 3.6);
+      }),
+    );
+    expect(folded.quadricResidualMm).toBeGreaterThan(1.5);
+    expect(folded.reliefBeyondFolds).toBeLessThan(0.05);
+    expect(failedDepthChecks(folded)).toContain('depth_folded');
+  });
+
   it('knows a face of another size, and one that is mostly holes', () => {
     const evidence = measured(picture(face));
     expect(failedDepthChecks({ ...evidence, interEyeMm: 30 })).toEqual(['depth_size']);

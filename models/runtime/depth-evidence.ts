@@ -1,6 +1,7 @@
 import type { DepthEvidence, FivePoints, Point } from './analysis.ts';
 import { DepthRegion } from './depth-region.ts';
 import { FACE_PART, FACE_PARTS, FACE_RELIEF, FaceFrame } from './face-relief.ts';
+import { FoldFit } from './fold-fit.ts';
 import { NormalSums } from './least-squares.ts';
 import type { DepthPicture } from './picture.ts';
 import { SurfaceSteps } from './surface-steps.ts';
@@ -31,6 +32,8 @@ const QUADRIC = 6;
 const RELIEF = 7;
 /** Keeps the terms near 1, which keeps the sums well conditioned. */
 const UNIT_MM = 50;
+/** Strips that folds are looked for in: narrower than a nose, wider than a cell. */
+const STRIP_MM = 5;
 /** How far a face is stretched to compare it with the mean one. */
 const STRETCH = { from: 0.75, to: 1.33 } as const;
 /** How much longer or shorter a face may be than its width tells: an open mouth is no long face. */
@@ -69,6 +72,16 @@ class DepthMeter {
   private readonly sums = FACE_PARTS.map(() => new NormalSums(RELIEF));
   private readonly judged = new NormalSums(RELIEF);
   private readonly steps = new SurfaceSteps(CELLS);
+  private readonly folds = new FoldFit();
+  /** The cells that are judged, without the jaw, in units of `UNIT_MM`. */
+  private readonly judgedCells = {
+    count: 0,
+    xs: new Float64Array(CELLS),
+    ys: new Float64Array(CELLS),
+    heights: new Float64Array(CELLS),
+    meanHeights: new Float64Array(CELLS),
+    weights: new Float64Array(CELLS),
+  };
   private cellPx = 1;
 
   static ofThisThread(): DepthMeter {
@@ -97,8 +110,10 @@ class DepthMeter {
     const quadric = judged.fit(QUADRIC);
     const withRelief = judged.fit(RELIEF);
     const relief = judged.coefficient(QUADRIC);
+    const reliefBeyondFolds = this.folds.measure(this.judgedCells, STRIP_MM / UNIT_MM);
     if (
       steps === undefined ||
+      reliefBeyondFolds === undefined ||
       withoutEyes === undefined ||
       plane === undefined ||
       quadric === undefined ||
@@ -118,6 +133,7 @@ class DepthMeter {
       relief,
       reliefFit: quadric > 0 ? Math.sqrt(Math.max(0, 1 - withRelief / quadric)) : 0,
       reliefWithoutEyes,
+      reliefBeyondFolds,
       steps,
     };
   }
@@ -168,8 +184,9 @@ class DepthMeter {
 
   /** Puts the cells' means into the face's frame, beside the mean face, and adds them to the sums of their part. */
   private sortCells(): void {
-    const { cells, frame, grid, sums } = this;
+    const { cells, frame, grid, judgedCells, sums } = this;
     for (let i = 0; i < sums.length; i += 1) (sums[i] as NormalSums).clear();
+    judgedCells.count = 0;
     const wide = within(FACE_RELIEF.interEyeMm / frame.interEyeMm, STRETCH.from, STRETCH.to);
     const high = within(
       FACE_RELIEF.eyesToMouthMm / frame.eyesToMouthMm,
@@ -206,7 +223,19 @@ class DepthMeter {
       row[QUADRIC] = (meanHeight * deep) / UNIT_MM;
       row[RELIEF] = frame.height / UNIT_MM;
       sum.add(n);
+      if (part !== FACE_PART.jaw) this.keepJudged(row, n);
     }
+  }
+
+  private keepJudged(row: Float64Array, weight: number): void {
+    const { judgedCells } = this;
+    const at = judgedCells.count;
+    judgedCells.xs[at] = row[1] as number;
+    judgedCells.ys[at] = row[2] as number;
+    judgedCells.meanHeights[at] = row[QUADRIC] as number;
+    judgedCells.heights[at] = row[RELIEF] as number;
+    judgedCells.weights[at] = weight;
+    judgedCells.count = at + 1;
   }
 }
 

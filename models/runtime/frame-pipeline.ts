@@ -10,6 +10,7 @@ import { type AlignedLook, Embedder } from './embedder.ts';
 import { findMeshedFaces, type MeshedFace, movedWith } from './face-finder.ts';
 import { FaceMesher } from './face-mesh.ts';
 import { measureQuality, qualityFailure } from './face-quality.ts';
+import { traceColour, traceDepth } from './frame-trace.ts';
 import { area } from './geometry.ts';
 import type { NetworkMeter } from './network.ts';
 import { type DepthPicture, decodeDepth, decodePicture } from './picture.ts';
@@ -272,7 +273,8 @@ export class FramePipeline {
     depthFrame: { readonly picture: DepthPicture; readonly focalPx: number } | undefined,
   ): Promise<FramePad> {
     const colourLive = await this.colourPad.liveness(source, detection.box);
-    if (!depthFrame) return { colourLive, depth: 'absent' };
+    const colour = traceColour(source.picture, mesh.points[2]);
+    if (!depthFrame) return { colourLive, depth: 'absent', trace: { colour } };
     const { picture, focalPx } = depthFrame;
     // Both pictures show the same view; they may differ in size.
     const sx = picture.width / source.picture.width;
@@ -287,7 +289,8 @@ export class FramePipeline {
       points: [scaled(p0), scaled(p1), scaled(p2), scaled(p3), scaled(p4)],
       focalPx,
     });
-    return { colourLive, depth: depth ?? 'unreadable' };
+    const trace = { colour, depth: traceDepth(picture, scaled(p2)) };
+    return { colourLive, depth: depth ?? 'unreadable', trace };
   }
 
   async close(): Promise<void> {

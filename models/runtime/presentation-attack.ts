@@ -1,4 +1,5 @@
 import type { DepthEvidence, PadEvidence } from './analysis.ts';
+import { colourLikeness, depthLikeness, type FrameTrace } from './frame-trace.ts';
 
 /**
  * What the depth under a face must be. In one place, each with its reason; docs/presentation-attacks.md has how they were
@@ -23,15 +24,27 @@ const DEPTH_LIMITS = {
   /** A real nose stands 10-38 mm before the plane through eyes and mouth corners. */
   minNoseReliefMm: 6,
   maxNoseReliefMm: 45,
-  /** The mean face has 1, a sheet 0; sensors that smooth, and flat faces, have half of it. */
-  minRelief: 0.3,
+  /** The mean face has 1, a bent sheet 0; sensors that smooth, and flat faces, have a third of it. */
+  minRelief: 0.2,
   maxRelief: 1.6,
   /** Whatever has no more in common with a face than this has it by chance. */
-  minReliefFit: 0.2,
-  /** With the eyes covered a face is still a face. */
-  minReliefWithoutEyes: 0.28,
+  minReliefFit: 0.1,
+  /** With the eyes covered a face is still as much of a face; what lies in holes for eyes is gone. */
+  minShareWithoutEyes: 0.65,
+  /** Folded, rolled and draped sheets end at 0.04, real faces begin at 0.19: halfway. */
+  minReliefBeyondFolds: 0.12,
   /** Rims of holes and edges of layers. */
   maxSteps: 3.25,
+} as const;
+
+/** What the frames of a burst must be to one another. */
+const BURST_LIMITS = {
+  /** Two shots of a scene that stands quite still agree in up to 0.19 of their noise, a copy in 0.8 to 1. */
+  maxDepthLikeness: 0.5,
+  /** Two shots of a sharp scene that stands quite still, almost without noise, reach 0.993; the same shot is 1. */
+  maxColourLikeness: 0.998,
+  /** Largest distance between the eyes to the smallest, mm: a head keeps its size. Of one person it reaches 1.18. */
+  maxResized: 1.2,
 } as const;
 
 /** Names of the checks that a face can fail, as they appear in metrics. */
@@ -47,8 +60,11 @@ export type FailedCheck =
   | 'depth_nose'
   | 'depth_relief'
   | 'depth_cut'
+  | 'depth_folded'
   | 'depth_steps'
-  | 'frames_differ';
+  | 'frames_differ'
+  | 'frames_repeated'
+  | 'frames_resized';
 
 /** Every check that this depth fails. */
 export function failedDepthChecks(depth: DepthEvidence): FailedCheck[] {
@@ -70,7 +86,8 @@ export function failedDepthChecks(depth: DepthEvidence): FailedCheck[] {
     within(depth.relief, limits.minRelief, limits.maxRelief) &&
       depth.reliefFit >= limits.minReliefFit,
   );
-  check('depth_cut', depth.reliefWithoutEyes >= limits.minReliefWithoutEyes);
+  check('depth_cut', depth.reliefWithoutEyes >= limits.minShareWithoutEyes * depth.relief);
+  check('depth_folded', depth.reliefBeyondFolds >= limits.minReliefBeyondFolds);
   check('depth_steps', depth.steps <= limits.maxSteps);
   return failed;
 }
@@ -80,6 +97,7 @@ export interface FramePad {
   readonly colourLive: number;
   /** `unreadable`: a depth picture came, but no surface could be read under the face. */
   readonly depth: DepthEvidence | 'absent' | 'unreadable';
+  readonly trace: FrameTrace;
 }
 
 /**
@@ -102,6 +120,7 @@ export function judgeBurst(
   const allHaveDepth = frames.every((frame) => frame.depth !== 'absent');
   if (colourLive < (allHaveDepth ? policy.minLiveWithDepth : policy.minLive)) failed.add('colour');
   if (!policy.sameFace) failed.add('frames_differ');
+  for (const check of failedBurstChecks(frames)) failed.add(check);
   let worst: DepthEvidence | null = null;
   for (const { depth } of frames) {
     if (depth === 'absent') {
@@ -114,6 +133,25 @@ export function judgeBurst(
     }
   }
   return { colourLive, depth: worst, live: failed.size === 0, failed: [...failed] };
+}
+
+/** What only shows between frames: the same shot twice, or depth of another moment than the colour. */
+function failedBurstChecks(frames: readonly FramePad[]): FailedCheck[] {
+  const failed: FailedCheck[] = [];
+  if (frames.some((frame, i) => frames.slice(i + 1).some((other) => isRepeated(frame, other)))) {
+    failed.push('frames_repeated');
+  }
+  const sizes = frames.flatMap(({ depth }) => (typeof depth === 'string' ? [] : depth.interEyeMm));
+  const resized = Math.max(...sizes) / Math.min(...sizes);
+  if (sizes.length > 1 && !(resized <= BURST_LIMITS.maxResized)) failed.push('frames_resized');
+  return failed;
+}
+
+/** A sensor's noise is new in every shot; where it is not, a picture was put in instead of a shot. */
+function isRepeated({ trace: a }: FramePad, { trace: b }: FramePad): boolean {
+  if (colourLikeness(a.colour, b.colour) > BURST_LIMITS.maxColourLikeness) return true;
+  if (!a.depth || !b.depth) return false;
+  return depthLikeness(a.depth, b.depth) > BURST_LIMITS.maxDepthLikeness;
 }
 
 function within(value: number, from: number, to: number): boolean {

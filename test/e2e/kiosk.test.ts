@@ -13,6 +13,7 @@ import { type CastMember, SHOPPERS, STRANGERS } from '../../deploy/demo/cast.ts'
 import { operatorOf } from '../../deploy/demo/counter.ts';
 import { CHROMIUM_ARGS, findChromium } from '../../deploy/web/find-chromium.ts';
 import { hubPaymentListSchema } from '../../shared/contracts/http-hub.ts';
+import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { eventually } from '../support/eventually.ts';
 import { openStreet, type Street } from '../support/street.ts';
@@ -23,7 +24,8 @@ if (executablePath === undefined) process.stderr.write('kiosk: skipped, no Chrom
 const shopper = present(SHOPPERS[2], 'a shopper');
 const twin = present(SHOPPERS[3], 'another shopper');
 const stranger = present(STRANGERS[0], 'a stranger');
-/** Enough that the player of the fake camera does not start over within one look. */
+/** The fake camera plays 30 a second, over and over: enough that no frame comes twice within one burst. */
+const BURSTS = 5;
 const FRAMES = 5;
 const TABS_AT_MOST = 20;
 const WAKE = /Enter amount|输入金额/;
@@ -58,7 +60,8 @@ describe.skipIf(executablePath === undefined)(
     async function browserBefore(who: CastMember): Promise<BrowserContext> {
       const camera = await street.studio.camera(who.pictures[0], { seed: 'kiosk', depth: false });
       const film = join(street.stack.dir, `${who.name.replaceAll(' ', '-')}.mjpeg`);
-      const frames = await camera.takeBurst(FRAMES);
+      const frames: ProbeFrame[] = [];
+      for (let i = 0; i < BURSTS; i += 1) frames.push(...(await camera.takeBurst(FRAMES)));
       writeFileSync(film, Buffer.concat(frames.map((frame) => frame.colour)));
       browser = await chromium.launch({
         executablePath: present(executablePath, 'Chromium'),

@@ -324,6 +324,15 @@ describe('what is before the camera', () => {
     },
   );
 
+  it('an enrolled face whose shot is sent twice, or whose depth is', async () => {
+    const [first, second] = await framesOf(enrolled.pictures[0]);
+    const [a, b] = [present(first, 'a frame'), present(second, 'another frame')];
+    const frozen = { ...a, takenAt: b.takenAt };
+    expect(await look([a, frozen])).toBe('attack_suspected');
+    const depth = present(a.depth, 'a depth picture');
+    expect(await look([a, { ...b, depth }])).toBe('attack_suspected');
+  });
+
   it('an enrolled face without depth, at a terminal that has it', async () => {
     const frames = await framesOf(enrolled.pictures[0]);
     expect(await look(frames.map(({ takenAt, colour }) => ({ takenAt, colour })))).toBe(

@@ -14,6 +14,7 @@ const FACE: DepthEvidence = {
   relief: 0.6,
   reliefFit: 0.7,
   reliefWithoutEyes: 0.6,
+  reliefBeyondFolds: 0.5,
   steps: 2.5,
 };
 

@@ -1,14 +1,15 @@
 import type { DepthEvidence } from '../../runtime/analysis.ts';
 
-/** Measures that have a limit on one side which real faces were looked at for, and the side. */
-const LIMITED = [
-  ['relief', 'least'],
-  ['reliefFit', 'least'],
-  ['reliefWithoutEyes', 'least'],
-  ['quadricResidualMm', 'least'],
-  ['noseReliefMm', 'least'],
-  ['steps', 'most'],
-] as const;
+/**
+ * Measures whose limit real faces were looked at for, and its side. The limits of the others lie at half of the least that any
+ * real face has, or farther: whoever is looked at does not move them.
+ */
+const LIMITED: readonly (readonly [(depth: DepthEvidence) => number, 'least' | 'most'])[] = [
+  [(depth) => depth.relief, 'least'],
+  [(depth) => depth.reliefWithoutEyes / depth.relief, 'least'],
+  [(depth) => depth.reliefBeyondFolds, 'least'],
+  [(depth) => depth.steps, 'most'],
+];
 
 /** What each limit may reject of the people it is set on: together well below the promised 2 %. */
 const SHARE_EACH = 0.002;
@@ -29,14 +30,14 @@ export function heldOutRejection(
   for (const person of people) {
     const others = samples.filter((sample) => sample.person !== person);
     const limits = LIMITED.map(([measure, side]) => {
-      const values = others.map(({ evidence }) => evidence[measure]).toSorted((p, q) => p - q);
+      const values = others.map(({ evidence }) => measure(evidence)).toSorted((p, q) => p - q);
       const rank = Math.floor(values.length * SHARE_EACH);
       return side === 'least' ? values[rank] : values[values.length - 1 - rank];
     });
     for (const sample of samples) {
       if (sample.person !== person) continue;
       const holds = LIMITED.every(([measure, side], i) => {
-        const value = sample.evidence[measure];
+        const value = measure(sample.evidence);
         const limit = limits[i] as number;
         return side === 'least' ? value >= limit : value <= limit;
       });
