@@ -19,7 +19,8 @@ import { hashPin, isTooSimple } from './pin-hash.ts';
 import { sealReplica } from './replica-sealing.ts';
 import type { RandomBytes } from './sealing.ts';
 import type { ShopperStore } from './shopper-store.ts';
-import { encodeTemplate, type PersonSecrets, type TemplateContent } from './template-codec.ts';
+import { encodeTemplate, type PersonSecrets } from './template-codec.ts';
+import type { TemplateProtection } from './template-protection.ts';
 import type { TemplateVault } from './vault.ts';
 
 export interface EnrolmentRequest {
@@ -68,6 +69,7 @@ export interface EnrolmentParts {
   readonly engine: FaceEngine;
   readonly gallery: Gallery;
   readonly vault: TemplateVault;
+  readonly protection: TemplateProtection;
   readonly shoppers: ShopperStore;
   readonly directory: DirectoryStore;
   readonly audit: AuditStore;
@@ -83,6 +85,9 @@ export interface EnrolmentParts {
   readonly newId: IdMaker;
   readonly logger: Logger;
 }
+
+/** The embedding is under the template key in force. */
+type NewContent = PersonSecrets & { readonly embedding: Float32Array };
 
 interface Sample {
   readonly embedding: Float32Array;
@@ -236,14 +241,14 @@ export class EnrolmentService {
   private async sealReplicas(
     shopperId: string,
     streets: readonly string[],
-    content: TemplateContent,
+    content: NewContent,
   ): Promise<{ streetId: string; sealed: SealedTemplate }[]> {
-    const { directory, identity, engine } = this.parts;
+    const { directory, identity, engine, protection } = this.parts;
     const { packId } = engine;
     const hubs = directory
       .hubs()
       .filter((hub) => hub.hubId !== identity.street.hubId && streets.includes(hub.streetId));
-    const plain = encodeTemplate(content);
+    const plain = encodeTemplate({ ...content, keyId: protection.keyId });
     const sealed = await Promise.all(
       hubs.map(async (hub) => ({
         streetId: hub.streetId,
@@ -258,7 +263,7 @@ export class EnrolmentService {
     request: EnrolmentRequest;
     inputHash: string;
     answer: EnrolmentAnswer;
-    content: TemplateContent;
+    content: NewContent;
     templateId: string;
     replicas: readonly { sealed: SealedTemplate }[];
     alike: readonly PersonCandidate[];
