@@ -14,6 +14,7 @@ import {
 } from '../models/template-protection/key-ring.ts';
 import { type IdMaker, uuidV7 } from '../shared/domain/ids.ts';
 import { type Clock, systemClock } from '../shared/kernel/clock.ts';
+import { garbageCollector } from '../shared/kernel/garbage.ts';
 import { createLogger, type Logger } from '../shared/kernel/logger.ts';
 import { AuditStore } from './audit/audit-store.ts';
 import { type OpenDatabase, openDatabase, type Transact } from './db/database.ts';
@@ -23,6 +24,7 @@ import { DownlinkApplier } from './downlink/downlink-applier.ts';
 import { DownlinkStore } from './downlink/downlink-store.ts';
 import { DirectoryStore } from './enrolment/directory-store.ts';
 import { EnrolmentService } from './enrolment/enrolment-service.ts';
+import { Forgetting } from './enrolment/forgetting.ts';
 import { ShopperStore } from './enrolment/shopper-store.ts';
 import { TemplateProtection } from './enrolment/template-protection.ts';
 import { TemplateRenewal } from './enrolment/template-renewal.ts';
@@ -82,6 +84,7 @@ export interface HubContext {
   readonly vault: TemplateVault;
   readonly protection: TemplateProtection;
   readonly renewal: TemplateRenewal;
+  readonly forgetting: Forgetting;
   readonly ledger: LedgerStore;
   readonly outbox: OutboxStore;
   readonly events: HubEvents;
@@ -194,14 +197,21 @@ function wire(base: Base) {
   const recognition = { gallery, vault, calibration };
   const shared = { ...base, ...stores, ...recognition, metrics, outbox, events, relay, transact };
   const truncateLog = (): void => database.truncateLog();
+  const forgetting = new Forgetting({
+    overwriteBuffers: () => database.overwriteBuffers(),
+    truncateLog,
+    collectGarbage: garbageCollector(),
+    logger,
+  });
   const enrolment = new EnrolmentService({
     ...shared,
     engine: vision.engine,
     thresholds: vision.thresholds,
-    truncateLog,
+    forgetting,
   });
   return {
     ...shared,
+    forgetting,
     enrolment,
     renewal: new TemplateRenewal({ ...shared, truncateLog }),
     ...wirePayments(shared),

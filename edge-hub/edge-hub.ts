@@ -68,7 +68,9 @@ async function loadGallery({ vault, vision, gallery, logger }: HubContext): Prom
   const onBroken = (): void => {
     logger.error({ module: 'gallery' }, 'a sealed template does not open');
   };
-  await gallery.fill(vault.openAll({ packId, dimension }, onBroken));
+  await gallery.fill(vault.openAll({ packId, dimension }, onBroken), ({ embedding }) => {
+    embedding.fill(0);
+  });
 }
 
 /** Introduces the hub to the city, once and whenever its key or certificate has changed. */
@@ -160,6 +162,7 @@ async function stopHub(parts: {
   await context.relay.stop(RELAY_FLUSH_MS);
   await nats.stop();
   await context.renewal.stop();
+  context.forgetting.stop();
   await context.calibration.stop();
   await context.vision.engine.close();
   await context.vision.index.close();

@@ -86,7 +86,10 @@ it('makes, adds, renews and drops template keys', async () => {
   const file = join(dir, 'template.keys');
   const templates = async (...args: string[]) => {
     const { code, out } = await cli('templates', ...args, '--key-file', file, '--json');
-    return { code, ...(code === 0 ? (JSON.parse(out) as { inForce: string; known: string[] }) : {}) };
+    return {
+      code,
+      ...(code === 0 ? (JSON.parse(out) as { inForce: string; known: string[] }) : {}),
+    };
   };
   expect(await templates('list')).toEqual({ code: 1 });
   const { inForce: first } = await templates('make');

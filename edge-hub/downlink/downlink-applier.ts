@@ -152,11 +152,10 @@ export class DownlinkApplier {
       this.recordApplied(message);
       return true;
     });
-    if (!stored) {
-      this.reject(message, 'the person is erased or already here');
-      return;
-    }
-    await gallery.insert({ templateId, shopperId, embedding });
+    if (stored) await gallery.insert({ templateId, shopperId, embedding });
+    else this.reject(message, 'the person is erased or already here');
+    received.embedding.fill(0);
+    embedding.fill(0);
   }
 
   private applyDirectory(message: MessageOf<'hub.directory'>): void {

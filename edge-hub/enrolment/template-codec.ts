@@ -69,7 +69,9 @@ export function encodeTemplate(content: TemplateContent): Buffer {
   bytes.writeUInt16LE(head.length, 1);
   head.copy(bytes, HEAD_AT);
   const from = HEAD_AT + head.length;
-  embedding.forEach((value, i) => bytes.writeFloatLE(value, from + i * BYTES_PER_VALUE));
+  for (let i = 0; i < embedding.length; i += 1) {
+    bytes.writeFloatLE(embedding[i] as number, from + i * BYTES_PER_VALUE);
+  }
   head.fill(0);
   return bytes;
 }

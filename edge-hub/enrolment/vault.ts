@@ -76,8 +76,7 @@ export class TemplateVault {
       },
       { templateId: person.templateId, shopperId, packId, sealed, createdAt, keyId },
     );
-    plain.fill(0);
-    personKey.fill(0);
+    for (const bytes of [plain, personKey, wrappedKey, sealed]) bytes.fill(0);
   }
 
   /**
@@ -100,7 +99,7 @@ export class TemplateVault {
   /** What a person has told about themselves; undefined when they are not here or do not open. */
   secretsOf(shopperId: string, packId: string): PersonSecrets | undefined {
     const entry = this.store.sealedTemplateOf(shopperId, packId);
-    return entry && this.open(entry, decodeSecrets);
+    return entry && this.openOnce(entry, decodeSecrets);
   }
 
   /** A person's template, under the template key in force; undefined as above. */
@@ -129,6 +128,7 @@ export class TemplateVault {
       const { templateId, sealed: from } = entry;
       if (sealed) store.reseal(templateId, { from, to: sealed, keyId: protection.keyId });
       else onBroken(templateId);
+      for (const bytes of [from, entry.wrappedKey, sealed]) bytes?.fill(0);
     }
     return entries.at(-1)?.templateId;
   }
@@ -139,7 +139,7 @@ export class TemplateVault {
   }
 
   private embeddingIn(entry: SealedEntry, dimension: number): Float32Array | undefined {
-    return this.open(entry, (plain) => {
+    return this.openOnce(entry, (plain) => {
       const content = decodeTemplate(plain, dimension);
       if (!content) return undefined;
       const embedding = this.protection.renew(content, entry.packId);
@@ -159,6 +159,16 @@ export class TemplateVault {
       for (const bytes of [renewed, content.embedding, embedding]) bytes.fill(0);
       return sealed;
     });
+  }
+
+  /** What was sealed is not needed again: it is wiped as well, for together with the hub's key it is the template. */
+  private openOnce<T>(entry: SealedEntry, read: (plain: Buffer) => T): T | undefined {
+    try {
+      return this.open(entry, read);
+    } finally {
+      entry.sealed.fill(0);
+      entry.wrappedKey.fill(0);
+    }
   }
 
   /** The opened bytes are wiped as soon as they are read. */

@@ -264,6 +264,7 @@ export async function createTestHub(
         deviceKeyFromPem(readFileSync(certificates(signAs ?? terminalId).keyPath, 'utf8')),
       ),
     close: async () => {
+      context.forgetting.stop();
       await context.vision.index.close();
       context.database.close();
       if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
