@@ -7,8 +7,14 @@ import { loadInstalledPack } from '../models/packs/installed-pack.ts';
 import type { PackThresholds } from '../models/packs/pack-manifest.ts';
 import type { FaceEngine } from '../models/runtime/analysis.ts';
 import { createFaceEngine } from '../models/runtime/face-engine.ts';
+import {
+  keyRingFile,
+  readKeyRing,
+  type TemplateKeyRing,
+} from '../models/template-protection/key-ring.ts';
 import { type IdMaker, uuidV7 } from '../shared/domain/ids.ts';
 import { type Clock, systemClock } from '../shared/kernel/clock.ts';
+import { garbageCollector } from '../shared/kernel/garbage.ts';
 import { createLogger, type Logger } from '../shared/kernel/logger.ts';
 import { AuditStore } from './audit/audit-store.ts';
 import { type OpenDatabase, openDatabase, type Transact } from './db/database.ts';
@@ -18,7 +24,10 @@ import { DownlinkApplier } from './downlink/downlink-applier.ts';
 import { DownlinkStore } from './downlink/downlink-store.ts';
 import { DirectoryStore } from './enrolment/directory-store.ts';
 import { EnrolmentService } from './enrolment/enrolment-service.ts';
+import { Forgetting } from './enrolment/forgetting.ts';
 import { ShopperStore } from './enrolment/shopper-store.ts';
+import { TemplateProtection } from './enrolment/template-protection.ts';
+import { TemplateRenewal } from './enrolment/template-renewal.ts';
 import { TemplateVault } from './enrolment/vault.ts';
 import type { HubSettings } from './env.ts';
 import { HubEvents } from './events.ts';
@@ -35,6 +44,7 @@ import { QuestionBook } from './payment/question-book.ts';
 import { WrongAnswerStore } from './payment/wrong-answer-store.ts';
 import { Calibration } from './recognition/calibration.ts';
 import { Gallery } from './recognition/gallery.ts';
+import { protectedEngine } from './recognition/protected-engine.ts';
 import { Recogniser } from './recognition/recogniser.ts';
 import { ReplyWriter } from './terminal-reply.ts';
 import { TerminalRegistry } from './terminals/terminal-registry.ts';
@@ -72,6 +82,9 @@ export interface HubContext {
   readonly gallery: Gallery;
   readonly calibration: Calibration;
   readonly vault: TemplateVault;
+  readonly protection: TemplateProtection;
+  readonly renewal: TemplateRenewal;
+  readonly forgetting: Forgetting;
   readonly ledger: LedgerStore;
   readonly outbox: OutboxStore;
   readonly events: HubEvents;
@@ -106,14 +119,26 @@ export async function createContext(
   const newId: IdMaker = () => uuidV7(clock.now(), random(10));
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
   const files = readFiles(settings, random);
-  const vision = await (overrides.vision ?? openVision)(settings);
+  const protection = new TemplateProtection(files.templateKeys);
+  const vision = protectedVision(await (overrides.vision ?? openVision)(settings), protection);
   const database = openDatabase(join(settings.dataDir, 'hub.db'), overrides.flushing);
   const identity = await HubIdentity.load(settings.street, {
     certificatePem: files.tls.cert,
     keyPem: files.tls.key,
     sealingSeed: files.sealingSeed,
   });
-  const base = { settings, clock, random, logger, newId, database, vision, identity, files };
+  const base = {
+    settings,
+    clock,
+    random,
+    logger,
+    newId,
+    database,
+    vision,
+    protection,
+    identity,
+    files,
+  };
   return { ...wire(base), ...base, tls: files.tls, adminToken: files.adminToken };
 }
 
@@ -125,6 +150,7 @@ interface Base {
   readonly newId: IdMaker;
   readonly database: OpenDatabase;
   readonly vision: Vision;
+  readonly protection: TemplateProtection;
   readonly identity: HubIdentity;
   readonly files: ReturnType<typeof readFiles>;
 }
@@ -156,7 +182,9 @@ function wire(base: Base) {
     audit: new AuditStore(db, clock),
   };
   const events = new HubEvents({ outbox, clock, newId });
-  const vault = new TemplateVault(stores.shoppers, base.files.hubKey, base.random);
+  const { protection, random } = base;
+  const { hubKey } = base.files;
+  const vault = new TemplateVault({ store: stores.shoppers, hubKey, protection, random });
   const calibration = new Calibration({
     gallery,
     templateOf: (shopperId) => vault.embeddingOf(shopperId, vision.engine),
@@ -168,15 +196,24 @@ function wire(base: Base) {
   });
   const recognition = { gallery, vault, calibration };
   const shared = { ...base, ...stores, ...recognition, metrics, outbox, events, relay, transact };
+  const truncateLog = (): void => database.truncateLog();
+  const forgetting = new Forgetting({
+    overwriteBuffers: () => database.overwriteBuffers(),
+    truncateLog,
+    collectGarbage: garbageCollector(),
+    logger,
+  });
   const enrolment = new EnrolmentService({
     ...shared,
     engine: vision.engine,
     thresholds: vision.thresholds,
-    truncateLog: () => database.truncateLog(),
+    forgetting,
   });
   return {
     ...shared,
+    forgetting,
     enrolment,
+    renewal: new TemplateRenewal({ ...shared, truncateLog }),
     ...wirePayments(shared),
     ...wireDownlink({ ...shared, enrolment }, noise),
   };
@@ -295,6 +332,18 @@ async function openVision(settings: HubSettings): Promise<Vision> {
   return { engine, index, thresholds: identify, minLive: pad.minLive };
 }
 
+function protectedVision(vision: Vision, protection: TemplateProtection): Vision {
+  const { engine } = vision;
+  return { ...vision, engine: protectedEngine(engine, protection.inForce(engine)) };
+}
+
+/** @throws KeyRingError where the keys that were handed out are not there */
+function templateKeys(settings: HubSettings, random: (bytes: number) => Buffer): TemplateKeyRing {
+  const { templateKeyFile, dataDir } = settings;
+  if (templateKeyFile !== undefined) return readKeyRing(templateKeyFile);
+  return keyRingFile(join(dataDir, 'template.keys'), random);
+}
+
 function readFiles(settings: HubSettings, random: (bytes: number) => Buffer) {
   const { tls, dataDir } = settings;
   const ca = readFileSync(tls.caPath, 'utf8');
@@ -307,6 +356,7 @@ function readFiles(settings: HubSettings, random: (bytes: number) => Buffer) {
     authority: new X509Certificate(ca),
     hubKey: secretFile(join(dataDir, 'hub.key'), random),
     sealingSeed: secretFile(join(dataDir, 'sealing.key'), random),
+    templateKeys: templateKeys(settings, random),
     adminToken: adminToken(settings.adminTokenFile, random),
   };
 }

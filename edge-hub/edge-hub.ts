@@ -25,6 +25,7 @@ export async function startHub(context: HubContext): Promise<RunningHub> {
   context.database.truncateLog();
   await loadGallery(context);
   await context.calibration.start();
+  context.renewal.start();
   announce(context);
   const broker = await Broker.create({
     registry: context.registry,
@@ -38,6 +39,7 @@ export async function startHub(context: HubContext): Promise<RunningHub> {
   };
   metrics.watch({
     galleryTemplates: () => gallery.size,
+    templatesToRenew: () => context.renewal.remaining,
     calibration: () => context.calibration.state,
     queueDepth: () => handler.queueDepth,
     outboxPending: () => outbox.state().pending,
@@ -66,7 +68,9 @@ async function loadGallery({ vault, vision, gallery, logger }: HubContext): Prom
   const onBroken = (): void => {
     logger.error({ module: 'gallery' }, 'a sealed template does not open');
   };
-  await gallery.fill(vault.openAll({ packId, dimension }, onBroken));
+  await gallery.fill(vault.openAll({ packId, dimension }, onBroken), ({ embedding }) => {
+    embedding.fill(0);
+  });
 }
 
 /** Introduces the hub to the city, once and whenever its key or certificate has changed. */
@@ -80,6 +84,7 @@ function announce({ directory, identity, events, transact }: HubContext): void {
 
 function httpServer(context: HubContext, broker: Broker): Server {
   const { settings, clock, random, handler, gallery, calibration, downlink, vision } = context;
+  const { protection, renewal } = context;
   const app = createApp({
     ...context,
     street: settings.street,
@@ -87,6 +92,7 @@ function httpServer(context: HubContext, broker: Broker): Server {
     access: new OperatorAccess({ token: context.adminToken, clock, random }),
     live: {
       gallerySize: () => gallery.size,
+      templates: () => ({ keyId: protection.keyId, toRenew: renewal.remaining }),
       calibration: () => calibration.state,
       queue: () => ({ depth: handler.queueDepth, capacity: handler.queueCapacity }),
       link: () => downlink.link,
@@ -155,6 +161,8 @@ async function stopHub(parts: {
   await context.downlink.stop();
   await context.relay.stop(RELAY_FLUSH_MS);
   await nats.stop();
+  await context.renewal.stop();
+  context.forgetting.stop();
   await context.calibration.stop();
   await context.vision.engine.close();
   await context.vision.index.close();

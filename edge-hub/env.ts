@@ -38,6 +38,8 @@ const envSchema = z.object({
   HUB_NATS_USER: z.string().min(1),
   HUB_NATS_PASSWORD_FILE: path,
   HUB_ADMIN_TOKEN_FILE: path,
+  /** The city's template keys, handed out by the operator; without it the hub makes one that no other hub has. */
+  HUB_TEMPLATE_KEY_FILE: path.optional(),
   MODEL_PACK: z.string().default('open'),
   MODELS_DIR: path.default(join('.wuma', 'models')),
   HUB_WEB_DIR: path.default(join('.wuma', 'web')),
@@ -102,6 +104,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env) {
       maxAgeMs: env.HUB_STREAM_MAX_AGE_HOURS * 3_600_000,
     },
     adminTokenFile: env.HUB_ADMIN_TOKEN_FILE,
+    templateKeyFile: env.HUB_TEMPLATE_KEY_FILE,
     models: { pack: env.MODEL_PACK, dir: env.MODELS_DIR },
     index: env.HUB_INDEX,
     inferenceWorkers: env.HUB_INFERENCE_WORKERS ?? availableParallelism(),

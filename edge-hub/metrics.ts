@@ -6,6 +6,8 @@ import type { CalibrationState } from './recognition/calibration.ts';
 /** What is read when Prometheus asks. */
 export interface HubGauges {
   readonly galleryTemplates: () => number;
+  /** On disk under another template key than the one in force. */
+  readonly templatesToRenew: () => number;
   readonly calibration: () => CalibrationState;
   readonly queueDepth: () => number;
   readonly outboxPending: () => number;
@@ -129,6 +131,11 @@ export class HubMetrics {
       'wuma_hub_gallery_templates',
       'Templates that a search looks at',
       gauges.galleryTemplates,
+    );
+    gauge(
+      'wuma_hub_templates_to_renew',
+      'Templates on disk that are under another template key than the one in force',
+      gauges.templatesToRenew,
     );
     const { calibration } = gauges;
     gauge(

@@ -81,3 +81,29 @@ it('says which file is missing', async () => {
   expect(code).toBe(1);
   expect(progress).toContain(join(dir, 'no'));
 });
+
+it('makes, adds, renews and drops template keys', async () => {
+  const file = join(dir, 'template.keys');
+  const templates = async (...args: string[]) => {
+    const { code, out } = await cli('templates', ...args, '--key-file', file, '--json');
+    return {
+      code,
+      ...(code === 0 ? (JSON.parse(out) as { inForce: string; known: string[] }) : {}),
+    };
+  };
+  expect(await templates('list')).toEqual({ code: 1 });
+  const { inForce: first } = await templates('make');
+  expect(await templates('make')).toEqual({ code: 2 });
+  expect(await templates('renew')).toEqual({ code: 2 });
+  const added = await templates('add');
+  expect(added).toMatchObject({ code: 0, inForce: first, known: [expect.any(String)] });
+  const [second] = present(added.known, 'known keys');
+  expect(await templates('drop', '--key', String(first))).toEqual({ code: 2 });
+  expect(await templates('renew')).toEqual({ code: 0, inForce: second, known: [first] });
+  expect(await templates('drop', '--key', 'none')).toEqual({ code: 2 });
+  expect(await templates('drop', '--key', String(first))).toEqual({
+    code: 0,
+    inForce: second,
+    known: [],
+  });
+});

@@ -1,3 +1,4 @@
+import { KeyRingError } from '../../models/template-protection/key-ring.ts';
 import { UsageError } from '../../shared/kernel/command-line.ts';
 import { type Command, type CommandIo } from './command.ts';
 import { benchCommand } from './commands/bench.ts';
@@ -6,6 +7,7 @@ import { enrolCommand } from './commands/enrol.ts';
 import { eraseCommand } from './commands/erase.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { screenshotsCommand } from './commands/screenshots.ts';
+import { templatesCommand } from './commands/templates.ts';
 import { HubRefusal, HubUnreachable } from './hub-client.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -15,6 +17,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   erase: eraseCommand,
   evaluate: evaluateCommand,
   screenshots: screenshotsCommand,
+  templates: templatesCommand,
 };
 
 const USAGE_CODE = 2;
@@ -66,7 +69,7 @@ function exitCodeOf(error: unknown, command: Command, io: CommandIo): number {
     io.progress(`refused (${error.status} ${error.code}): ${error.message}`);
     return 1;
   }
-  if (error instanceof HubUnreachable || isFileError(error)) {
+  if (error instanceof HubUnreachable || error instanceof KeyRingError || isFileError(error)) {
     io.progress(error.message);
     return 1;
   }

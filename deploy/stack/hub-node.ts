@@ -19,6 +19,8 @@ export interface HubSettings {
   readonly folders: StackFolders;
   readonly ports: HubPorts;
   readonly pki: DevelopmentPki;
+  /** The city's template keys. Central has no way to them. */
+  readonly templateKeyFile: string;
   readonly centralLeafPort: number;
   readonly pack: string;
   readonly modelsDir: string;
@@ -121,7 +123,7 @@ export class HubNode {
 
   /** Starts the service, again on the ports it had. */
   async startService(): Promise<void> {
-    const { spec, ports, pki, pack, modelsDir, extraSettings } = this.settings;
+    const { spec, ports, pki, templateKeyFile, pack, modelsDir, extraSettings } = this.settings;
     const ready = await startService({
       onSpawned: (service) => {
         this.service = service;
@@ -146,6 +148,7 @@ export class HubNode {
         HUB_NATS_USER: this.hubId,
         HUB_NATS_PASSWORD_FILE: this.passwordFile,
         HUB_ADMIN_TOKEN_FILE: this.adminTokenFile,
+        HUB_TEMPLATE_KEY_FILE: templateKeyFile,
         MODEL_PACK: pack,
         MODELS_DIR: modelsDir,
         ...extraSettings,

@@ -64,6 +64,8 @@ export async function stackPorts(portBase: number, hubCount: number): Promise<St
 export interface StackFolders {
   readonly root: string;
   readonly pki: string;
+  /** File of the city's template keys; in operation each hub has a copy of its own. */
+  readonly templateKeys: string;
   readonly logs: string;
   readonly central: string;
   hub(hubId: string): string;
@@ -77,6 +79,7 @@ export function makeFolders(root: string): StackFolders {
   const folders: StackFolders = {
     root,
     pki: join(root, 'pki'),
+    templateKeys: join(root, 'template.keys'),
     logs: join(root, 'logs'),
     central: join(root, 'central'),
     hub: (hubId) => join(root, hubId),

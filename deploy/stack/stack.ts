@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { keyRingFile } from '../../models/template-protection/key-ring.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { createDevelopmentPki, type DevelopmentPki } from '../pki/development-pki.ts';
 import { CentralNode } from './central-node.ts';
@@ -98,6 +100,7 @@ async function prepare(options: StackOptions): Promise<Parts> {
     hubs: hubIds,
     terminals: options.hubs.flatMap(({ terminals }) => terminals),
   });
+  keyRingFile(folders.templateKeys, randomBytes);
   const ports = await stackPorts(options.portBase, options.hubs.length);
   const reaper = new Reaper();
   const logLevel = { LOG_LEVEL: options.logLevel ?? 'info' };
@@ -118,6 +121,7 @@ async function prepare(options: StackOptions): Promise<Parts> {
         ports: present(ports.hubs[k], 'ports for each hub'),
         pki,
         reaper,
+        templateKeyFile: folders.templateKeys,
         centralLeafPort: ports.central.leaf,
         pack: options.pack,
         modelsDir: options.modelsDir ?? join(ROOT, '.wuma', 'models'),

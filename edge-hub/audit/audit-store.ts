@@ -12,7 +12,8 @@ export type AuditAction =
   | 'pairing.use'
   | 'shopper.enrol'
   | 'shopper.erase'
-  | 'replica.store';
+  | 'replica.store'
+  | 'templates.renew';
 
 export interface AuditEntry {
   readonly seq: number;
@@ -37,10 +38,14 @@ export class AuditStore {
   /**
    * Belongs inside the act's transaction.
    *
-   * @param actor `operator`, `kiosk` or `central`
-   * @param subject id of the terminal or shopper
+   * @param actor who did it; `hub`: what followed from its settings
+   * @param subject id of the terminal, shopper or template key
    */
-  record(action: AuditAction, actor: 'operator' | 'kiosk' | 'central', subject: string): void {
+  record(
+    action: AuditAction,
+    actor: 'operator' | 'kiosk' | 'central' | 'hub',
+    subject: string,
+  ): void {
     const last = this.db.select().from(auditEntries).orderBy(desc(auditEntries.seq)).limit(1).get();
     const entry = {
       seq: (last?.seq ?? 0) + 1,

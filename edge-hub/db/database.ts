@@ -32,6 +32,11 @@ export interface OpenDatabase {
   readonly settled: () => Promise<void>;
   /** Copies the write-ahead log into the database and truncates it, so that deleted bytes are on no page of either. */
   truncateLog(): void;
+  /**
+   * Overwrites the buffers in which SQLite put rows and pages together: deleting zeroes pages, not those. Not inside a
+   * transaction.
+   */
+  overwriteBuffers(): void;
   close(): void;
 }
 
@@ -42,6 +47,10 @@ export class NewerDatabaseError extends Error {
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
 const BUSY_TIMEOUT_MS = 5_000;
+/** Of every size that a person's rows have, several at once, so that pages fill up, are divided and put in order. */
+const OVERWRITING_BYTES = [
+  100, 200, 400, 700, 1_000, 1_400, 2_000, 2_300, 3_000, 4_000, 5_000,
+].flatMap((bytes) => [bytes, bytes, bytes]);
 
 /**
  * Opens (or makes) the hub's database and brings it to today's schema.
@@ -86,6 +95,14 @@ export function openDatabase(
     lazily: unwaited,
     truncateLog: () => {
       client.pragma('wal_checkpoint(TRUNCATE)');
+    },
+    overwriteBuffers: () => {
+      const fill = client.prepare('INSERT INTO overwriting (bytes) VALUES (zeroblob(?))');
+      client.transaction(() => {
+        for (const bytes of OVERWRITING_BYTES) fill.run(bytes);
+        client.exec('DELETE FROM overwriting');
+      })();
+      client.pragma('shrink_memory');
     },
     close: () => {
       log?.close();

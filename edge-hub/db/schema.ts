@@ -102,6 +102,7 @@ export const templates = sqliteTable('template', {
   packId: text('pack_id').notNull(),
   sealed: blob('sealed', { mode: 'buffer' }).notNull(),
   createdAt: text('created_at').notNull(),
+  keyId: text('key_id'),
 });
 
 export const erasedShoppers = sqliteTable('erased_shopper', {

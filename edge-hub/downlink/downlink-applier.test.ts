@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hubEventSchema } from '../../shared/contracts/hub-events.ts';
 import {
   createTestHub,
-  embeddingOf,
   NOTHING_SAID,
   newId,
   PACK_ID,
@@ -42,11 +41,16 @@ const watermark = () => hub.context.downlinkStore.watermark();
 const handled = () =>
   raw.prepare('SELECT seq, type, outcome, reason FROM downlink_message ORDER BY seq').all();
 
-async function replicaOf(shopperId: string, change: { hubId?: string; packId?: string } = {}) {
+async function replicaOf(
+  shopperId: string,
+  change: { hubId?: string; packId?: string } = {},
+  keyId = hub.context.protection.keyId,
+) {
   const address = { hubId: 'hub-test', shopperId, packId: PACK_ID };
   const { publicKey } = hub.context.identity.sealing;
   const plain = encodeTemplate({
-    embedding: embeddingOf('li'),
+    embedding: hub.embeddingOf('li'),
+    keyId,
     phoneLast4: null,
     pin: null,
     minor: false,
@@ -140,6 +144,14 @@ describe('what cannot be applied', () => {
   ])('a replica %s is recorded with its reason', async (_, change, reason) => {
     await apply(message(1, 'template.replica', await replicaOf(newId(), change)));
     expect(handled()).toEqual([{ seq: 1, type: 'template.replica', outcome: 'rejected', reason }]);
+  });
+
+  it('a replica under a template key that is not here is recorded with its reason', async () => {
+    const replica = await replicaOf(newId(), {}, '0123456789abcdef');
+    await apply(message(1, 'template.replica', replica));
+    const reason = 'under a template key that this hub does not have';
+    expect(handled()).toMatchObject([{ outcome: 'rejected', reason }]);
+    expect(hub.context.gallery.size).toBe(0);
   });
 
   it('a newer version of a known type is recorded, and the line goes on', async () => {

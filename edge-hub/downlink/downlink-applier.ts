@@ -16,6 +16,7 @@ import type { EnrolmentService } from '../enrolment/enrolment-service.ts';
 import { openReplica } from '../enrolment/replica-sealing.ts';
 import type { ShopperStore } from '../enrolment/shopper-store.ts';
 import { decodeTemplate } from '../enrolment/template-codec.ts';
+import type { TemplateProtection } from '../enrolment/template-protection.ts';
 import type { TemplateVault } from '../enrolment/vault.ts';
 import type { HubIdentity } from '../identity.ts';
 import type { HubMetrics } from '../metrics.ts';
@@ -31,6 +32,7 @@ export interface ApplierParts {
   readonly directory: DirectoryStore;
   readonly shoppers: ShopperStore;
   readonly vault: TemplateVault;
+  readonly protection: TemplateProtection;
   readonly gallery: Gallery;
   readonly enrolment: EnrolmentService;
   readonly audit: AuditStore;
@@ -118,13 +120,20 @@ export class DownlinkApplier {
     }
     const address = { hubId, shopperId, packId: sealed.packId };
     const plain = await openReplica(sealed, identity.sealing.privateKey, address);
-    const content = plain && decodeTemplate(plain, pack.dimension);
-    if (!content) {
+    const received = plain && decodeTemplate(plain, pack.dimension);
+    plain?.fill(0);
+    if (!received) {
       this.reject(message, 'does not open');
       return;
     }
+    const embedding = this.parts.protection.renew(received, pack.packId);
+    if (!embedding) {
+      this.reject(message, 'under a template key that this hub does not have');
+      return;
+    }
+    const content = { ...received, embedding };
     const templateId = newId();
-    const alike = await enrolment.lookAlikesOf(content.embedding);
+    const alike = await enrolment.lookAlikesOf(embedding);
     const stored = transact(() => {
       // checked in the transaction: an erasure may have come by the console meanwhile
       if (shoppers.isErased(shopperId) || shoppers.isEnrolled(shopperId)) return false;
@@ -143,11 +152,10 @@ export class DownlinkApplier {
       this.recordApplied(message);
       return true;
     });
-    if (!stored) {
-      this.reject(message, 'the person is erased or already here');
-      return;
-    }
-    await gallery.insert({ templateId, shopperId, embedding: content.embedding });
+    if (stored) await gallery.insert({ templateId, shopperId, embedding });
+    else this.reject(message, 'the person is erased or already here');
+    received.embedding.fill(0);
+    embedding.fill(0);
   }
 
   private applyDirectory(message: MessageOf<'hub.directory'>): void {

@@ -7,12 +7,18 @@ export function cosine(a: Float32Array, b: Float32Array): number {
 
 /** The normalised mean of normalised embeddings: what several photos of one person say together. */
 export function fuseEmbeddings(embeddings: readonly Float32Array[]): Float32Array {
-  const first = present(embeddings[0], 'there is something to fuse');
-  const sum = Float32Array.from(first, (_, index) =>
-    embeddings.reduce((total, embedding) => total + (embedding[index] ?? 0), 0),
-  );
-  const norm = Math.hypot(...sum);
-  return sum.map((value) => value / norm);
+  const fused = new Float32Array(present(embeddings[0], 'there is something to fuse').length);
+  // plain loops on one array: lists of numbers would leave the face behind in many places of the heap
+  let squares = 0;
+  for (let i = 0; i < fused.length; i += 1) {
+    let sum = 0;
+    for (const embedding of embeddings) sum += embedding[i] ?? 0;
+    fused[i] = sum;
+    squares += sum * sum;
+  }
+  const norm = Math.sqrt(squares);
+  for (let i = 0; i < fused.length; i += 1) fused[i] = (fused[i] as number) / norm;
+  return fused;
 }
 
 /** The lowest cosine of any two; 1 for a single one. */

@@ -19,7 +19,8 @@ import { hashPin, isTooSimple } from './pin-hash.ts';
 import { sealReplica } from './replica-sealing.ts';
 import type { RandomBytes } from './sealing.ts';
 import type { ShopperStore } from './shopper-store.ts';
-import { encodeTemplate, type PersonSecrets, type TemplateContent } from './template-codec.ts';
+import { encodeTemplate, type PersonSecrets } from './template-codec.ts';
+import type { TemplateProtection } from './template-protection.ts';
 import type { TemplateVault } from './vault.ts';
 
 export interface EnrolmentRequest {
@@ -68,6 +69,7 @@ export interface EnrolmentParts {
   readonly engine: FaceEngine;
   readonly gallery: Gallery;
   readonly vault: TemplateVault;
+  readonly protection: TemplateProtection;
   readonly shoppers: ShopperStore;
   readonly directory: DirectoryStore;
   readonly audit: AuditStore;
@@ -77,12 +79,15 @@ export interface EnrolmentParts {
   readonly thresholds: Pick<IdentifyThresholds, 'sure' | 'margin'> & { readonly leastSure: number };
   /** Cryptographically strong bytes. */
   readonly random: RandomBytes;
-  /** Cuts freed pages off the write-ahead log. */
-  readonly truncateLog: () => void;
+  /** Told of every erasure once its rows are gone. */
+  readonly forgetting: { erased(): void };
   readonly clock: Clock;
   readonly newId: IdMaker;
   readonly logger: Logger;
 }
+
+/** The embedding is under the template key in force. */
+type NewContent = PersonSecrets & { readonly embedding: Float32Array };
 
 interface Sample {
   readonly embedding: Float32Array;
@@ -130,7 +135,7 @@ export class EnrolmentService {
    * @param also what belongs in the same transaction
    */
   async eraseHere(shopperId: string, also: () => void): Promise<void> {
-    const { shoppers, events, identity, transact, clock, gallery, truncateLog } = this.parts;
+    const { shoppers, events, identity, transact, clock, gallery, forgetting } = this.parts;
     transact(() => {
       const erasedAt = new Date(clock.now()).toISOString();
       const templatesRemoved = shoppers.erase(shopperId, erasedAt);
@@ -138,13 +143,13 @@ export class EnrolmentService {
       events.erasureReceipt(identity.erasureReceipt({ shopperId, erasedAt, templatesRemoved }));
     });
     await gallery.eraseShopper(shopperId);
-    truncateLog();
+    forgetting.erased();
   }
 
   private async enrolNow(
     request: EnrolmentRequest,
   ): Promise<Result<EnrolmentAnswer, EnrolmentFailure>> {
-    const { identity, shoppers, gallery, thresholds, engine, newId, vault } = this.parts;
+    const { identity, vault } = this.parts;
     const inputHash = vault.fingerprint(textOf(request));
     const earlier = this.earlier(request.enrolmentId, inputHash);
     if (earlier) return earlier;
@@ -153,10 +158,31 @@ export class EnrolmentService {
     if (request.pin !== null && isTooSimple(request.pin)) return err('pin_too_simple');
     const taken = await this.analyse(request.photos);
     if (!taken.ok) return taken;
-    const samples = taken.value;
-    const embeddings = samples.map((sample) => sample.embedding);
-    if (leastLikeness(embeddings) < thresholds.leastSure) return err('photos_differ');
+    const embeddings = taken.value.map((sample) => sample.embedding);
+    if (leastLikeness(embeddings) < this.parts.thresholds.leastSure) {
+      wipe(embeddings);
+      return err('photos_differ');
+    }
     const embedding = fuseEmbeddings(embeddings);
+    wipe(embeddings);
+    try {
+      return await this.enrolFace(request, { inputHash, samples: taken.value, embedding });
+    } finally {
+      wipe([embedding]);
+    }
+  }
+
+  private async enrolFace(
+    request: EnrolmentRequest,
+    face: {
+      readonly inputHash: string;
+      readonly samples: readonly Sample[];
+      readonly embedding: Float32Array;
+    },
+  ): Promise<Result<EnrolmentAnswer, EnrolmentFailure>> {
+    const { shoppers, gallery, thresholds, engine, newId } = this.parts;
+    const { inputHash, samples, embedding } = face;
+    const { streets } = request.consent;
     const alike = await this.lookAlikesOf(embedding);
     if (!request.twin && alike.some(({ score }) => score >= thresholds.sure)) {
       return err('already_enrolled');
@@ -236,14 +262,14 @@ export class EnrolmentService {
   private async sealReplicas(
     shopperId: string,
     streets: readonly string[],
-    content: TemplateContent,
+    content: NewContent,
   ): Promise<{ streetId: string; sealed: SealedTemplate }[]> {
-    const { directory, identity, engine } = this.parts;
+    const { directory, identity, engine, protection } = this.parts;
     const { packId } = engine;
     const hubs = directory
       .hubs()
       .filter((hub) => hub.hubId !== identity.street.hubId && streets.includes(hub.streetId));
-    const plain = encodeTemplate(content);
+    const plain = encodeTemplate({ ...content, keyId: protection.keyId });
     const sealed = await Promise.all(
       hubs.map(async (hub) => ({
         streetId: hub.streetId,
@@ -258,7 +284,7 @@ export class EnrolmentService {
     request: EnrolmentRequest;
     inputHash: string;
     answer: EnrolmentAnswer;
-    content: TemplateContent;
+    content: NewContent;
     templateId: string;
     replicas: readonly { sealed: SealedTemplate }[];
     alike: readonly PersonCandidate[];
@@ -288,6 +314,11 @@ export class EnrolmentService {
       audit.record('shopper.enrol', 'operator', shopperId);
     });
   }
+}
+
+/** In memory, too, a face is where it is needed and nowhere else. */
+function wipe(embeddings: readonly Float32Array[]): void {
+  for (const embedding of embeddings) embedding.fill(0);
 }
 
 function bestOf(samples: readonly Sample[]): FaceQuality {

@@ -34,7 +34,9 @@ export async function sealReplica(
   const hpke = suite();
   const recipientPublicKey = await hpke.kem.deserializePublicKey(bytesOf(sealingKey));
   const sender = await hpke.createSenderContext({ recipientPublicKey, info: INFO });
-  const ciphertext = await sender.seal(Uint8Array.from(plain), contextOf(address));
+  const copy = Uint8Array.from(plain);
+  const ciphertext = await sender.seal(copy, contextOf(address));
+  copy.fill(0);
   return {
     hubId: address.hubId,
     packId: address.packId,

@@ -18,7 +18,7 @@ export type RandomBytes = (bytes: number) => Buffer;
 
 /** A new key for one person. */
 export function newPersonKey(random: RandomBytes): Buffer {
-  return random(KEY_BYTES);
+  return joinAndWipe([random(KEY_BYTES)]);
 }
 
 /** Wraps a person's key by the hub's key; bound to the person. */
@@ -73,7 +73,8 @@ function seal(
   const nonce = by.random(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', by.key, nonce);
   cipher.setAAD(Buffer.from(by.context));
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  const parts = [nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()];
+  return joinAndWipe(parts);
 }
 
 function open(sealed: Buffer, by: { key: Buffer; context: string }): Buffer {
@@ -83,11 +84,27 @@ function open(sealed: Buffer, by: { key: Buffer; context: string }): Buffer {
   decipher.setAAD(Buffer.from(by.context));
   decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
   try {
-    return Buffer.concat([
+    return joinAndWipe([
       decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)),
       decipher.final(),
     ]);
   } catch (cause) {
     throw new SealBrokenError('does not open', { cause });
   }
+}
+
+/**
+ * One buffer of all; of the parts nothing stays. It lies outside of V8's heap, where small buffers are copied about by
+ * each collection, and in no pool: who wipes it wipes all there is.
+ */
+function joinAndWipe(parts: readonly Buffer[]): Buffer {
+  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+  const joined = Buffer.from(new ArrayBuffer(bytes));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+    part.fill(0);
+  }
+  return joined;
 }

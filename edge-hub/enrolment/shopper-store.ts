@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, ne, or } from 'drizzle-orm';
+import { and, asc, count, eq, gt, isNull, ne, or } from 'drizzle-orm';
 import type { HubDatabase } from '../db/database.ts';
 import { placeholders } from '../db/placeholders.ts';
 import {
@@ -24,6 +24,8 @@ export interface TemplateRow {
   readonly packId: string;
   readonly sealed: Buffer;
   readonly createdAt: string;
+  /** The template key that the sealed embedding was transformed by; null: by none. */
+  readonly keyId: string | null;
 }
 
 export interface EnrolmentRow {
@@ -141,6 +143,35 @@ export class ShopperStore {
     }
   }
 
+  /** Templates of any pack that are under another key than this, in the order of their ids. */
+  underOtherKeys(keyId: string, page: { readonly after: string; readonly limit: number }) {
+    return this.db
+      .select(SEALED)
+      .from(templates)
+      .innerJoin(shoppers, eq(shoppers.shopperId, templates.shopperId))
+      .where(and(isOtherKey(keyId), gt(templates.templateId, page.after)))
+      .orderBy(asc(templates.templateId))
+      .limit(page.limit)
+      .all() satisfies SealedEntry[];
+  }
+
+  countUnderOtherKeys(keyId: string): number {
+    const row = this.db.select({ rows: count() }).from(templates).where(isOtherKey(keyId)).get();
+    return row?.rows ?? 0;
+  }
+
+  /** Replaces what is sealed, unless it was replaced or erased meanwhile. */
+  reseal(
+    templateId: string,
+    change: { readonly from: Buffer; readonly to: Buffer; readonly keyId: string },
+  ): void {
+    this.db
+      .update(templates)
+      .set({ sealed: change.to, keyId: change.keyId })
+      .where(and(eq(templates.templateId, templateId), eq(templates.sealed, change.from)))
+      .run();
+  }
+
   /** Everybody, with the packs that they have templates of. */
   list(): {
     readonly shopperId: string;
@@ -173,6 +204,10 @@ export class ShopperStore {
   insertEnrolment(row: EnrolmentRow): void {
     this.db.insert(enrolments).values(row).run();
   }
+}
+
+function isOtherKey(keyId: string) {
+  return or(isNull(templates.keyId), ne(templates.keyId, keyId));
 }
 
 /** What is asked at every payment. */

@@ -14,8 +14,8 @@ import {
   decodeTemplate,
   encodeTemplate,
   type PersonSecrets,
-  type TemplateContent,
 } from './template-codec.ts';
+import type { TemplateProtection } from './template-protection.ts';
 
 export interface NewPerson {
   readonly shopperId: string;
@@ -23,26 +23,37 @@ export interface NewPerson {
   readonly packId: string;
   readonly origin: 'enrolled' | 'replica';
   readonly consent: Consent;
-  readonly content: TemplateContent;
+  /** The embedding is under the template key in force. */
+  readonly content: PersonSecrets & { readonly embedding: Float32Array };
   readonly createdAt: string;
 }
 
 export interface OpenedTemplate {
   readonly templateId: string;
   readonly shopperId: string;
+  /** Under the template key in force. */
   readonly embedding: Float32Array;
+}
+
+export interface VaultParts {
+  readonly store: ShopperStore;
+  /** 32 bytes that are not in the database. */
+  readonly hubKey: Buffer;
+  readonly protection: TemplateProtection;
+  readonly random: RandomBytes;
 }
 
 /** The only place where templates are sealed into rows and opened out of them. */
 export class TemplateVault {
   private readonly store: ShopperStore;
   private readonly hubKey: Buffer;
+  private readonly protection: TemplateProtection;
   private readonly random: RandomBytes;
 
-  /** @param hubKey 32 bytes that are not in the database */
-  constructor(store: ShopperStore, hubKey: Buffer, random: RandomBytes) {
+  constructor({ store, hubKey, protection, random }: VaultParts) {
     this.store = store;
     this.hubKey = hubKey;
+    this.protection = protection;
     this.random = random;
   }
 
@@ -51,8 +62,9 @@ export class TemplateVault {
     const { shopperId, packId, createdAt } = person;
     const personKey = newPersonKey(this.random);
     const { hubKey, random } = this;
+    const { keyId } = this.protection;
     const wrappedKey = wrapPersonKey(personKey, { hubKey, shopperId, random });
-    const plain = encodeTemplate(person.content);
+    const plain = encodeTemplate({ ...person.content, keyId });
     const sealed = sealTemplate(plain, { shopperId, packId, personKey, random });
     this.store.put(
       {
@@ -62,48 +74,63 @@ export class TemplateVault {
         wrappedKey,
         createdAt,
       },
-      { templateId: person.templateId, shopperId, packId, sealed, createdAt },
+      { templateId: person.templateId, shopperId, packId, sealed, createdAt, keyId },
     );
-    plain.fill(0);
-    personKey.fill(0);
+    for (const bytes of [plain, personKey, wrappedKey, sealed]) bytes.fill(0);
   }
 
   /**
    * Opens every template of a pack, for the index.
    *
-   * @param onBroken called for a row that does not open; it is left out
+   * @param onBroken called for a row that does not open, or is under a template key that is not known; it is left out
    */
   *openAll(
     pack: { readonly packId: string; readonly dimension: number },
     onBroken: (templateId: string) => void,
   ): Generator<OpenedTemplate> {
     for (const entry of this.store.sealedOf(pack.packId)) {
-      const content = this.open(entry, (plain) => decodeTemplate(plain, pack.dimension));
-      if (content) {
-        yield {
-          templateId: entry.templateId,
-          shopperId: entry.shopperId,
-          embedding: content.embedding,
-        };
-      } else {
-        onBroken(entry.templateId);
-      }
+      const { templateId, shopperId } = entry;
+      const embedding = this.embeddingIn(entry, pack.dimension);
+      if (embedding) yield { templateId, shopperId, embedding };
+      else onBroken(templateId);
     }
   }
 
   /** What a person has told about themselves; undefined when they are not here or do not open. */
   secretsOf(shopperId: string, packId: string): PersonSecrets | undefined {
     const entry = this.store.sealedTemplateOf(shopperId, packId);
-    return entry && this.open(entry, decodeSecrets);
+    return entry && this.openOnce(entry, decodeSecrets);
   }
 
-  /** A person's template; undefined as above. */
+  /** A person's template, under the template key in force; undefined as above. */
   embeddingOf(
     shopperId: string,
     pack: { readonly packId: string; readonly dimension: number },
   ): Float32Array | undefined {
     const entry = this.store.sealedTemplateOf(shopperId, pack.packId);
-    return entry && this.open(entry, (plain) => decodeTemplate(plain, pack.dimension))?.embedding;
+    return entry && this.embeddingIn(entry, pack.dimension);
+  }
+
+  /**
+   * Seals templates that are under another template key anew, under the one in force; belongs inside a transaction.
+   *
+   * @param page the next ones in the order of their ids
+   * @returns the id of the last one looked at; undefined where there was none left
+   */
+  renewSome(
+    page: { readonly after: string; readonly limit: number },
+    onBroken: (templateId: string) => void,
+  ): string | undefined {
+    const { store, protection } = this;
+    const entries = store.underOtherKeys(protection.keyId, page);
+    for (const entry of entries) {
+      const sealed = this.resealed(entry);
+      const { templateId, sealed: from } = entry;
+      if (sealed) store.reseal(templateId, { from, to: sealed, keyId: protection.keyId });
+      else onBroken(templateId);
+      for (const bytes of [from, entry.wrappedKey, sealed]) bytes?.fill(0);
+    }
+    return entries.at(-1)?.templateId;
   }
 
   /** A keyed hash, hex: what went in cannot be guessed from the database alone. */
@@ -111,15 +138,51 @@ export class TemplateVault {
     return createHmac('sha256', this.hubKey).update(`wuma-fingerprint-1\n${text}`).digest('hex');
   }
 
+  private embeddingIn(entry: SealedEntry, dimension: number): Float32Array | undefined {
+    return this.openOnce(entry, (plain) => {
+      const content = decodeTemplate(plain, dimension);
+      if (!content) return undefined;
+      const embedding = this.protection.renew(content, entry.packId);
+      if (embedding !== content.embedding) content.embedding.fill(0);
+      return embedding;
+    });
+  }
+
+  private resealed(entry: SealedEntry): Buffer | undefined {
+    const { protection, random } = this;
+    return this.open(entry, (plain, personKey) => {
+      const content = decodeTemplate(plain);
+      const embedding = content && protection.renew(content, entry.packId);
+      if (!embedding) return undefined;
+      const renewed = encodeTemplate({ ...content, embedding, keyId: protection.keyId });
+      const sealed = sealTemplate(renewed, { ...entry, personKey, random });
+      for (const bytes of [renewed, content.embedding, embedding]) bytes.fill(0);
+      return sealed;
+    });
+  }
+
+  /** What was sealed is not needed again: it is wiped as well, for together with the hub's key it is the template. */
+  private openOnce<T>(entry: SealedEntry, read: (plain: Buffer) => T): T | undefined {
+    try {
+      return this.open(entry, read);
+    } finally {
+      entry.sealed.fill(0);
+      entry.wrappedKey.fill(0);
+    }
+  }
+
   /** The opened bytes are wiped as soon as they are read. */
-  private open<T>(entry: SealedEntry, read: (plain: Buffer) => T): T | undefined {
+  private open<T>(
+    entry: SealedEntry,
+    read: (plain: Buffer, personKey: Buffer) => T,
+  ): T | undefined {
     try {
       const personKey = unwrapPersonKey(entry.wrappedKey, {
         hubKey: this.hubKey,
         shopperId: entry.shopperId,
       });
       const plain = openTemplate(entry.sealed, { ...entry, personKey });
-      const content = read(plain);
+      const content = read(plain, personKey);
       plain.fill(0);
       personKey.fill(0);
       return content;

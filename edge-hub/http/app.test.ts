@@ -22,6 +22,7 @@ beforeEach(async () => {
     access: new OperatorAccess({ token: context.adminToken, clock, random: context.random }),
     live: {
       gallerySize: () => context.gallery.size,
+      templates: () => ({ keyId: context.protection.keyId, toRenew: 0 }),
       calibration: () => context.calibration.state,
       queue: () => ({ depth: 0, capacity: 1 }),
       link: () => context.downlink.link,

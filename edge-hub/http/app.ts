@@ -43,6 +43,7 @@ export interface AppParts {
   /** What only the running hub knows. */
   readonly live: {
     readonly gallerySize: () => number;
+    readonly templates: () => { keyId: string; toRenew: number };
     readonly calibration: () => CalibrationState;
     readonly queue: () => { depth: number; capacity: number };
     readonly link: () => LinkState;
@@ -119,6 +120,7 @@ function addOpenRoutes(app: OpenAPIHono, parts: AppParts): void {
       {
         ...street,
         gallery: { size: live.gallerySize(), packId },
+        templates: live.templates(),
         calibration: calibrationView(live.calibration()),
         queue: live.queue(),
         link: live.link(),

@@ -62,8 +62,15 @@ export class Gallery {
     this.onChange();
   }
 
-  /** Inserts all of them, many at a time, while the next ones are being read. */
-  async fill(entries: Iterable<GalleryEntry>): Promise<void> {
+  /**
+   * Inserts all of them, many at a time, while the next ones are being read.
+   *
+   * @param onTaken called when an entry's embedding is not needed any more
+   */
+  async fill(
+    entries: Iterable<GalleryEntry>,
+    onTaken: (entry: GalleryEntry) => void = () => undefined,
+  ): Promise<void> {
     let batch: GalleryEntry[] = [];
     let inserted = Promise.resolve();
     const flush = async (): Promise<void> => {
@@ -75,6 +82,8 @@ export class Gallery {
         ids: batch.map(({ templateId }) => templateId),
         embeddings,
       });
+      embeddings.fill(0);
+      batch.forEach(onTaken);
       batch = [];
     };
     for (const entry of entries) {

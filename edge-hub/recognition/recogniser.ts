@@ -70,17 +70,18 @@ export class Recogniser {
       const { code, timings } = analysis.error;
       return { result: err(code), timings: { ...timings, search: 0 } };
     }
-    const { packId, quality, pad, framesUsed, timings } = analysis.value;
+    const { packId, embedding, quality, pad, framesUsed, timings } = analysis.value;
     const liveness = livenessOf(pad, this.minLive);
     // what is not alive is not looked up
     if (liveness === 'attack') {
+      embedding.fill(0);
       const evidence = { packId, quality, liveness, candidates: [], certified: true, framesUsed };
       return { result: ok(evidence), timings: { ...timings, search: 0 } };
     }
     const startedAt = this.clock.monotonic();
-    const { candidates, certified } = await this.gallery.search(analysis.value.embedding, {
-      certifyFrom: this.certifyFrom,
-    });
+    const { candidates, certified } = await this.gallery
+      .search(embedding, { certifyFrom: this.certifyFrom })
+      .finally(() => embedding.fill(0));
     const search = this.clock.monotonic() - startedAt;
     return {
       result: ok({ packId, quality, liveness, candidates, certified, framesUsed }),

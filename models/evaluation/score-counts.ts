@@ -29,16 +29,29 @@ export function acceptanceAt(
   scores: { readonly genuine: ScoreCounts; readonly impostor: ScoreCounts },
 ): number | null {
   const { genuine, impostor } = scores;
-  const allowed = rate * impostor.total;
-  if (allowed < MIN_EXPECTED_FALSE_MATCHES || genuine.total === 0) return null;
-  let falseMatches = 0;
+  const lowest = lowestStepAt(rate, impostor);
+  if (lowest === null || genuine.total === 0) return null;
   let accepted = 0;
-  for (let step = STEPS; step >= 0; step -= 1) {
-    falseMatches += impostor.counts[step] as number;
-    if (falseMatches > allowed) break;
-    accepted += genuine.counts[step] as number;
-  }
+  for (let step = lowest; step <= STEPS; step += 1) accepted += genuine.counts[step] as number;
   return accepted / genuine.total;
+}
+
+/** The lowest score whose false match rate is at most `rate`; null when there are too few impostors to tell. */
+export function thresholdAt(rate: number, impostor: ScoreCounts): number | null {
+  const lowest = lowestStepAt(rate, impostor);
+  return lowest === null ? null : (2 * lowest) / STEPS - 1;
+}
+
+function lowestStepAt(rate: number, impostor: ScoreCounts): number | null {
+  const allowed = rate * impostor.total;
+  if (allowed < MIN_EXPECTED_FALSE_MATCHES) return null;
+  let falseMatches = 0;
+  let step = STEPS + 1;
+  while (step > 0 && falseMatches + (impostor.counts[step - 1] as number) <= allowed) {
+    step -= 1;
+    falseMatches += impostor.counts[step] as number;
+  }
+  return step;
 }
 
 /**

@@ -21,7 +21,8 @@ export class Embedder {
   static async load(pack: InstalledPack, meter: NetworkMeter): Promise<Embedder> {
     const networks: EmbedNetwork[] = [];
     for (const spec of pack.manifest.embed.networks) {
-      networks.push({ spec, network: await Network.load(pack.dir, spec.model, meter) });
+      const network = await Network.load(pack.dir, spec.model, meter, { reuseOutputs: true });
+      networks.push({ spec, network });
     }
     return new Embedder(networks);
   }
@@ -40,10 +41,13 @@ export class Embedder {
         const cut = mirrored ? mirrorCrop(crop, spec.model.input.width) : crop;
         const values = outputOf(await network.runOn(source, cut), spec.output);
         for (let i = 0; i < sum.length; i += 1) sum[i] = (sum[i] as number) + (values[i] as number);
+        values.fill(0);
       }
       parts.push({ embedding: normalise(sum), weight: spec.weight });
     }
-    return joinEmbeddings(parts);
+    const joined = joinEmbeddings(parts);
+    for (const { embedding } of parts) if (embedding !== joined) embedding.fill(0);
+    return joined;
   }
 }
 

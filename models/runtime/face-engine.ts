@@ -62,6 +62,9 @@ export async function createFaceEngine(options: FaceEngineOptions): Promise<Face
           sameFace: pack.manifest.thresholds.burst.sameFace,
         },
       );
+      for (const { report } of results) {
+        if (report.outcome.ok) report.outcome.value.embedding.fill(0);
+      }
       if (!outcome.ok) return err({ code: outcome.error, timings });
       return ok({ packId: pack.id, ...outcome.value, timings });
     },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { present } from '../../shared/kernel/assert.ts';
+import { assert, present } from '../../shared/kernel/assert.ts';
 import type { PackModel } from '../packs/pack-manifest.ts';
 import type { Affine } from './geometry.ts';
 import { type PicturePyramid, warpInto } from './warp.ts';
@@ -18,22 +18,39 @@ export class Network {
   private readonly session: InferenceSession;
   private readonly meter: NetworkMeter;
   private readonly inputs = new Map<string, { data: Float32Array; tensor: Tensor }>();
+  private readonly outputs: Readonly<Record<string, Tensor>>;
 
-  private constructor(model: PackModel, session: InferenceSession, meter: NetworkMeter) {
-    this.model = model;
-    this.session = session;
+  private constructor(
+    parts: { readonly model: PackModel; readonly session: InferenceSession },
+    meter: NetworkMeter,
+    outputs: Readonly<Record<string, Tensor>>,
+  ) {
+    this.model = parts.model;
+    this.session = parts.session;
     this.meter = meter;
+    this.outputs = outputs;
   }
 
-  /** Loads `<dir>/<model.file>`. One thread: the engine runs one worker per core. */
-  static async load(dir: string, model: PackModel, meter: NetworkMeter): Promise<Network> {
+  /**
+   * Loads `<dir>/<model.file>`. One thread: the engine runs one worker per core.
+   *
+   * @param options.reuseOutputs every run writes to the same memory, so that its reader can wipe the only copy; the
+   *   shapes of all outputs must be fixed
+   */
+  static async load(
+    dir: string,
+    model: PackModel,
+    meter: NetworkMeter,
+    options: { readonly reuseOutputs: boolean } = { reuseOutputs: false },
+  ): Promise<Network> {
     const session = await InferenceSession.create(join(dir, model.file), {
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
     });
-    return new Network(model, session, meter);
+    const outputs = options.reuseOutputs ? model.outputs.map(tensorFor) : [];
+    return new Network({ model, session }, meter, Object.fromEntries(outputs));
   }
 
   /** Cuts the network's input out of a picture and runs it. `size` is for networks that take any size. */
@@ -67,12 +84,22 @@ export class Network {
 
   private async run(tensor: Tensor): Promise<Outputs> {
     const startedAt = performance.now();
-    const results = await this.session.run({ [this.model.input.name]: tensor });
+    const feeds = { [this.model.input.name]: tensor };
+    const { outputs } = this;
+    const results = await (this.model.outputs.every(({ name }) => name in outputs)
+      ? this.session.run(feeds, outputs)
+      : this.session.run(feeds));
     this.meter.spentMs += performance.now() - startedAt;
     return new Map(
       Object.entries(results).map(([name, value]) => [name, value.data as Float32Array]),
     );
   }
+}
+
+function tensorFor({ name, shape }: PackModel['outputs'][number]): [string, Tensor] {
+  const values = shape.reduce((product, size) => product * size, 1);
+  assert(values > 0, 'an output whose shape is fixed');
+  return [name, new Tensor('float32', new Float32Array(values), shape)];
 }
 
 /** The values of a named output. */

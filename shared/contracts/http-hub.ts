@@ -14,6 +14,8 @@ export const hubStatusSchema = z.object({
   streetId: nameSchema,
   streetName: z.string(),
   gallery: z.object({ size: countSchema, packId: z.string() }),
+  /** The template key in force, and how many templates on disk are not under it yet. */
+  templates: z.object({ keyId: z.string(), toRenew: countSchema }),
   /** How well strangers are told from the enrolled; aggregates only. */
   calibration: z.object({
     promisedFpir: z.number(),

@@ -12,6 +12,7 @@ import { deviceKeyFromPem } from '../../firmware-bridge/codec/device-key.ts';
 import { encodeProbe } from '../../firmware-bridge/codec/probe.ts';
 import { openGalleryIndex } from '../../models/index/threaded-index.ts';
 import type { FaceEngine } from '../../models/runtime/analysis.ts';
+import { keyRingFile } from '../../models/template-protection/key-ring.ts';
 import { uuidV7 } from '../../shared/domain/ids.ts';
 import { type Clock, systemClock } from '../../shared/kernel/clock.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
@@ -113,6 +114,8 @@ export interface TestHub {
   readonly clock: TestClock;
   readonly pki: DevelopmentPki;
   readonly dir: string;
+  /** A person's embedding as this hub compares and stores it: under the template key in force. */
+  embeddingOf(person: string): Float32Array;
   /** Registers `test-t1` or `test-t2` by its certificate. */
   register(terminalId: string, depth?: boolean): void;
   /** A signed probe for a fresh challenge, unless the test brings its own. */
@@ -165,6 +168,8 @@ export async function createTestHub(
   const clock = new TestClock();
   const server = pki.hubs[hubId]?.server;
   writeFileSync(join(dir, 'nats.password'), 'unused');
+  const templateKeyFile = join(dir, 'template.keys');
+  keyRingFile(templateKeyFile, randomBytes);
   const settings = readSettings({
     HUB_ID: hubId,
     HUB_STREET_ID: options.streetId ?? 'street-test',
@@ -179,6 +184,7 @@ export async function createTestHub(
     HUB_NATS_URL: 'nats://127.0.0.1:9',
     HUB_NATS_USER: hubId,
     HUB_NATS_PASSWORD_FILE: join(dir, 'nats.password'),
+    HUB_TEMPLATE_KEY_FILE: templateKeyFile,
     HUB_ADMIN_TOKEN_FILE: join(dir, `${hubId}.token`),
     HUB_INFERENCE_WORKERS: '1',
     ...options.env,
@@ -211,6 +217,8 @@ export async function createTestHub(
     clock,
     pki,
     dir,
+    embeddingOf: (person) =>
+      context.protection.inForce(context.vision.engine).apply(embeddingOf(person)),
     register: (terminalId, depth = false) => {
       const registered = context.registry.registerByCertificate(
         {
@@ -256,6 +264,7 @@ export async function createTestHub(
         deviceKeyFromPem(readFileSync(certificates(signAs ?? terminalId).keyPath, 'utf8')),
       ),
     close: async () => {
+      context.forgetting.stop();
       await context.vision.index.close();
       context.database.close();
       if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });

@@ -7,6 +7,7 @@ const PROGRAMS: ReadonlyMap<string, readonly [entry: string, ...first: string[]]
   ['faces', ['models/evaluation/main.ts', 'faces']],
   ['street', ['edge-hub/evaluation/main.ts']],
   ['depth', ['models/evaluation/main.ts', 'depth']],
+  ['templates', ['models/evaluation/main.ts', 'templates']],
 ]);
 
 export const evaluateCommand: Command = {
@@ -25,6 +26,10 @@ export const evaluateCommand: Command = {
   --attack DIR     depth pictures of attacks, a folder per species; without it they are simulated
   --json           one line of JSON: {"bonaFide","bpcer","attacks","apcer","bySpecies", ...}
                    (wuma evaluate depth --help tells all)
+
+       wuma evaluate templates --images DIR [--pack NAME] [--keys N] [--seed S] [--json]
+
+                   what template keys cost in accuracy, and what two cities' templates tell of one another
 `,
   run(args) {
     const [what, ...rest] = args;
