@@ -7,8 +7,11 @@ import {
   thresholdsFor,
 } from '../../models/calibration/gallery-calibration.ts';
 import { impostorSample } from '../../models/calibration/impostor-sample.ts';
-import type { EmbeddingProgress } from '../../models/evaluation/embed-pictures.ts';
-import { embedWithCache } from '../../models/evaluation/embedding-cache.ts';
+import {
+  type AnalysisProgress,
+  analysePhotographs,
+  foundEmbeddings,
+} from '../../models/evaluation/analyse-photographs.ts';
 import { listPictures, personOf } from '../../models/evaluation/picture-tree.ts';
 import { openGalleryIndex } from '../../models/index/threaded-index.ts';
 import { loadInstalledPack } from '../../models/packs/installed-pack.ts';
@@ -41,10 +44,10 @@ export interface EvaluateStreetOptions {
   readonly regulars: number;
   readonly packName: string;
   readonly modelsDir: string;
-  /** File that keeps the embeddings for the next time. */
-  readonly cacheFile?: string;
+  /** Folder that keeps what was found in the pictures. */
+  readonly cacheDir?: string;
   readonly workers?: number;
-  readonly onProgress: (progress: EmbeddingProgress) => void;
+  readonly onProgress: (progress: AnalysisProgress) => void;
   readonly onStreet: (done: number, rates: StreetRates) => void;
   /** Somebody was surely taken for somebody else: their pictures may be of one person under two names. */
   readonly onSuspect: (suspect: Suspect) => void;
@@ -102,16 +105,15 @@ interface Street {
 export async function evaluateStreet(options: EvaluateStreetOptions): Promise<StreetEvaluation> {
   const pack = await loadInstalledPack(options.modelsDir, options.packName);
   const paths = await listPictures(options.imagesDir);
-  const embedded = await embedWithCache(options.cacheFile, {
+  const analyses = await analysePhotographs({
     pack,
     dir: options.imagesDir,
     paths,
     workers: options.workers ?? availableParallelism(),
+    cacheDir: options.cacheDir,
     onProgress: options.onProgress,
   });
-  const embeddings = new Map(
-    [...embedded].flatMap(([path, embedding]) => (embedding ? [[path, embedding] as const] : [])),
-  );
+  const embeddings = foundEmbeddings(analyses);
   const picturesOf = Map.groupBy(embeddings.keys(), personOf);
   if (picturesOf.size <= options.gallery)
     throw new TooFewPeopleError(options.gallery, picturesOf.size);

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type InstalledPack, loadInstalledPack } from '../packs/installed-pack.ts';
 import { cosine } from '../runtime/embedder.ts';
 import { compareAllPairs } from './all-pairs.ts';
-import { type EmbeddingProgress, embedPictures } from './embed-pictures.ts';
+import { type AnalysisProgress, analysePhotographs, foundEmbeddings } from './analyse-photographs.ts';
 import { type ListedPair, parsePairs } from './pair-list.ts';
 import { listPictures, personOf } from './picture-tree.ts';
 import { acceptanceAt, equalErrorRate, ScoreCounts } from './score-counts.ts';
@@ -18,7 +18,9 @@ export interface EvaluateFacesOptions {
   /** Folder that holds the packs. */
   readonly modelsDir: string;
   readonly workers?: number;
-  readonly onProgress: (progress: EmbeddingProgress) => void;
+  /** Folder that keeps what was found in the pictures. */
+  readonly cacheDir?: string;
+  readonly onProgress: (progress: AnalysisProgress) => void;
 }
 
 /** False match rates that `tar` is given for. */
@@ -58,20 +60,21 @@ export async function evaluateFaces(options: EvaluateFacesOptions): Promise<Face
   const paths = listed
     ? [...new Set(listed.flatMap((pair) => [pair.a, pair.b]))].toSorted()
     : await listPictures(options.imagesDir);
-  const embeddings = await embedPictures({
+  const analyses = await analysePhotographs({
     pack,
     dir: options.imagesDir,
     paths,
     workers: options.workers ?? availableParallelism(),
+    cacheDir: options.cacheDir,
     onProgress: options.onProgress,
   });
-  return summarise({ pack, paths, embeddings, listed });
+  return summarise({ pack, paths, embeddings: foundEmbeddings(analyses), listed });
 }
 
 function summarise(measured: {
   readonly pack: InstalledPack;
   readonly paths: readonly string[];
-  readonly embeddings: ReadonlyMap<string, Float32Array | undefined>;
+  readonly embeddings: ReadonlyMap<string, Float32Array>;
   readonly listed: readonly ListedPair[] | undefined;
 }): FaceEvaluation {
   const { pack, paths, embeddings, listed } = measured;
