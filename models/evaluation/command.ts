@@ -54,7 +54,10 @@ export function runEvaluateFaces(argv: readonly string[], io?: CommandIo): Promi
         json: { type: 'boolean', default: false },
       },
       isUsage: (error) => error instanceof PairFileError || isMissingPack(error),
-      run: async ({ images, pairs, pack, models, workers, cache, json }, { writeOut, writeError }) => {
+      run: async (
+        { images, pairs, pack, models, workers, cache, json },
+        { writeOut, writeError },
+      ) => {
         const evaluation = await evaluateFaces({
           imagesDir: required(images, 'images'),
           ...(pairs !== undefined && { pairsFile: pairs }),

@@ -3,7 +3,11 @@ import { availableParallelism } from 'node:os';
 import { type InstalledPack, loadInstalledPack } from '../packs/installed-pack.ts';
 import { cosine } from '../runtime/embedder.ts';
 import { compareAllPairs } from './all-pairs.ts';
-import { type AnalysisProgress, analysePhotographs, foundEmbeddings } from './analyse-photographs.ts';
+import {
+  type AnalysisProgress,
+  analysePhotographs,
+  foundEmbeddings,
+} from './analyse-photographs.ts';
 import { type ListedPair, parsePairs } from './pair-list.ts';
 import { listPictures, personOf } from './picture-tree.ts';
 import { acceptanceAt, equalErrorRate, ScoreCounts } from './score-counts.ts';

@@ -85,7 +85,10 @@ describe('the bootstrap over people', () => {
   });
 
   it('agrees with the exact interval where every trial is another person', () => {
-    const people = Array.from({ length: 1_000 }, (_, i) => ({ trials: 1, events: i < 100 ? 1 : 0 }));
+    const people = Array.from({ length: 1_000 }, (_, i) => ({
+      trials: 1,
+      events: i < 100 ? 1 : 0,
+    }));
     const drawn = personInterval(people, draw(2_000));
     const exact = exactInterval(100, 1_000);
     expect(drawn?.low).toBeCloseTo(exact.low, 2);
