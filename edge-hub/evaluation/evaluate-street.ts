@@ -20,8 +20,14 @@ import { seededRandom } from '../../shared/kernel/seeded-random.ts';
 import { lookAlikeFrom, type Question } from '../decision/decision.ts';
 import { Gallery, type GallerySearch } from '../recognition/gallery.ts';
 import { searchLeaveOneOut } from '../recognition/leave-one-out.ts';
-import { type PersonFacts, playPolicy } from './play-policy.ts';
-import { digits, drawStreet, type Enrolled, type StreetDraw } from './street-draw.ts';
+import { type PersonFacts, type Play, playPolicy } from './play-policy.ts';
+import {
+  digits,
+  drawStreet,
+  type Enrolled,
+  type StreetDraw,
+  type StreetProbe,
+} from './street-draw.ts';
 import {
   count,
   emptyTally,
@@ -114,26 +120,52 @@ export async function evaluateStreet(options: EvaluateStreetOptions): Promise<St
     onProgress: options.onProgress,
   });
   const embeddings = foundEmbeddings(analyses);
-  const picturesOf = Map.groupBy(embeddings.keys(), personOf);
-  if (picturesOf.size <= options.gallery)
-    throw new TooFewPeopleError(options.gallery, picturesOf.size);
-  const random = seededRandom(options.seed);
   const bounds = pack.manifest.thresholds.identify;
+  return {
+    ...(await playStreets({ ...options, embeddings, bounds, onPlay: () => undefined })),
+    pack: pack.name,
+    failureToAcquire: paths.length - embeddings.size,
+  };
+}
+
+/** What came of embedded pictures. */
+export type StreetFigures = Omit<StreetEvaluation, 'pack' | 'failureToAcquire'>;
+
+/** One search of a street and what the policy made of it. */
+export interface PlayedProbe {
+  readonly probe: StreetProbe;
+  readonly search: GallerySearch;
+  readonly play: Play;
+}
+
+/**
+ * Draws streets from embedded pictures and plays them, one after the other.
+ *
+ * @throws TooFewPeopleError
+ */
+export async function playStreets(
+  options: Pick<
+    EvaluateStreetOptions,
+    'gallery' | 'promisedFpir' | 'repeats' | 'seed' | 'regulars' | 'onStreet' | 'onSuspect'
+  > & {
+    /** By path; whoever shares a folder is one person. */
+    readonly embeddings: ReadonlyMap<string, Float32Array>;
+    readonly bounds: ThresholdBounds;
+    readonly onPlay: (played: PlayedProbe) => void;
+  },
+): Promise<StreetFigures> {
+  const { embeddings, gallery, promisedFpir, repeats } = options;
+  const picturesOf = Map.groupBy(embeddings.keys(), personOf);
+  if (picturesOf.size <= gallery) throw new TooFewPeopleError(gallery, picturesOf.size);
+  const random = seededRandom(options.seed);
   const streets: Street[] = [];
-  while (streets.length < options.repeats) {
+  while (streets.length < repeats) {
     const draw = drawStreet(picturesOf, { ...options, random });
-    const street = await playStreet({ draw, embeddings, bounds, random, ...options });
+    const street = await playStreet({ ...options, draw, random });
     streets.push(street);
     options.onStreet(streets.length, ratesOf(street.tally));
   }
-  return {
-    ...summaryOf(streets),
-    pack: pack.name,
-    gallery: options.gallery,
-    repeats: options.repeats,
-    promisedFpir: options.promisedFpir,
-    failureToAcquire: paths.length - embeddings.size,
-  };
+  return { ...summaryOf(streets), gallery, repeats, promisedFpir };
 }
 
 async function playStreet(options: {
@@ -142,9 +174,10 @@ async function playStreet(options: {
   readonly bounds: ThresholdBounds;
   readonly promisedFpir: number;
   readonly random: () => number;
+  readonly onPlay: (played: PlayedProbe) => void;
   readonly onSuspect: (suspect: Suspect) => void;
 }): Promise<Street> {
-  const { draw, embeddings, bounds, promisedFpir, random, onSuspect } = options;
+  const { draw, embeddings, bounds, promisedFpir, random, onPlay, onSuspect } = options;
   const embeddingOf = (path: string) => present(embeddings.get(path), 'an embedding');
   const dimension = present(embeddings.values().next().value, 'an embedding').length;
   const index = await openGalleryIndex({ engine: 'exact', dimension });
@@ -178,6 +211,7 @@ async function playStreet(options: {
       );
       const play = playPolicy({ search, thresholds, factsOf, answer });
       count(tally, probe, play);
+      onPlay({ probe, search, play });
       count(
         uncalibrated,
         probe,

@@ -86,15 +86,7 @@ function summarise(measured: {
     const embedding = embeddings.get(path);
     return embedding ? [{ path, embedding }] : [];
   });
-  const scored = listed?.map((pair) => {
-    const a = embeddings.get(pair.a);
-    const b = embeddings.get(pair.b);
-    return {
-      ...pair,
-      acquired: a !== undefined && b !== undefined,
-      score: a && b ? cosine(a, b) : -1,
-    };
-  });
+  const scored = listed && scoredPairs(listed, embeddings);
   const foldersTell = !listed?.some((p) => (personOf(p.a) === personOf(p.b)) !== p.genuine);
   const behindTar =
     scored && !foldersTell
@@ -120,6 +112,32 @@ function summarise(measured: {
       '1e-6': rounded(acceptanceAt(1e-6, behindTar)),
     },
   };
+}
+
+/**
+ * Accuracy over listed pairs alone. A pair of which a picture has no face, or is not there, scores -1.
+ *
+ * @param embeddings by path
+ */
+export function measureListedPairs(
+  listed: readonly ListedPair[],
+  embeddings: ReadonlyMap<string, Float32Array>,
+): Pick<FaceEvaluation, 'pairs' | 'accuracy'> & { readonly equalErrorRate: number | null } {
+  const scored = scoredPairs(listed, embeddings);
+  return {
+    pairs: scored.length,
+    accuracy: rounded(crossValidatedAccuracy(scored)),
+    equalErrorRate: rounded(equalErrorRate(countScores(scored))),
+  };
+}
+
+function scoredPairs(listed: readonly ListedPair[], embeddings: ReadonlyMap<string, Float32Array>) {
+  return listed.map((pair) => {
+    const a = embeddings.get(pair.a);
+    const b = embeddings.get(pair.b);
+    const acquired = a !== undefined && b !== undefined;
+    return { ...pair, acquired, score: a && b ? cosine(a, b) : -1 };
+  });
 }
 
 function countScores(pairs: readonly { readonly score: number; readonly genuine: boolean }[]): {

@@ -108,16 +108,25 @@ const identification = z.strictObject({
   gallery: count,
   promisedFpir: share,
   streets: count,
+  /** Strangers of whom the first look was sure. */
   fpir: rate,
-  fnir: rate,
   /** The lowest and highest of single streets. */
   fpirOfStreets: interval,
-  fnirOfStreets: interval,
+  /** Of all searches. */
   wrongCharges: rate,
-  straightThrough: share,
-  afterLast4: share,
-  afterPin: share,
-  served: share,
+  /** Searches of the enrolled; null where nobody has a second picture. */
+  mated: z
+    .strictObject({
+      /** Of whom the first look was not sure, or sure of somebody else. */
+      fnir: rate,
+      fnirOfStreets: interval,
+      /** Paid without a question, after the digits, after the PIN; all three. */
+      straightThrough: share,
+      afterLast4: share,
+      afterPin: share,
+      served: share,
+    })
+    .nullable(),
   /** Means over the streets. */
   thresholds: z.strictObject({
     sure: z.number(),

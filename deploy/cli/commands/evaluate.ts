@@ -26,6 +26,7 @@ export const evaluateCommand: Command = {
   --json           one line of JSON: {"bonaFide","bpcer","attacks","apcer","bySpecies", ...}
                    (wuma evaluate depth --help tells all)
 `,
+  subcommands: [...PROGRAMS.keys()],
   run(args) {
     const [what, ...rest] = args;
     const program = what === undefined ? undefined : PROGRAMS.get(what);
