@@ -59,11 +59,10 @@ export function acquisitionSection({
   payment,
 }: RecognitionReport): Section {
   const stages = [
-    { name: 'Photograph to enrol by: a face is found', of: enrolment },
-    { name: 'Of these: good enough for an enrolment', of: poorQuality },
-    { name: 'One look as a payment takes it', of: payment },
+    { name: 'Photographs: a face is found', of: enrolment },
+    { name: 'Faces: good enough to enrol', of: poorQuality },
+    { name: 'Looks, as a payment has one', of: payment },
   ].flatMap(({ name, of }) => (of ? [{ name, of }] : []));
-  const [first] = stages;
   return {
     id: 'acquisition',
     title: 'Failure to enrol and to acquire',
@@ -79,20 +78,18 @@ export function acquisitionSection({
               description: stages
                 .map(({ name, of }) => `${name}: ${percent(of.failures.rate)} fail`)
                 .join('; '),
-              rows: stages.map(({ name, of }) => ({
-                name,
-                words: `${percent(of.failures.rate)} refused`,
-                parts: of.reasons.map(({ code, pictures }, i) => ({
-                  value: pictures / of.failures.trials,
-                  tone:
-                    i === 0
-                      ? ('accent' as const)
-                      : i === 1
-                        ? ('third' as const)
-                        : ('quiet' as const),
-                  name: wordsOf(code),
+              rows: stages.flatMap(({ name, of }) => [
+                {
+                  name,
+                  words: percent(of.failures.rate),
+                  parts: [{ value: of.failures.rate, tone: 'accent' as const }],
+                },
+                ...of.reasons.map(({ code, pictures }) => ({
+                  name: `– ${wordsOf(code)}`,
+                  words: percent(pictures / of.failures.trials),
+                  parts: [{ value: pictures / of.failures.trials, tone: 'quiet' as const }],
                 })),
-              })),
+              ]),
               full: Math.max(0.01, ...stages.map(({ of }) => of.failures.rate)),
             },
             width,
@@ -103,15 +100,11 @@ export function acquisitionSection({
           rows: stages.flatMap(({ name, of }) => rowsOf(name, of)),
         },
       },
-      ...(first
-        ? [
-            {
-              words: [
-                'Comparisons are made with every face that was found, poor ones too: error rates below do not hide behind refusals.',
-              ],
-            },
-          ]
-        : []),
+      {
+        words: [
+          'Comparisons are made with every face that was found, poor ones too: error rates do not hide behind refusals.',
+        ],
+      },
     ],
   };
 }

@@ -9,7 +9,7 @@ import type {
   SpeciesFigures,
 } from '../recognition-report.ts';
 import type { Figure, Section } from './markup.ts';
-import { between, eventsOf, percent, score, whole, widest } from './numbers.ts';
+import { between, chosenPercent, eventsOf, percent, score, whole, widest } from './numbers.ts';
 
 /** Presentation-attack detection (ISO/IEC 30107-3): simulated evidence stands apart from real. */
 export function attackSection({ colourPad, depthPad }: RecognitionReport): Section {
@@ -55,7 +55,7 @@ export function attackFinding(
   const real = evidence === 'given' ? 'given' : 'simulated';
   if (!worst) return `No ${real} attack but face-shaped ones was judged by depth`;
   if (worst.apcer.events === 0) {
-    return `Depth accepts none of the ${real} attacks but face-shaped ones: each species’ rate is below ${percent(worst.apcer.exact.high)} with 95 % confidence`;
+    return `Depth accepts none of the ${real} attacks but face-shaped ones: each species’ rate is below ${percent(worst.apcer.exact.high)} with 95\u00a0% confidence`;
   }
   return `Depth accepts ${percent(worst.apcer.rate)} of the worst ${real} species, ${worst.species} (95 %: ${between(worst.apcer.exact)})`;
 }
@@ -81,7 +81,7 @@ function speciesFigure(
           {
             title: `Attacks accepted by depth, ${evidence} evidence`,
             description: finding,
-            scale: linearScale(0, Math.min(1, highest * 1.05), percent),
+            scale: linearScale(0, Math.min(1, highest * 1.05), chosenPercent),
             words: 'attack presentation classification error rate',
             rows: species.map((one) => ({
               name: one.faceShaped ? `${one.species} (face-shaped, apart)` : one.species,
@@ -141,7 +141,7 @@ function bonaFideFigure(
             scale: linearScale(
               0,
               Math.max(0.05, ...rows.map(({ rate }) => widest(rate).high)) * 1.05,
-              percent,
+              chosenPercent,
             ),
             words: 'bona fide presentation classification error rate',
             rows: rows.map(({ name, rate }) => ({
@@ -185,7 +185,7 @@ function colourFigure(colourPad: ColourPadFigures | null): Figure[] {
             description: finding,
             x: { scale: linearScale(0, 1), words: 'score' },
             y: {
-              scale: linearScale(0, Math.max(...scores.shares) * 1.05, percent),
+              scale: linearScale(0, Math.max(...scores.shares) * 1.05, chosenPercent),
               words: 'share of faces',
             },
             curves: [

@@ -1,6 +1,6 @@
 import type { RecognitionReport } from '../recognition-report.ts';
 import type { Section } from './markup.ts';
-import { megabytes, percent, whole } from './numbers.ts';
+import { chosenPercent, megabytes, whole } from './numbers.ts';
 
 export function conditionsSection({ conditions, imageSet }: RecognitionReport): Section {
   const { software, machine, pack, settings, startedAt, endedAt } = conditions;
@@ -10,7 +10,8 @@ export function conditionsSection({ conditions, imageSet }: RecognitionReport): 
     parts: [
       {
         caption: 'What was measured, with what, and when',
-        head: ['', ''],
+        head: ['Condition', 'Here'],
+        isText: true,
         rows: [
           ['Set of pictures', imageSet.label ?? 'not named'],
           ['Measured', `${moment(startedAt)} to ${moment(endedAt)} UTC`],
@@ -33,9 +34,9 @@ export function conditionsSection({ conditions, imageSet }: RecognitionReport): 
           ['Lots drawn by', `seed ${settings.seed}`],
           [
             'Intervals',
-            `${percent(settings.confidence)}; bootstrap of ${whole(settings.replicates)} replicates over people`,
+            `${chosenPercent(settings.confidence)}; bootstrap of ${whole(settings.replicates)} replicates over people`,
           ],
-          ['Regulars among the enrolled', percent(settings.regulars)],
+          ['Regulars among the enrolled', chosenPercent(settings.regulars)],
           [
             'Thresholds of the pack',
             Object.entries(pack.thresholds)
@@ -47,6 +48,7 @@ export function conditionsSection({ conditions, imageSet }: RecognitionReport): 
       {
         caption: 'Networks of the pack',
         head: ['Role', 'File', 'Size', 'Licence as stated', 'sha256 begins'],
+        isText: true,
         rows: pack.models.map(({ role, file, bytes, licence, sha256 }) => [
           role,
           file,

@@ -5,6 +5,8 @@ export interface Table {
   readonly caption: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Words rather than numbers: set to the left. */
+  readonly isText?: boolean;
 }
 
 /** A plot with what it says, and the same in a table. */
@@ -55,16 +57,18 @@ function figureMarkup({ id, finding, measure, plot, table, isLong }: Figure): st
   ].join('');
 }
 
-export function tableMarkup({ caption, head, rows }: Table): string {
+function tableMarkup({ caption, head, rows, isText }: Table): string {
   const headCells = head.map((words) => `<th scope="col">${escaped(words)}</th>`).join('');
   const bodyRows = rows.map(([first = '', ...others]) => {
     const cells = others.map((words) => `<td>${escaped(words)}</td>`).join('');
     return `<tr><th scope="row">${escaped(first)}</th>${cells}</tr>`;
   });
   // focusable, so that a keyboard can scroll what a phone is too narrow for
+  const name = `aria-label="${escaped(caption)}"`;
   return [
-    `<div class="table" role="region" tabindex="0" aria-label="${escaped(caption)}">`,
-    `<table><caption>${escaped(caption)}</caption><thead><tr>${headCells}</tr></thead>`,
+    `<p class="caption" aria-hidden="true">${escaped(caption)}</p>`,
+    `<div class="table" role="region" tabindex="0" ${name}>`,
+    `<table ${name}${isText ? ' class="text"' : ''}><thead><tr>${headCells}</tr></thead>`,
     `<tbody>${bodyRows.join('')}</tbody></table></div>`,
   ].join('');
 }

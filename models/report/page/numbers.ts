@@ -8,20 +8,29 @@ export function whole(value: number): string {
   return WHOLE.format(value);
 }
 
-/** A share in percent, with as many digits as it deserves. */
+/** A share in percent, with as many digits as it deserves; never 0 or 100 where it is not quite. */
 export function percent(share: number): string {
+  return `${digits(share)}\u00a0%`;
+}
+
+function digits(share: number): string {
   const value = share * 100;
-  if (value === 0) return '0 %';
-  if (value >= 10) return `${value.toFixed(1)} %`;
-  if (value >= 0.1) return `${value.toFixed(2)} %`;
-  const digits = Math.min(12, 1 - Math.floor(Math.log10(value)));
-  return `${value.toFixed(digits)} %`;
+  if (value === 0 || value === 100) return String(value);
+  if (value > 99.9) return value.toFixed(Math.min(12, 1 - Math.floor(Math.log10(100 - value))));
+  if (value >= 10) return value.toFixed(1);
+  if (value >= 0.1) return value.toFixed(2);
+  return value.toFixed(Math.min(12, 1 - Math.floor(Math.log10(value))));
+}
+
+/** A share that somebody chose, as they wrote it: 0.1 %. */
+export function chosenPercent(share: number): string {
+  return `${Number((share * 100).toPrecision(12))}\u00a0%`;
 }
 
 /** Both ends of an interval; a dash where there is none. */
 export function between(interval: { readonly low: number; readonly high: number } | null): string {
   if (!interval) return '–';
-  return `${percent(interval.low)} to ${percent(interval.high)}`;
+  return `${digits(interval.low)} to\u00a0${percent(interval.high)}`;
 }
 
 /** The wider of both intervals: the honest one to draw. */
@@ -35,7 +44,7 @@ export function widest({ exact, byPerson }: MeasuredRate): {
 
 /** 1 in 10,000 */
 export function oneIn(rate: number): string {
-  return `1 in ${whole(Math.round(1 / rate))}`;
+  return `1 in\u00a0${whole(Math.round(1 / rate))}`;
 }
 
 /** Events of trials: 3 of 594. */
@@ -49,9 +58,9 @@ export function score(value: number): string {
 
 export function megabytes(bytes: number): string {
   const value = bytes / MEGABYTE;
-  return `${value >= 10 ? whole(Math.round(value)) : value.toFixed(1)} MB`;
+  return `${value >= 10 ? whole(Math.round(value)) : value.toFixed(1)}\u00a0MB`;
 }
 
 export function milliseconds(value: number): string {
-  return `${value >= 10 ? value.toFixed(1) : value.toFixed(2)} ms`;
+  return `${value >= 10 ? value.toFixed(1) : value.toFixed(2)}\u00a0ms`;
 }

@@ -58,6 +58,7 @@ export function renderRecognition(report: RecognitionReport): RenderedReport {
         {
           caption: 'What this report does not tell, and why',
           head: ['What', 'Why'],
+          isText: true,
           rows: report.notMeasured.map(({ what, why }) => [what, why]),
         },
       ],

@@ -23,8 +23,13 @@ function scaleOf(
     from,
     to,
     at: (value) => (bend(Math.max(from, Math.min(to, value))) - low) / (high - low),
-    ticks: ticks.filter(({ value }) => value >= from && value <= to),
+    ticks: ticks.filter(({ value }) => value >= from - nearly(from) && value <= to + nearly(to)),
   };
+}
+
+/** A power of ten may miss an end by its last digit. */
+function nearly(end: number): number {
+  return Math.abs(end) * 1e-9;
 }
 
 /** Even steps, ticks at round values. */
@@ -59,7 +64,7 @@ export function deviateScale(from: number, to: number, style: 'decades' | 'perce
 }
 
 function decades(): Ticks {
-  const powers = Array.from({ length: 8 }, (_, i) => i + 1);
+  const powers = [8, 7, 6, 5, 4, 3, 2, 1, 0];
   return powers.map((n) => ({
     value: 10 ** -n,
     words: n <= 3 ? percentWords(10 ** -n) : `1e-${n}`,
@@ -74,5 +79,5 @@ function percents(): Ticks {
 }
 
 function percentWords(value: number): string {
-  return `${Number((value * 100).toPrecision(6))} %`;
+  return `${Number((value * 100).toPrecision(6))}\u00a0%`;
 }
