@@ -81,7 +81,9 @@ function countErrors(
   let falseMatches = 0;
   let rate = 0;
   let fixed = 0;
-  for (const [i, step] of impostor.step.entries()) {
+  // by number: this is walked hundreds of millions of times
+  for (let i = 0; i < impostor.step.length; i += 1) {
+    const step = impostor.step[i] as number;
     while (fixed < steps.length && step < (steps[fixed] as number)) {
       tell('fmrAtStep', fixed, falseMatches / impostors);
       tell('fnmrAtStep', fixed, fnmrFrom(steps[fixed] as number));
