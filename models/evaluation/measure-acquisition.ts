@@ -1,9 +1,19 @@
+import { present } from '../../shared/kernel/assert.ts';
 import type { PackThresholds } from '../packs/pack-manifest.ts';
-import type { Acquisition, ColourPadFigures } from '../report/recognition-report.ts';
+import type {
+  Acquisition,
+  ColourPadFigures,
+  ColourSpeciesFigures,
+} from '../report/recognition-report.ts';
 import type { PhotographAnalysis } from './photograph-analysis.ts';
 import { personOf } from './picture-tree.ts';
 import { histogramOf } from './statistics/histogram.ts';
-import { type Draw, estimateRate, trialsByPerson } from './statistics/rate-estimate.ts';
+import {
+  type Draw,
+  estimateRate,
+  rateEstimate,
+  trialsByPerson,
+} from './statistics/rate-estimate.ts';
 
 /** One attempt to take a face: why it failed, null where it did not. */
 export interface Attempt {
@@ -72,4 +82,26 @@ export function measureColourPad(
       { from: 0, to: 1, bins: 40 },
     ),
   };
+}
+
+/**
+ * Given attacks that the colour network alone would accept (APCER), by species: the first folder of a picture's path.
+ * One in which no face is found is refused.
+ */
+export function measureColourAttacks(
+  analyses: ReadonlyMap<string, PhotographAnalysis>,
+  { minLive }: PackThresholds['pad'],
+): ColourSpeciesFigures[] {
+  const attacks = [...analyses].map(([path, analysis]) => ({
+    species: path.split(/[\\/]/)[0] ?? path,
+    live: analysis.ok ? analysis.value.colourLive : null,
+  }));
+  return [...Map.groupBy(attacks, ({ species }) => species)].map(([species, own]) => {
+    const accepted = own.filter(({ live }) => live !== null && live >= minLive).length;
+    return {
+      species,
+      noFace: own.filter(({ live }) => live === null).length,
+      apcer: present(rateEstimate(accepted, own.length, null), 'attacks of a species'),
+    };
+  });
 }

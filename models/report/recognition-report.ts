@@ -159,6 +159,14 @@ const colourPad = z.strictObject({
   scores: histogram,
 });
 
+/** Colour pictures of given attacks before the colour network alone. */
+const colourSpecies = z.strictObject({
+  species: z.string(),
+  /** Refused because no face was found. */
+  noFace: count,
+  apcer: rate,
+});
+
 const depthPad = z.strictObject({
   bonaFide: z
     .strictObject({
@@ -199,6 +207,7 @@ export const recognitionReportSchema = z.strictObject({
   verification: verification.nullable(),
   identification: z.array(identification),
   colourPad: colourPad.nullable(),
+  colourAttacks: z.array(colourSpecies),
   depthPad,
   time: time.nullable(),
   memory: memory.nullable(),
@@ -215,6 +224,7 @@ export type Identification = z.infer<typeof identification>;
 export type ColourPadFigures = z.infer<typeof colourPad>;
 export type DepthPadFigures = z.infer<typeof depthPad>;
 export type SpeciesFigures = z.infer<typeof species>;
+export type ColourSpeciesFigures = z.infer<typeof colourSpecies>;
 export type TimeFigures = z.infer<typeof time>;
 export type MemoryFigures = z.infer<typeof memory>;
 export type Histogram = z.infer<typeof histogram>;

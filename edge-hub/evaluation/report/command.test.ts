@@ -93,6 +93,8 @@ describe('report recognition', () => {
       const names = await sampleTree(join(dir, 'faces'));
       const out = join(dir, 'out');
       const quick = ['--streets', '1', '--looks', '4', '--bootstrap', '100', '--attacks', '1'];
+      await mkdir(join(dir, 'attacks', 'drawing'), { recursive: true });
+      await copyFile(join(SAMPLES, '../artefacts/joconde.jpg'), join(dir, 'attacks/drawing/1.jpg'));
       const {
         code,
         out: json,
@@ -100,6 +102,7 @@ describe('report recognition', () => {
       } = await run(
         ...['--images', join(dir, 'faces'), '--out', out, '--models', MODELS, '--workers', '1'],
         ...['--gallery', '4', '--fpir', '1e-2', '--set', 'sample faces', '--json', ...quick],
+        ...['--attack', join(dir, 'attacks')],
       );
       expect(code, problems).toBe(0);
 
@@ -115,9 +118,10 @@ describe('report recognition', () => {
       expect(report.identification).toMatchObject([{ gallery: 4, promisedFpir: 0.01, streets: 1 }]);
       expect(report.depthPad.species.map(({ species }) => species)).toContain('mask');
       expect(report.depthPad.bonaFide).toBeNull();
+      expect(report.colourAttacks).toMatchObject([{ species: 'drawing', apcer: { trials: 1 } }]);
       expect(report.time?.stagesMs.map(({ stage }) => stage)).toContain('embed');
       const missing = report.notMeasured.map(({ what }) => what);
-      expect(missing).toContain('Real attacks');
+      expect(missing).toContain('Real attacks before the depth check');
       expect(missing).toContain('Verification at a false match rate of 1e-6');
       expect(missing).toContain('Real faces before the depth check');
 

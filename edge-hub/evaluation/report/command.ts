@@ -40,7 +40,8 @@ const HELP = `Writes a test report of recognition in the manner of ISO/IEC 19795
   --streets N      streets drawn of each (default 3)
   --pairs FILE     LFW's pairs.txt, or lines of label<TAB>pathA<TAB>pathB: accuracy over these pairs besides
   --depth-bona-fide DIR  depth pictures of real faces: *_depth.png, 16 bits, mm, a folder per person
-  --attack DIR     depth pictures of real attacks, a folder per species, whose name is printed
+  --attack DIR     real attacks, a folder per species, whose name is printed: *_depth.png for the depth check, other
+                   pictures for the colour network
   --attacks N      simulated attacks of each species (default 100; 0 for none)   --focal PX  of both folders (default 365)
   --set TEXT       what the report calls the set; folders and files are never named
   --limit N        about so many pictures, of people drawn by lot: for a quick run

@@ -11,6 +11,7 @@ import { describeImageSet, someOf } from '../../../models/evaluation/image-set.t
 import {
   enrolmentAttempts,
   measureAcquisition,
+  measureColourAttacks,
   measureColourPad,
   qualityAttempts,
 } from '../../../models/evaluation/measure-acquisition.ts';
@@ -80,6 +81,7 @@ export class PairsOutsideError extends Error {
 /** Half of them are regulars of the shop, as `evaluate street` has it. */
 const REGULARS = 0.5;
 const MOST_BY_DEFAULT = 1_000;
+const DEPTH_SUFFIX = '_depth.png';
 
 /**
  * Measures a pack on pictures for a report in the manner of ISO/IEC 19795-1: see docs/recognition-report.md.
@@ -128,6 +130,7 @@ export async function measureRecognition(
     imageSet: describeImageSet(paths, options.label),
     ...figures,
     ...looks,
+    colourAttacks: await measureAttackPictures(options, pack),
     depthPad,
   };
   return {
@@ -195,6 +198,25 @@ async function measurePictures(
     },
     identification: await measureStreets(options, { embeddings, bounds: identify }),
   };
+}
+
+/** Colour pictures among the given attacks: whatever is no depth picture. */
+async function measureAttackPictures(
+  options: RecognitionReportOptions,
+  pack: InstalledPack,
+): Promise<RecognitionReport['colourAttacks']> {
+  const { attackDir } = options;
+  if (attackDir === undefined) return [];
+  const analyses = await analysePhotographs({
+    pack,
+    dir: attackDir,
+    paths: (await listPictures(attackDir)).filter((path) => !path.endsWith(DEPTH_SUFFIX)),
+    workers: options.workers ?? availableParallelism(),
+    pad: true,
+    cacheDir: options.cacheDir,
+    onProgress: options.onPictures,
+  });
+  return measureColourAttacks(analyses, pack.manifest.thresholds.pad);
 }
 
 async function measureStreets(

@@ -24,7 +24,7 @@ const NEVER: readonly NotMeasured[] = [
 export function notMeasured(
   measured: Pick<
     RecognitionReport,
-    'verification' | 'identification' | 'colourPad' | 'depthPad' | 'time'
+    'verification' | 'identification' | 'colourPad' | 'colourAttacks' | 'depthPad' | 'time'
   > & { readonly hasPairs: boolean },
 ): NotMeasured[] {
   const { verification, identification, depthPad } = measured;
@@ -59,7 +59,7 @@ export function notMeasured(
     ],
     [
       given.length === 0,
-      'Real attacks',
+      'Real attacks before the depth check',
       'No depth pictures of real attacks were given (--attack). Simulated attacks show that the checks do what they are for, not how well a shop is protected.',
     ],
     [
@@ -68,9 +68,9 @@ export function notMeasured(
       'Switched off (--attacks 0).',
     ],
     [
-      true,
-      'Colour pictures of attacks',
-      'The colour network was asked about real faces only: its APCER is not known.',
+      measured.colourAttacks.length === 0,
+      'Real attacks before the colour network',
+      'No colour pictures of real attacks were given (--attack): its APCER is not known.',
     ],
     [measured.time === null, 'Time', 'No picture would pass as a payment.'],
   ];

@@ -3,6 +3,7 @@ import { rangePlot } from '../plot/range-plot.ts';
 import { linearScale } from '../plot/scale.ts';
 import type {
   ColourPadFigures,
+  ColourSpeciesFigures,
   DepthPadFigures,
   MeasuredRate,
   RecognitionReport,
@@ -12,7 +13,7 @@ import type { Figure, Section } from './markup.ts';
 import { between, chosenPercent, eventsOf, percent, score, whole, widest } from './numbers.ts';
 
 /** Presentation-attack detection (ISO/IEC 30107-3): simulated evidence stands apart from real. */
-export function attackSection({ colourPad, depthPad }: RecognitionReport): Section {
+export function attackSection({ colourPad, colourAttacks, depthPad }: RecognitionReport): Section {
   const { species } = depthPad;
   return {
     id: 'attacks',
@@ -32,6 +33,7 @@ export function attackSection({ colourPad, depthPad }: RecognitionReport): Secti
         'simulated',
       ),
       ...bonaFideFigure(depthPad, colourPad),
+      ...colourAttackFigure(colourAttacks),
       ...colourFigure(colourPad),
     ],
   };
@@ -102,6 +104,49 @@ function speciesFigure(
           percent(one.apcer.rate),
           between(one.apcer.exact),
           whole(one.tooCoarse),
+        ]),
+      },
+    },
+  ];
+}
+
+function colourAttackFigure(species: readonly ColourSpeciesFigures[]): Figure[] {
+  const [worst] = species.toSorted((p, q) => q.apcer.rate - p.apcer.rate);
+  if (!worst) return [];
+  const finding = `The colour network alone accepts ${percent(worst.apcer.rate)} of the worst given species, ${worst.species} (95\u00a0%: ${between(worst.apcer.exact)})`;
+  return [
+    {
+      id: 'apcer-colour',
+      finding,
+      measure:
+        'share of colour pictures of given attacks that the colour network accepts (APCER), 95 %',
+      plot: (width) =>
+        rangePlot(
+          {
+            title: 'Attacks accepted by the colour network, given evidence',
+            description: finding,
+            scale: linearScale(0, 1, chosenPercent),
+            words: 'attack presentation classification error rate',
+            rows: species.map((one) => ({
+              name: one.species,
+              value: one.apcer.rate,
+              ...one.apcer.exact,
+              tone: 'second' as const,
+              words: eventsOf(one.apcer),
+            })),
+          },
+          width,
+        ),
+      table: {
+        caption:
+          'Given attacks before the colour network alone. Without a face an attack is refused.',
+        head: ['Species', 'Accepted', 'APCER', '95 %', 'no face found'],
+        rows: species.map((one) => [
+          one.species,
+          eventsOf(one.apcer),
+          percent(one.apcer.rate),
+          between(one.apcer.exact),
+          whole(one.noFace),
         ]),
       },
     },

@@ -46,6 +46,7 @@ const NOTHING: RecognitionReport = {
   verification: null,
   identification: [],
   colourPad: null,
+  colourAttacks: [],
   depthPad: { bonaFide: null, species: [] },
   time: null,
   memory: null,
