@@ -59,7 +59,7 @@ export function attackFinding(
   if (worst.apcer.events === 0) {
     return `Depth accepts none of the ${real} attacks but face-shaped ones: each species’ rate is below ${percent(worst.apcer.exact.high)} with 95\u00a0% confidence`;
   }
-  return `Depth accepts ${percent(worst.apcer.rate)} of the worst ${real} species, ${worst.species} (95 %: ${between(worst.apcer.exact)})`;
+  return `Depth accepts ${percent(worst.apcer.rate)} of the worst ${real} species, ${worst.species} (95\u00a0%: ${between(worst.apcer.exact)})`;
 }
 
 function speciesFigure(

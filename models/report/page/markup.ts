@@ -67,7 +67,7 @@ function tableMarkup({ caption, head, rows, isText }: Table): string {
   const name = `aria-label="${escaped(caption)}"`;
   return [
     `<p class="caption" aria-hidden="true">${escaped(caption)}</p>`,
-    `<div class="table" role="region" tabindex="0" ${name}>`,
+    `<div class="table" role="group" tabindex="0" ${name}>`,
     `<table ${name}${isText ? ' class="text"' : ''}><thead><tr>${headCells}</tr></thead>`,
     `<tbody>${bodyRows.join('')}</tbody></table></div>`,
   ].join('');

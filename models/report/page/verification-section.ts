@@ -13,40 +13,32 @@ export function verificationSection(verification: Verification | null): Section 
   if (!verification) {
     return { id, title: 'Verification (1:1)', parts: [{ words: ['Not measured: see the end.'] }] };
   }
-  const { genuine, impostor, equalErrorRate, listedPairs } = verification;
+  const { genuine, impostor, equalErrorRate, det, operatingPoints, listedPairs } = verification;
+  const compared = `All pairs of all faces found: ${whole(genuine)} genuine and ${whole(impostor)} impostor comparisons.`;
   return {
     id,
     title: 'Verification (1:1)',
     parts: [
-      {
-        words: [
-          `All pairs of all faces found: ${whole(genuine)} genuine and ${whole(impostor)} impostor comparisons.${
-            equalErrorRate === null ? '' : ` Equal error rate ${percent(equalErrorRate)}.`
-          }`,
-        ],
-      },
-      detFigure(verification),
-      ...operatingTables(verification.operatingPoints),
+      { words: [`${compared} Equal error rate ${known(equalErrorRate)}.`] },
+      ...(det.length > 1 ? [detFigure(verification)] : []),
+      ...operatingTables(operatingPoints),
       scoreFigure(verification),
-      ...(listedPairs
-        ? [
-            {
-              words: [
-                `The ${whole(listedPairs.pairs)} listed pairs: ${
-                  listedPairs.accuracy === null
-                    ? 'too few folds for an accuracy'
-                    : `accuracy ${percent(listedPairs.accuracy)}, each fold judged with the threshold of the others`
-                }; equal error rate ${listedPairs.equalErrorRate === null ? 'not known' : percent(listedPairs.equalErrorRate)}.`,
-              ],
-            },
-          ]
-        : []),
+      ...(listedPairs ? [{ words: [listedWords(listedPairs)] }] : []),
     ],
   };
 }
 
+function listedWords(listed: NonNullable<Verification['listedPairs']>): string {
+  const { pairs, accuracy, equalErrorRate } = listed;
+  return `The ${whole(pairs)} listed pairs: accuracy ${known(accuracy)}, each fold judged with the threshold of the others; equal error rate ${known(equalErrorRate)}.`;
+}
+
+function known(share: number | null): string {
+  return share === null ? 'not known' : percent(share);
+}
+
 /** The operating point that findings are told at; undefined where too little was compared. */
-export function toldPoint({ operatingPoints }: Verification): OperatingPoint | undefined {
+function toldPoint({ operatingPoints }: Verification): OperatingPoint | undefined {
   return TOLD_RATES.map((rate) => operatingPoints.find(({ name }) => name === rate)).find(
     (point) => point !== undefined,
   );
@@ -57,7 +49,7 @@ export function verificationFinding(verification: Verification): string {
   if (!told)
     return 'Too few impostor comparisons to tell how often genuine ones fail at a given rate';
   const by = told.fnmr.byPerson ?? told.fnmr.exact;
-  return `At one false match in ${whole(Math.round(1 / Number(told.name)))}, ${percent(told.fnmr.rate)} of genuine comparisons fail (95 %: ${between(by)})`;
+  return `At one false match in ${whole(Math.round(1 / Number(told.name)))}, ${percent(told.fnmr.rate)} of genuine comparisons fail (95\u00a0%: ${between(by)})`;
 }
 
 function detFigure(verification: Verification): Figure {

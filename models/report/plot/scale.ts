@@ -64,11 +64,8 @@ export function deviateScale(from: number, to: number, style: 'decades' | 'perce
 }
 
 function decades(): Ticks {
-  const powers = [8, 7, 6, 5, 4, 3, 2, 1, 0];
-  return powers.map((n) => ({
-    value: 10 ** -n,
-    words: n <= 3 ? percentWords(10 ** -n) : `1e-${n}`,
-  }));
+  const values = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
+  return values.map((value) => ({ value, words: percentWords(value) }));
 }
 
 function percents(): Ticks {
@@ -79,5 +76,5 @@ function percents(): Ticks {
 }
 
 function percentWords(value: number): string {
-  return `${Number((value * 100).toPrecision(6))}\u00a0%`;
+  return `${(value * 100).toFixed(8).replace(/\.?0+$/, '')}\u00a0%`;
 }
