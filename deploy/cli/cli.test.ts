@@ -46,7 +46,7 @@ it('tells its commands on stdout when asked, and on stderr when it must', async 
   expect(wrong.progress).toContain('there is no command "enroll"');
 });
 
-it.each(['enrol', 'erase', 'evaluate', 'screenshots', 'doctor', 'bench'])(
+it.each(['enrol', 'erase', 'evaluate', 'report', 'screenshots', 'doctor', 'bench'])(
   '%s has help',
   async (name) => {
     const { code, out } = await cli(name, '--help');

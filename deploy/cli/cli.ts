@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { enrolCommand } from './commands/enrol.ts';
 import { eraseCommand } from './commands/erase.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { reportCommand } from './commands/report.ts';
 import { screenshotsCommand } from './commands/screenshots.ts';
 import { templatesCommand } from './commands/templates.ts';
 import { HubRefusal, HubUnreachable } from './hub-client.ts';
@@ -16,6 +17,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   enrol: enrolCommand,
   erase: eraseCommand,
   evaluate: evaluateCommand,
+  report: reportCommand,
   screenshots: screenshotsCommand,
   templates: templatesCommand,
 };
@@ -49,7 +51,8 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
     io.progress(`there is no command "${name}"\n\n${overview()}`);
     return USAGE_CODE;
   }
-  if (rest.includes('--help') || rest.includes('-h')) {
+  const tellsItself = command.subcommands?.includes(rest[0] ?? '') ?? false;
+  if (!tellsItself && (rest.includes('--help') || rest.includes('-h'))) {
     io.out(command.help.trimEnd());
     return 0;
   }

@@ -8,6 +8,8 @@ export interface Command {
   /** One line of the overview. */
   readonly summary: string;
   readonly help: string;
+  /** What may follow the command's name and has a help of its own. */
+  readonly subcommands?: readonly string[];
   /**
    * @returns the exit code: 0 done, 1 refused or not reachable
    * @throws UsageError (exit code 2, with the command's help) for arguments that make no sense

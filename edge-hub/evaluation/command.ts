@@ -13,7 +13,7 @@ import { evaluateStreet, type StreetEvaluation, TooFewPeopleError } from './eval
 const HELP = `Plays a street on pictures of your own: open-set 1:N, self-calibrated, the whole decision policy.
 
   wuma evaluate street --images DIR --gallery N [--fpir P] [--repeats R] [--seed S] [--regulars SHARE]
-                       [--pack NAME] [--models DIR] [--workers N] [--cache FILE] [--suspects] [--json]
+                       [--pack NAME] [--models DIR] [--workers N] [--cache DIR] [--suspects] [--json]
 
   --images DIR      the pictures, one folder per person (needed)
   --gallery N       people to enrol, one picture each (needed)
@@ -24,7 +24,7 @@ const HELP = `Plays a street on pictures of your own: open-set 1:N, self-calibra
   --pack NAME       an installed model pack (default open)
   --models DIR      folder that holds the packs (default .wuma/models)
   --workers N       worker threads for the pictures (default: one per core)
-  --cache FILE      keeps the embeddings for the next run
+  --cache DIR       keeps what was found in the pictures for the next run, of faces and report too; it holds faces
   --suspects        names on stderr the pictures that were surely taken for somebody else: mislabelled perhaps
   --json            one line of JSON on stdout; progress goes to stderr
 
@@ -77,7 +77,7 @@ export function runEvaluateStreet(argv: readonly string[], io?: CommandIo): Prom
           regulars: share('regulars', given.regulars, { least: 0, most: 1 }),
           packName: given.pack,
           modelsDir: given.models,
-          ...(cache !== undefined && { cacheFile: cache }),
+          ...(cache !== undefined && { cacheDir: cache }),
           ...(workers !== undefined && { workers: whole('workers', workers, 1) }),
           onProgress: progressWriter(writeError),
           onStreet: (done, { fpir, straightThrough }) => {

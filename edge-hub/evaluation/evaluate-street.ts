@@ -7,8 +7,11 @@ import {
   thresholdsFor,
 } from '../../models/calibration/gallery-calibration.ts';
 import { impostorSample } from '../../models/calibration/impostor-sample.ts';
-import type { EmbeddingProgress } from '../../models/evaluation/embed-pictures.ts';
-import { embedWithCache } from '../../models/evaluation/embedding-cache.ts';
+import {
+  type AnalysisProgress,
+  analysePhotographs,
+  foundEmbeddings,
+} from '../../models/evaluation/analyse-photographs.ts';
 import { listPictures, personOf } from '../../models/evaluation/picture-tree.ts';
 import { openGalleryIndex } from '../../models/index/threaded-index.ts';
 import { loadInstalledPack } from '../../models/packs/installed-pack.ts';
@@ -17,8 +20,14 @@ import { seededRandom } from '../../shared/kernel/seeded-random.ts';
 import { lookAlikeFrom, type Question } from '../decision/decision.ts';
 import { Gallery, type GallerySearch } from '../recognition/gallery.ts';
 import { searchLeaveOneOut } from '../recognition/leave-one-out.ts';
-import { type PersonFacts, playPolicy } from './play-policy.ts';
-import { digits, drawStreet, type Enrolled, type StreetDraw } from './street-draw.ts';
+import { type PersonFacts, type Play, playPolicy } from './play-policy.ts';
+import {
+  digits,
+  drawStreet,
+  type Enrolled,
+  type StreetDraw,
+  type StreetProbe,
+} from './street-draw.ts';
 import {
   count,
   emptyTally,
@@ -41,10 +50,10 @@ export interface EvaluateStreetOptions {
   readonly regulars: number;
   readonly packName: string;
   readonly modelsDir: string;
-  /** File that keeps the embeddings for the next time. */
-  readonly cacheFile?: string;
+  /** Folder that keeps what was found in the pictures. */
+  readonly cacheDir?: string;
   readonly workers?: number;
-  readonly onProgress: (progress: EmbeddingProgress) => void;
+  readonly onProgress: (progress: AnalysisProgress) => void;
   readonly onStreet: (done: number, rates: StreetRates) => void;
   /** Somebody was surely taken for somebody else: their pictures may be of one person under two names. */
   readonly onSuspect: (suspect: Suspect) => void;
@@ -102,36 +111,61 @@ interface Street {
 export async function evaluateStreet(options: EvaluateStreetOptions): Promise<StreetEvaluation> {
   const pack = await loadInstalledPack(options.modelsDir, options.packName);
   const paths = await listPictures(options.imagesDir);
-  const embedded = await embedWithCache(options.cacheFile, {
+  const analyses = await analysePhotographs({
     pack,
     dir: options.imagesDir,
     paths,
     workers: options.workers ?? availableParallelism(),
+    cacheDir: options.cacheDir,
     onProgress: options.onProgress,
   });
-  const embeddings = new Map(
-    [...embedded].flatMap(([path, embedding]) => (embedding ? [[path, embedding] as const] : [])),
-  );
-  const picturesOf = Map.groupBy(embeddings.keys(), personOf);
-  if (picturesOf.size <= options.gallery)
-    throw new TooFewPeopleError(options.gallery, picturesOf.size);
-  const random = seededRandom(options.seed);
+  const embeddings = foundEmbeddings(analyses);
   const bounds = pack.manifest.thresholds.identify;
+  return {
+    ...(await playStreets({ ...options, embeddings, bounds, onPlay: () => undefined })),
+    pack: pack.name,
+    failureToAcquire: paths.length - embeddings.size,
+  };
+}
+
+/** What came of embedded pictures. */
+export type StreetFigures = Omit<StreetEvaluation, 'pack' | 'failureToAcquire'>;
+
+/** One search of a street and what the policy made of it. */
+export interface PlayedProbe {
+  readonly probe: StreetProbe;
+  readonly search: GallerySearch;
+  readonly play: Play;
+}
+
+/**
+ * Draws streets from embedded pictures and plays them, one after the other.
+ *
+ * @throws TooFewPeopleError
+ */
+export async function playStreets(
+  options: Pick<
+    EvaluateStreetOptions,
+    'gallery' | 'promisedFpir' | 'repeats' | 'seed' | 'regulars' | 'onStreet' | 'onSuspect'
+  > & {
+    /** By path; whoever shares a folder is one person. */
+    readonly embeddings: ReadonlyMap<string, Float32Array>;
+    readonly bounds: ThresholdBounds;
+    readonly onPlay: (played: PlayedProbe) => void;
+  },
+): Promise<StreetFigures> {
+  const { embeddings, gallery, promisedFpir, repeats } = options;
+  const picturesOf = Map.groupBy(embeddings.keys(), personOf);
+  if (picturesOf.size <= gallery) throw new TooFewPeopleError(gallery, picturesOf.size);
+  const random = seededRandom(options.seed);
   const streets: Street[] = [];
-  while (streets.length < options.repeats) {
+  while (streets.length < repeats) {
     const draw = drawStreet(picturesOf, { ...options, random });
-    const street = await playStreet({ draw, embeddings, bounds, random, ...options });
+    const street = await playStreet({ ...options, draw, random });
     streets.push(street);
     options.onStreet(streets.length, ratesOf(street.tally));
   }
-  return {
-    ...summaryOf(streets),
-    pack: pack.name,
-    gallery: options.gallery,
-    repeats: options.repeats,
-    promisedFpir: options.promisedFpir,
-    failureToAcquire: paths.length - embeddings.size,
-  };
+  return { ...summaryOf(streets), gallery, repeats, promisedFpir };
 }
 
 async function playStreet(options: {
@@ -140,9 +174,10 @@ async function playStreet(options: {
   readonly bounds: ThresholdBounds;
   readonly promisedFpir: number;
   readonly random: () => number;
+  readonly onPlay: (played: PlayedProbe) => void;
   readonly onSuspect: (suspect: Suspect) => void;
 }): Promise<Street> {
-  const { draw, embeddings, bounds, promisedFpir, random, onSuspect } = options;
+  const { draw, embeddings, bounds, promisedFpir, random, onPlay, onSuspect } = options;
   const embeddingOf = (path: string) => present(embeddings.get(path), 'an embedding');
   const dimension = present(embeddings.values().next().value, 'an embedding').length;
   const index = await openGalleryIndex({ engine: 'exact', dimension });
@@ -176,6 +211,7 @@ async function playStreet(options: {
       );
       const play = playPolicy({ search, thresholds, factsOf, answer });
       count(tally, probe, play);
+      onPlay({ probe, search, play });
       count(
         uncalibrated,
         probe,

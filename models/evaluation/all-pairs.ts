@@ -8,7 +8,7 @@ const PAGE_BYTES = 65_536;
 const BLOCK_ROWS = 128;
 
 /**
- * Compares every picture with every other once, in float32, with the index's kernel.
+ * Compares every picture with every other once and counts the scores.
  *
  * @param embeddings unit vectors of one length
  * @param people whom each shows
@@ -19,6 +19,25 @@ export function compareAllPairs(
 ): { genuine: ScoreCounts; impostor: ScoreCounts } {
   const genuine = new ScoreCounts();
   const impostor = new ScoreCounts();
+  const numbers = new Map([...new Set(people)].map((person, i) => [person, i]));
+  const personOfRow = Int32Array.from(people, (person) => numbers.get(person) ?? -1);
+  visitAllPairs(embeddings, (i, j, cosine) => {
+    if (personOfRow[i] === personOfRow[j]) genuine.add(cosine);
+    else impostor.add(cosine);
+  });
+  return { genuine, impostor };
+}
+
+/**
+ * Compares every picture with every other once, in float32, with the index's kernel.
+ *
+ * @param embeddings unit vectors of one length
+ * @param visit given the numbers of the two, i before j, and their cosine
+ */
+export function visitAllPairs(
+  embeddings: readonly Float32Array[],
+  visit: (i: number, j: number, cosine: number) => void,
+): void {
   const dimension = embeddings[0]?.length ?? 0;
   const width = Math.ceil(dimension / LANES) * LANES;
   const count = embeddings.length;
@@ -31,24 +50,16 @@ export function compareAllPairs(
   const scores = new Float32Array(memory.buffer, scoresAt, BLOCK_ROWS);
   for (let i = 0; i < count; i += 1) places[i] = i * width * 4;
   embeddings.forEach((embedding, i) => rows.set(embedding, i * width));
-  const numbers = new Map([...new Set(people)].map((person, i) => [person, i]));
-  const personOfRow = Int32Array.from(people, (person) => numbers.get(person) ?? -1);
   const kernel = openKernel(memory);
   for (let top = 0; top < count; top += BLOCK_ROWS) {
     for (let left = top; left < count; left += BLOCK_ROWS) {
       for (let i = top; i < Math.min(top + BLOCK_ROWS, count); i += 1) {
-        const person = personOfRow[i];
         const first = Math.max(left, i + 1);
         const end = Math.min(left + BLOCK_ROWS, count);
         if (first >= end) continue;
         kernel.score(placesAt + first * 4, i * width * 4, scoresAt, end - first, width);
-        for (let j = first; j < end; j += 1) {
-          const cosine = scores[j - first] as number;
-          if (personOfRow[j] === person) genuine.add(cosine);
-          else impostor.add(cosine);
-        }
+        for (let j = first; j < end; j += 1) visit(i, j, scores[j - first] as number);
       }
     }
   }
-  return { genuine, impostor };
 }

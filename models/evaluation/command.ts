@@ -7,13 +7,14 @@ import {
   wholeNumber,
 } from '../../shared/kernel/command-line.ts';
 import { isMissingPack } from '../packs/missing-pack.ts';
-import type { EmbeddingProgress } from './embed-pictures.ts';
+import type { AnalysisProgress } from './analyse-photographs.ts';
 import { evaluateFaces, type FaceEvaluation } from './evaluate-faces.ts';
 import { PairFileError } from './pair-list.ts';
 
 const HELP = `Measures a model pack's face verification on pictures of your own.
 
-  wuma evaluate faces --images DIR [--pairs FILE] [--pack NAME] [--models DIR] [--workers N] [--json]
+  wuma evaluate faces --images DIR [--pairs FILE] [--pack NAME] [--models DIR] [--workers N]
+                      [--cache DIR] [--json]
 
   --images DIR   the pictures, one folder per person (needed)
   --pairs FILE   LFW's pairs.txt, or lines of label<TAB>pathA<TAB>pathB, paths below DIR;
@@ -21,6 +22,7 @@ const HELP = `Measures a model pack's face verification on pictures of your own.
   --pack NAME    an installed model pack (default open)
   --models DIR   folder that holds the packs (default .wuma/models)
   --workers N    worker threads (default: one per core)
+  --cache DIR    keeps what was found in the pictures for the next run, of street and report too; it holds faces
   --json         one line of JSON on stdout; progress goes to stderr
 
 accuracy  listed pairs, each fold judged with the threshold that is best on the others
@@ -48,10 +50,14 @@ export function runEvaluateFaces(argv: readonly string[], io?: CommandIo): Promi
         pack: { type: 'string', default: 'open' },
         models: { type: 'string', default: join('.wuma', 'models') },
         workers: { type: 'string' },
+        cache: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
       isUsage: (error) => error instanceof PairFileError || isMissingPack(error),
-      run: async ({ images, pairs, pack, models, workers, json }, { writeOut, writeError }) => {
+      run: async (
+        { images, pairs, pack, models, workers, cache, json },
+        { writeOut, writeError },
+      ) => {
         const evaluation = await evaluateFaces({
           imagesDir: required(images, 'images'),
           ...(pairs !== undefined && { pairsFile: pairs }),
@@ -60,6 +66,7 @@ export function runEvaluateFaces(argv: readonly string[], io?: CommandIo): Promi
           ...(workers !== undefined && {
             workers: wholeNumber('workers', workers, { least: 1, most: 99 }),
           }),
+          ...(cache !== undefined && { cacheDir: cache }),
           onProgress: progressWriter(writeError),
         });
         writeOut(json ? `${JSON.stringify(evaluation)}\n` : tableOf(evaluation));
@@ -72,7 +79,7 @@ export function runEvaluateFaces(argv: readonly string[], io?: CommandIo): Promi
 }
 
 /** Tells how far the embedding of pictures has come, now and then. */
-export function progressWriter(say: (text: string) => void): (progress: EmbeddingProgress) => void {
+export function progressWriter(say: (text: string) => void): (progress: AnalysisProgress) => void {
   const due = nowAndThen();
   return ({ done, total, perSecond }) => {
     if (!due(done === total)) return;

@@ -3,7 +3,11 @@ import { availableParallelism } from 'node:os';
 import { type InstalledPack, loadInstalledPack } from '../packs/installed-pack.ts';
 import { cosine } from '../runtime/embedder.ts';
 import { compareAllPairs } from './all-pairs.ts';
-import { type EmbeddingProgress, embedPictures } from './embed-pictures.ts';
+import {
+  type AnalysisProgress,
+  analysePhotographs,
+  foundEmbeddings,
+} from './analyse-photographs.ts';
 import { type ListedPair, parsePairs } from './pair-list.ts';
 import { listPictures, personOf } from './picture-tree.ts';
 import { acceptanceAt, equalErrorRate, ScoreCounts } from './score-counts.ts';
@@ -18,7 +22,9 @@ export interface EvaluateFacesOptions {
   /** Folder that holds the packs. */
   readonly modelsDir: string;
   readonly workers?: number;
-  readonly onProgress: (progress: EmbeddingProgress) => void;
+  /** Folder that keeps what was found in the pictures. */
+  readonly cacheDir?: string;
+  readonly onProgress: (progress: AnalysisProgress) => void;
 }
 
 /** False match rates that `tar` is given for. */
@@ -58,20 +64,21 @@ export async function evaluateFaces(options: EvaluateFacesOptions): Promise<Face
   const paths = listed
     ? [...new Set(listed.flatMap((pair) => [pair.a, pair.b]))].toSorted()
     : await listPictures(options.imagesDir);
-  const embeddings = await embedPictures({
+  const analyses = await analysePhotographs({
     pack,
     dir: options.imagesDir,
     paths,
     workers: options.workers ?? availableParallelism(),
+    cacheDir: options.cacheDir,
     onProgress: options.onProgress,
   });
-  return summarise({ pack, paths, embeddings, listed });
+  return summarise({ pack, paths, embeddings: foundEmbeddings(analyses), listed });
 }
 
 function summarise(measured: {
   readonly pack: InstalledPack;
   readonly paths: readonly string[];
-  readonly embeddings: ReadonlyMap<string, Float32Array | undefined>;
+  readonly embeddings: ReadonlyMap<string, Float32Array>;
   readonly listed: readonly ListedPair[] | undefined;
 }): FaceEvaluation {
   const { pack, paths, embeddings, listed } = measured;
@@ -79,15 +86,7 @@ function summarise(measured: {
     const embedding = embeddings.get(path);
     return embedding ? [{ path, embedding }] : [];
   });
-  const scored = listed?.map((pair) => {
-    const a = embeddings.get(pair.a);
-    const b = embeddings.get(pair.b);
-    return {
-      ...pair,
-      acquired: a !== undefined && b !== undefined,
-      score: a && b ? cosine(a, b) : -1,
-    };
-  });
+  const scored = listed && scoredPairs(listed, embeddings);
   const foldersTell = !listed?.some((p) => (personOf(p.a) === personOf(p.b)) !== p.genuine);
   const behindTar =
     scored && !foldersTell
@@ -113,6 +112,32 @@ function summarise(measured: {
       '1e-6': rounded(acceptanceAt(1e-6, behindTar)),
     },
   };
+}
+
+/**
+ * Accuracy over listed pairs alone. A pair of which a picture has no face, or is not there, scores -1.
+ *
+ * @param embeddings by path
+ */
+export function measureListedPairs(
+  listed: readonly ListedPair[],
+  embeddings: ReadonlyMap<string, Float32Array>,
+): Pick<FaceEvaluation, 'pairs' | 'accuracy'> & { readonly equalErrorRate: number | null } {
+  const scored = scoredPairs(listed, embeddings);
+  return {
+    pairs: scored.length,
+    accuracy: rounded(crossValidatedAccuracy(scored)),
+    equalErrorRate: rounded(equalErrorRate(countScores(scored))),
+  };
+}
+
+function scoredPairs(listed: readonly ListedPair[], embeddings: ReadonlyMap<string, Float32Array>) {
+  return listed.map((pair) => {
+    const a = embeddings.get(pair.a);
+    const b = embeddings.get(pair.b);
+    const acquired = a !== undefined && b !== undefined;
+    return { ...pair, acquired, score: a && b ? cosine(a, b) : -1 };
+  });
 }
 
 function countScores(pairs: readonly { readonly score: number; readonly genuine: boolean }[]): {

@@ -10,14 +10,24 @@ export class ScoreCounts {
   total = 0;
 
   add(score: number): void {
-    const step = Math.max(0, Math.min(STEPS, Math.floor(((score + 1) / 2) * STEPS)));
+    const step = stepOf(score);
     this.counts[step] = (this.counts[step] as number) + 1;
     this.total += 1;
   }
 }
 
+/** The step that a score is counted in. */
+export function stepOf(score: number): number {
+  return Math.max(0, Math.min(STEPS, Math.floor(((score + 1) / 2) * STEPS)));
+}
+
+/** The lowest score of a step. */
+export function scoreOf(step: number): number {
+  return (step / STEPS) * 2 - 1;
+}
+
 /** False matches that a rate must let one expect before a threshold for it means anything. */
-const MIN_EXPECTED_FALSE_MATCHES = 10;
+export const MIN_EXPECTED_FALSE_MATCHES = 10;
 
 /**
  * True acceptance rate (1 - FNMR) at the lowest threshold whose false match rate is at most `rate`.

@@ -29,6 +29,7 @@ export const benchCommand: Command = {
 
 Wants a quiet machine: whatever else runs is measured too.
 `,
+  subcommands: Object.keys(PROGRAMS),
   run(args) {
     const [what, ...rest] = args;
     const program =

@@ -31,6 +31,7 @@ export const evaluateCommand: Command = {
 
                    what template keys cost in accuracy, and what two cities' templates tell of one another
 `,
+  subcommands: [...PROGRAMS.keys()],
   run(args) {
     const [what, ...rest] = args;
     const program = what === undefined ? undefined : PROGRAMS.get(what);

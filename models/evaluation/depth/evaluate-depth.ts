@@ -8,7 +8,8 @@ import { heldOutRejection } from './held-out.ts';
 import { simulatePresentation } from './presentations.ts';
 
 export interface EvaluateDepthOptions {
-  readonly bonaFideDir: string;
+  /** Folder of real faces; without it nothing is said of them. */
+  readonly bonaFideDir?: string;
   /** Folder of attacks, one folder per species; without it, attacks are simulated. */
   readonly attackDir?: string;
   /** Folder of the ICT face model: half of the simulated faces are then its people. */
@@ -59,6 +60,8 @@ export interface DepthEvaluation {
     /** Files that are no 16-bit depth pictures: in no rate. */
     readonly notDepth: readonly string[];
     readonly people: number;
+    /** Of each person, in no order that tells who. */
+    readonly byPerson: readonly { readonly presentations: number; readonly rejected: number }[];
     readonly worstPersonBpcer: number;
     /** See `heldOutRejection`; null for fewer than three people. */
     readonly heldOutBpcer: number | null;
@@ -89,7 +92,9 @@ export async function evaluateDepth(options: EvaluateDepthOptions): Promise<Dept
       useLandmarks: options.useLandmarks,
       onProgress: (done, total) => options.onProgress({ what, done, total }),
     });
-  const bonaFide = await folder(options.bonaFideDir, 'bona fide');
+  const bonaFide = options.bonaFideDir
+    ? await folder(options.bonaFideDir, 'bona fide')
+    : { files: [], notDepth: [] };
   const sources = [CANONICAL_SOURCE];
   if (options.faceModelDir !== undefined) sources.push(await loadIctSource(options.faceModelDir));
   const rates = options.attackDir
@@ -123,6 +128,12 @@ function detailOf(
     failedChecks[check] = (failedChecks[check] ?? 0) + 1;
   }
   const people = Map.groupBy(files, ({ path }) => personOf(path));
+  const byPerson = [...people.values()]
+    .map((own) => ({
+      presentations: own.length,
+      rejected: own.filter(({ failed }) => failed.length > 0).length,
+    }))
+    .toSorted((p, q) => q.rejected - p.rejected || q.presentations - p.presentations);
   const measured = files.flatMap(({ path, evidence }) =>
     evidence ? [{ person: personOf(path), evidence }] : [],
   );
@@ -133,11 +144,10 @@ function detailOf(
     failedChecks,
     rejected: rejected.map(({ path }) => path),
     people: people.size,
+    byPerson,
     worstPersonBpcer: Math.max(
       0,
-      ...[...people.values()].map((own) =>
-        rate(own.filter(({ failed }) => failed.length > 0).length, own.length),
-      ),
+      ...byPerson.map(({ presentations, rejected }) => rate(rejected, presentations)),
     ),
     heldOutBpcer: rounded(heldOutRejection(measured) ?? null),
   };
