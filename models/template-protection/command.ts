@@ -16,7 +16,7 @@ import {
 const HELP = `Measures what template keys cost in accuracy and what templates of two cities tell of one another.
 
   wuma evaluate templates --images DIR [--pack NAME] [--models DIR] [--keys N] [--seed S] [--workers N]
-                          [--cache FILE] [--json]
+                          [--cache DIR] [--json]
 
   --images DIR   the pictures, one folder per person (needed)
   --pack NAME    an installed model pack (default open)
@@ -24,7 +24,7 @@ const HELP = `Measures what template keys cost in accuracy and what templates of
   --keys N       pairs of cities, each with a key of its own (default 10)
   --seed S       what keys and pairs of pictures are drawn by (default 1)
   --workers N    worker threads for the pictures (default: one per core)
-  --cache FILE   keeps the embeddings for the next run
+  --cache DIR    keeps what was found in the pictures, for this and the other evaluations
   --json         one line of JSON on stdout; progress goes to stderr
 
 plain, transformed    eer and tar (as evaluate faces tells them) without a key and under one
@@ -68,7 +68,7 @@ export function runEvaluateTemplates(argv: readonly string[], io?: CommandIo): P
           ...(workers !== undefined && {
             workers: wholeNumber('workers', workers, { least: 1, most: 99 }),
           }),
-          ...(cache !== undefined && { cacheFile: cache }),
+          ...(cache !== undefined && { cacheDir: cache }),
           onProgress: progressWriter(writeError),
         });
         writeOut(given.json ? `${JSON.stringify(evaluation)}\n` : tableOf(evaluation));

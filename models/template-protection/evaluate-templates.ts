@@ -3,8 +3,11 @@ import { availableParallelism } from 'node:os';
 import { present } from '../../shared/kernel/assert.ts';
 import { seededRandom } from '../../shared/kernel/seeded-random.ts';
 import { compareAllPairs } from '../evaluation/all-pairs.ts';
-import type { EmbeddingProgress } from '../evaluation/embed-pictures.ts';
-import { embedWithCache } from '../evaluation/embedding-cache.ts';
+import {
+  type AnalysisProgress,
+  analysePhotographs,
+  foundEmbeddings,
+} from '../evaluation/analyse-photographs.ts';
 import { listPictures, personOf } from '../evaluation/picture-tree.ts';
 import { acceptanceAt, equalErrorRate, thresholdAt } from '../evaluation/score-counts.ts';
 import { loadInstalledPack } from '../packs/installed-pack.ts';
@@ -23,8 +26,9 @@ export interface EvaluateTemplatesOptions {
   /** What keys and pairs of pictures are drawn by. */
   readonly seed: number;
   readonly workers?: number;
-  readonly cacheFile?: string;
-  readonly onProgress: (progress: EmbeddingProgress) => void;
+  /** Folder that keeps what was found in the pictures. */
+  readonly cacheDir?: string;
+  readonly onProgress: (progress: AnalysisProgress) => void;
 }
 
 const RATES = ['1e-3', '1e-4', '1e-5', '1e-6'] as const;
@@ -91,13 +95,15 @@ export async function evaluateTemplates(
 ): Promise<TemplateEvaluation> {
   const pack = await loadInstalledPack(options.modelsDir, options.packName);
   const paths = await listPictures(options.imagesDir);
-  const found = await embedWithCache(options.cacheFile, {
+  const analyses = await analysePhotographs({
     pack,
     dir: options.imagesDir,
     paths,
     workers: options.workers ?? availableParallelism(),
+    cacheDir: options.cacheDir,
     onProgress: options.onProgress,
   });
+  const found = foundEmbeddings(analyses);
   const acquired = paths.flatMap((path) => {
     const embedding = found.get(path);
     return embedding ? [{ embedding, person: personOf(path) }] : [];
