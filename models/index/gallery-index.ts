@@ -32,6 +32,12 @@ export interface TemplateBatch {
   readonly embeddings: Float32Array;
 }
 
+/** Templates that go, and templates that come. */
+export interface TemplateUpdate {
+  readonly erase: readonly string[];
+  readonly insert?: TemplateBatch;
+}
+
 /**
  * A resident gallery of L2-normalised embeddings. The database's rows are the truth; an index is
  * rebuilt from them. Insert replaces an id that is already there. A search sees every insert and erasure
@@ -44,8 +50,13 @@ export interface GalleryIndex {
   readonly size: number;
   /** @throws RangeError for another dimension or length than 1; GalleryFullError */
   insert(id: string, embedding: Float32Array): Promise<void>;
-  /** All of them, or none when one is refused. @throws as `insert` */
+  /** All of them, or none when one is refused. Values in shared memory are not copied: they must stay until this resolves. @throws as `insert` */
   insertMany(batch: TemplateBatch): Promise<void>;
+  /**
+   * Inserts, then erases, in one step: a search sees all of it or nothing. Ids that are not there are no error; one that
+   * is both inserted and erased is gone. @throws as `insert`; nothing is changed then
+   */
+  update(update: TemplateUpdate): Promise<void>;
   /** Whether it was there. Its bytes are gone when this resolves, as far as the engine's own memory is ours. */
   erase(id: string): Promise<boolean>;
   /** @throws RangeError as `insert` */

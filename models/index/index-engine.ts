@@ -21,6 +21,12 @@ export interface IndexEngine {
   insertMany(batch: TemplateBatch): void;
   erase(id: string): boolean;
   search(embedding: Float32Array, options: SearchOptions): Found;
+  /**
+   * Does a little, in a millisecond or two, of what a later insert would have to wait for.
+   *
+   * @returns whether there is more of it
+   */
+  prepare?(): boolean;
   close(): Promise<void>;
 }
 

@@ -4,13 +4,12 @@ import {
   IndexFault,
   IndexUnavailableError,
   type SearchOptions,
-  type TemplateBatch,
+  type TemplateUpdate,
 } from './gallery-index.ts';
 
 /** Commands are carried out one after the other, in the order in which they were given. */
 export type IndexCommand =
-  | ({ readonly kind: 'insert' } & TemplateBatch)
-  | { readonly kind: 'erase'; readonly id: string }
+  | ({ readonly kind: 'update' } & TemplateUpdate)
   | {
       readonly kind: 'search';
       readonly embedding: Float32Array;
@@ -29,7 +28,8 @@ export interface IndexReply {
   readonly name: string;
   readonly size: number;
   readonly elapsedMs: number;
-  readonly erased: boolean;
+  /** How many templates are gone. */
+  readonly erased: number;
   readonly candidates: readonly Candidate[];
   readonly certified: boolean;
   /** Why the command was refused; nothing was changed then. */

@@ -14,7 +14,9 @@ const port = present(parentPort, 'index-worker.ts runs in a worker thread');
 const settings = workerData as IndexSettings;
 const { dimension } = settings;
 
-const NOTHING = { elapsedMs: 0, erased: false, candidates: [], certified: false } as const;
+const NOTHING = { elapsedMs: 0, erased: 0, candidates: [], certified: false } as const;
+
+let isPreparing = false;
 
 try {
   serve(await openEngine(settings));
@@ -36,8 +38,20 @@ function serve(engine: IndexEngine): void {
     const startedAt = performance.now();
     const done = carryOut(engine, command);
     reply(number, { ...done, elapsedMs: performance.now() - startedAt });
+    if (command.kind === 'update') prepareSoon(engine);
   });
+  prepareSoon(engine);
   reply(0, {});
+}
+
+/** Between commands: whatever has come meanwhile goes first. */
+function prepareSoon(engine: IndexEngine): void {
+  if (isPreparing || !engine.prepare) return;
+  isPreparing = true;
+  setImmediate(() => {
+    isPreparing = false;
+    if (engine.prepare?.()) prepareSoon(engine);
+  });
 }
 
 function carryOut(
@@ -46,12 +60,12 @@ function carryOut(
 ): Partial<IndexReply> {
   try {
     switch (command.kind) {
-      case 'insert':
-        checkBatch(command, dimension);
-        engine.insertMany(command);
-        return {};
-      case 'erase':
-        return { erased: engine.erase(command.id) };
+      case 'update':
+        if (command.insert) {
+          checkBatch(command.insert, dimension);
+          engine.insertMany(command.insert);
+        }
+        return { erased: command.erase.filter((id) => engine.erase(id)).length };
       case 'search': {
         checkEmbedding(command.embedding, dimension);
         const { top } = command.options;
@@ -65,7 +79,15 @@ function carryOut(
     return { refusal: refusalOf(error) };
   } finally {
     // the message's own copy of the faces goes too
-    if (command.kind === 'insert') command.embeddings.fill(0);
+    if (command.kind === 'update' && command.insert) wipeCopy(command.insert.embeddings);
     if (command.kind === 'search') command.embedding.fill(0);
   }
+}
+
+/** Also gives its memory back at once: a filling leaves gigabytes, which a later collection would stop searches for. */
+function wipeCopy({ buffer }: Float32Array): void {
+  // shared memory is the caller's own
+  if (!(buffer instanceof ArrayBuffer)) return;
+  new Uint8Array(buffer).fill(0);
+  buffer.transfer(0);
 }

@@ -5,6 +5,7 @@ import {
   type SearchOptions,
   type SearchResult,
   type TemplateBatch,
+  type TemplateUpdate,
 } from './gallery-index.ts';
 import {
   errorOf,
@@ -60,14 +61,28 @@ class ThreadedIndex implements GalleryIndex {
     await this.insertMany({ ids: [id], embeddings: embedding });
   }
 
-  async insertMany({ ids, embeddings }: TemplateBatch): Promise<void> {
-    // A copy of these values alone: the array may be a view on a larger buffer, which would be cloned whole.
-    const copy = new Float32Array(embeddings);
-    await this.ask({ kind: 'insert', ids, embeddings: copy }, [copy.buffer]);
+  async insertMany(insert: TemplateBatch): Promise<void> {
+    await this.update({ erase: [], insert });
   }
 
   async erase(id: string): Promise<boolean> {
-    return (await this.ask({ kind: 'erase', id }, [])).erased;
+    return (await this.ask({ kind: 'update', erase: [id] }, [])).erased > 0;
+  }
+
+  async update({ erase, insert }: TemplateUpdate): Promise<void> {
+    if (!insert) {
+      await this.ask({ kind: 'update', erase }, []);
+      return;
+    }
+    const { ids, embeddings } = insert;
+    if (!(embeddings.buffer instanceof ArrayBuffer)) {
+      await this.ask({ kind: 'update', erase, insert }, []);
+      return;
+    }
+    // A copy of these values alone: the array may be a view on a larger buffer, which would be cloned whole.
+    const copy = new Float32Array(embeddings);
+    const copied = { ids, embeddings: copy };
+    await this.ask({ kind: 'update', erase, insert: copied }, [copy.buffer]);
   }
 
   async search(embedding: Float32Array, options: SearchOptions): Promise<SearchResult> {

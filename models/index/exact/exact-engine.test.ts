@@ -161,6 +161,27 @@ describe.each(KERNELS)('ExactEngine (%s)', (kernel) => {
     ]);
   });
 
+  it('keeps memory ready that an insert need not wait for, and no more than that', () => {
+    const { memory, engine } = engineOf(kernel, { dimension: 64 });
+    const { firstSegment, segmentBytes } = layoutFor(64);
+    const segments = (): number =>
+      Math.floor((memory.buffer.byteLength - firstSegment) / segmentBytes);
+    const prepareAll = (): void => {
+      for (let steps = 0; engine.prepare(); steps += 1) expect(steps).toBeLessThan(1_000);
+    };
+    prepareAll();
+    expect(segments()).toBe(1);
+    const rows = 3_500;
+    const make = vectorMaker(64, 9);
+    const embeddings = new Float32Array(rows * 64);
+    for (let i = 0; i < rows; i += 1) embeddings.set(make(), i * 64);
+    engine.insertMany({ ids: Array.from({ length: rows }, (_, i) => `t${i}`), embeddings });
+    const before = engine.search(embeddings.subarray(0, 64), { top: 5 });
+    prepareAll();
+    expect(segments()).toBe(2);
+    expect(engine.search(embeddings.subarray(0, 64), { top: 5 })).toEqual(before);
+  });
+
   it('searches galleries of no and of one row', () => {
     const { engine } = engineOf(kernel, { dimension: 4 });
     const east = Float32Array.of(1, 0, 0, 0);

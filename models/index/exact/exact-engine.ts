@@ -93,6 +93,10 @@ export class ExactEngine implements IndexEngine {
     return this.rows.erase(id);
   }
 
+  prepare(): boolean {
+    return this.rows.prepare();
+  }
+
   search(embedding: Float32Array, { top, certifyFrom }: SearchOptions): Found {
     this.view(Float32Array, this.layout.query, this.layout.width).set(embedding);
     try {

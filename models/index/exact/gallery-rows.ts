@@ -6,6 +6,12 @@ import { RowIds } from '../row-ids.ts';
 import { type GalleryLayout, SEGMENT_ROWS, type SegmentLayout } from './gallery-layout.ts';
 
 const PAGE_BYTES = 65_536;
+/** What the system hands out at once at least. */
+const SYSTEM_PAGE_BYTES = 4_096;
+/** Room that is kept ready. */
+const SPARE_ROWS = 1_024;
+/** A millisecond where fresh memory is slow. */
+const PREPARED_BYTES = 262_144;
 
 interface Segment {
   readonly codes: Int8Array;
@@ -34,6 +40,8 @@ export class GalleryRows {
   private readonly sums: Int32Array;
   private readonly segments: Segment[] = [];
   private readonly ids = new RowIds();
+  /** Up to here every page has been written. */
+  private preparedTo: number;
 
   /** @param onGrown told of each stretch of memory before it is first written */
   constructor(
@@ -45,6 +53,7 @@ export class GalleryRows {
     this.layout = layout;
     this.onGrown = onGrown;
     this.reserve(layout.firstSegment);
+    this.preparedTo = layout.firstSegment;
     this.encoder = openWasmKernel(memory);
     this.figures = new Float32Array(memory.buffer, layout.figures, 4);
     this.sums = new Int32Array(memory.buffer, layout.figures, 4);
@@ -64,6 +73,26 @@ export class GalleryRows {
     const wanted = Math.ceil((size + rows) / SEGMENT_ROWS);
     this.reserve(layout.firstSegment + wanted * layout.segmentBytes);
     while (this.segments.length < wanted) this.addSegment();
+  }
+
+  /**
+   * Writes to a stretch of memory that rows will come to. The system hands out memory at the first write, and for a new
+   * segment that takes tens of milliseconds in a virtual machine.
+   *
+   * @returns whether there is more to prepare
+   */
+  prepare(): boolean {
+    const { firstSegment, segmentBytes } = this.layout;
+    const end = firstSegment + this.segments.length * segmentBytes;
+    if (this.preparedTo === end) {
+      if (this.segments.length * SEGMENT_ROWS - this.size >= SPARE_ROWS) return false;
+      return this.hasGrown();
+    }
+    const to = Math.min(end, this.preparedTo + PREPARED_BYTES);
+    const bytes = new Uint8Array(this.memory.buffer, this.preparedTo, to - this.preparedTo);
+    for (let at = 0; at < bytes.length; at += SYSTEM_PAGE_BYTES) Atomics.add(bytes, at, 0);
+    this.preparedTo = to;
+    return true;
   }
 
   /**
@@ -196,6 +225,18 @@ export class GalleryRows {
       factors: floats('factors'),
       values: floats('values'),
     });
+  }
+
+  /** Adds a segment, where there is memory for one. */
+  private hasGrown(): boolean {
+    try {
+      this.makeRoom(this.segments.length * SEGMENT_ROWS - this.size + 1);
+      return true;
+    } catch (error) {
+      // whoever inserts more is told
+      if (error instanceof GalleryFullError) return false;
+      throw error;
+    }
   }
 
   private reserve(bytes: number): void {
