@@ -46,9 +46,13 @@ import { Calibration } from './recognition/calibration.ts';
 import { Gallery } from './recognition/gallery.ts';
 import { protectedEngine } from './recognition/protected-engine.ts';
 import { Recogniser } from './recognition/recogniser.ts';
+import { ChunkStore } from './snapshot/chunk-store.ts';
+import { GallerySnapshot } from './snapshot/gallery-snapshot.ts';
 import { ReplyWriter } from './terminal-reply.ts';
 import { TerminalRegistry } from './terminals/terminal-registry.ts';
 import { TerminalStore } from './terminals/terminal-store.ts';
+
+const DATABASE_FILE = 'hub.db';
 
 /** Recognition as the hub needs it; tests of everything else bring a simpler one. */
 export interface Vision {
@@ -81,6 +85,7 @@ export interface HubContext {
   readonly feed: DecisionFeed;
   readonly gallery: Gallery;
   readonly calibration: Calibration;
+  readonly snapshot: GallerySnapshot;
   readonly vault: TemplateVault;
   readonly protection: TemplateProtection;
   readonly renewal: TemplateRenewal;
@@ -121,7 +126,7 @@ export async function createContext(
   const files = readFiles(settings, random);
   const protection = new TemplateProtection(files.templateKeys);
   const vision = protectedVision(await (overrides.vision ?? openVision)(settings), protection);
-  const database = openDatabase(join(settings.dataDir, 'hub.db'), overrides.flushing);
+  const database = openDatabase(join(settings.dataDir, DATABASE_FILE), overrides.flushing);
   const identity = await HubIdentity.load(settings.street, {
     certificatePem: files.tls.cert,
     keyPem: files.tls.key,
@@ -174,7 +179,11 @@ function wire(base: Base) {
     logger,
   });
   const transact = waking(relay, database.transact);
-  const gallery = new Gallery(vision.index, () => calibration.galleryChanged());
+  const gallery = new Gallery(vision.index, () => {
+    calibration.galleryChanged();
+    snapshot.galleryChanged();
+  });
+  const snapshot = wireSnapshot(base, gallery);
   const stores = {
     ledger: new LedgerStore(db),
     shoppers: new ShopperStore(db),
@@ -194,7 +203,7 @@ function wire(base: Base) {
     clock,
     logger,
   });
-  const recognition = { gallery, vault, calibration };
+  const recognition = { gallery, vault, calibration, snapshot };
   const shared = { ...base, ...stores, ...recognition, metrics, outbox, events, relay, transact };
   const truncateLog = (): void => database.truncateLog();
   const forgetting = new Forgetting({
@@ -226,6 +235,23 @@ function waking(relay: OutboxRelay, transact: Transact): Transact {
     relay.wake();
     return done;
   };
+}
+
+function wireSnapshot(base: Base, gallery: Gallery): GallerySnapshot {
+  const { settings, database, files, vision } = base;
+  const { packId, dimension } = vision.engine;
+  return new GallerySnapshot({
+    ...base,
+    gallery,
+    store: new ChunkStore(database.db),
+    lazily: database.lazily,
+    databasePath: join(settings.dataDir, DATABASE_FILE),
+    dir: join(settings.dataDir, 'gallery'),
+    hubKey: files.hubKey,
+    pack: { packId, dimension },
+    templateKeys: files.templateKeys,
+    space: `${packId} ${dimension} ${base.protection.keyId}`,
+  });
 }
 
 type Shared = Base & {

@@ -5,6 +5,7 @@ import { assert } from '../shared/kernel/assert.ts';
 import type { HubContext } from './context.ts';
 import { createApp } from './http/app.ts';
 import { OperatorAccess } from './http/operator-access.ts';
+import { problem } from './http/problem.ts';
 import { Broker } from './ingress/broker.ts';
 import { connectNats } from './nats-link.ts';
 
@@ -18,8 +19,39 @@ export interface RunningHub {
 const RELAY_FLUSH_MS = 1_000;
 const ANNOUNCED = 'announced_fingerprint';
 
-/** Starts a hub: gallery, broker, HTTP, and the link to its nats-server, which may come later. */
+/**
+ * Starts a hub: gallery, broker, and the link to its nats-server, which may come later. HTTP is there first and answers
+ * `starting` until payments can be taken.
+ */
 export async function startHub(context: HubContext): Promise<RunningHub> {
+  const { settings } = context;
+  const pages: Pages = { fetch: () => problem('starting') };
+  const server = createAdaptorServer({ fetch: (...call) => pages.fetch(...call) });
+  assert('closeAllConnections' in server, 'plain HTTP/1.1');
+  const httpPort = await listen(server, settings.http);
+  try {
+    return await startBehind({ context, server, pages, httpPort });
+  } catch (error) {
+    server.close();
+    server.closeAllConnections();
+    throw error;
+  }
+}
+
+type FetchCallback = Parameters<typeof createAdaptorServer>[0]['fetch'];
+
+/** What answers on the HTTP port; it is replaced once. */
+interface Pages {
+  fetch: FetchCallback;
+}
+
+async function startBehind(parts: {
+  readonly context: HubContext;
+  readonly server: Server;
+  readonly pages: Pages;
+  readonly httpPort: number;
+}): Promise<RunningHub> {
+  const { context, server, pages, httpPort } = parts;
   const { settings, logger, metrics, handler, gallery, outbox, downlink } = context;
   // a crash between an erasure's commit and its checkpoint would leave old pages in the log
   context.database.truncateLog();
@@ -46,10 +78,9 @@ export async function startHub(context: HubContext): Promise<RunningHub> {
     centralUp: () => downlink.link.central === 'up',
     terminalsConnected: () => broker.terminalsConnected,
   });
-  const server = httpServer(context, broker);
   broker.attach(server);
   const mqttPort = await broker.listen(settings.mqtt.port, settings.mqtt.host);
-  const httpPort = await listen(server, settings.http);
+  pages.fetch = pagesOf(context, broker);
   const nats = linkToNats(context);
   logger.info({ module: 'hub', httpPort, mqttPort, templates: gallery.size }, 'ready');
   let stopping: Promise<void> | undefined;
@@ -63,14 +94,12 @@ export async function startHub(context: HubContext): Promise<RunningHub> {
   };
 }
 
-async function loadGallery({ vault, vision, gallery, logger }: HubContext): Promise<void> {
-  const { packId, dimension } = vision.engine;
-  const onBroken = (): void => {
-    logger.error({ module: 'gallery' }, 'a sealed template does not open');
-  };
-  await gallery.fill(vault.openAll({ packId, dimension }, onBroken), ({ embedding }) => {
-    embedding.fill(0);
-  });
+async function loadGallery({ snapshot, logger }: HubContext): Promise<void> {
+  const figures = await snapshot.load();
+  logger.info({ module: 'gallery', ...figures }, 'loaded');
+  if (figures.broken > 0) {
+    logger.error({ module: 'gallery', broken: figures.broken }, 'sealed templates do not open');
+  }
 }
 
 /** Introduces the hub to the city, once and whenever its key or certificate has changed. */
@@ -82,7 +111,7 @@ function announce({ directory, identity, events, transact }: HubContext): void {
   });
 }
 
-function httpServer(context: HubContext, broker: Broker): Server {
+function pagesOf(context: HubContext, broker: Broker): FetchCallback {
   const { settings, clock, random, handler, gallery, calibration, downlink, vision } = context;
   const { protection, renewal } = context;
   const app = createApp({
@@ -100,9 +129,7 @@ function httpServer(context: HubContext, broker: Broker): Server {
     },
     webDir: settings.http.webDir,
   });
-  const server = createAdaptorServer({ fetch: app.fetch });
-  assert('closeAllConnections' in server, 'plain HTTP/1.1');
-  return server;
+  return app.fetch;
 }
 
 async function listen(server: Server, at: { port: number; host: string }): Promise<number> {
@@ -164,6 +191,7 @@ async function stopHub(parts: {
   await context.renewal.stop();
   context.forgetting.stop();
   await context.calibration.stop();
+  await context.snapshot.stop();
   await context.vision.engine.close();
   await context.vision.index.close();
   context.database.close();

@@ -105,6 +105,16 @@ export const templates = sqliteTable('template', {
   keyId: text('key_id'),
 });
 
+export const galleryChunks = sqliteTable('gallery_chunk', {
+  chunkId: text('chunk_id').primaryKey(),
+  space: text('space').notNull(),
+  firstId: text('first_id').notNull(),
+  lastId: text('last_id').notNull(),
+  rowCount: integer('row_count').notNull(),
+  wrappedKey: blob('wrapped_key', { mode: 'buffer' }).notNull(),
+  written: integer('written', { mode: 'boolean' }).notNull(),
+});
+
 export const erasedShoppers = sqliteTable('erased_shopper', {
   shopperId: text('shopper_id').primaryKey(),
   erasedAt: text('erased_at').notNull(),

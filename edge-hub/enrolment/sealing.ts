@@ -37,6 +37,19 @@ export function unwrapPersonKey(
   return open(wrapped, { key: by.hubKey, context: personKeyContext(by.shopperId) });
 }
 
+/** Wraps the key of one file of the gallery's snapshot by the hub's key; bound to that file. */
+export function wrapChunkKey(
+  key: Buffer,
+  by: { hubKey: Buffer; chunkId: string; random: RandomBytes },
+): Buffer {
+  return seal(key, { key: by.hubKey, context: chunkKeyContext(by.chunkId), random: by.random });
+}
+
+/** @throws SealBrokenError */
+export function unwrapChunkKey(wrapped: Buffer, by: { hubKey: Buffer; chunkId: string }): Buffer {
+  return open(wrapped, { key: by.hubKey, context: chunkKeyContext(by.chunkId) });
+}
+
 export interface TemplateOwner {
   readonly shopperId: string;
   readonly packId: string;
@@ -60,6 +73,10 @@ export function openTemplate(
 
 function personKeyContext(shopperId: string): string {
   return `wuma-person-key-1\n${shopperId}`;
+}
+
+function chunkKeyContext(chunkId: string): string {
+  return `wuma-chunk-key-1\n${chunkId}`;
 }
 
 function templateContext(owner: TemplateOwner): string {

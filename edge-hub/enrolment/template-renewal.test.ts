@@ -47,7 +47,8 @@ async function restart(change: () => void): Promise<string[]> {
   hub = await createTestHub({ dir, pki: hub.pki });
   const { vault, gallery, vision } = hub.context;
   const broken: string[] = [];
-  await gallery.fill(vault.openAll(vision.engine, (templateId) => broken.push(templateId)));
+  const opened = vault.openAll(vision.engine, (templateId) => broken.push(templateId));
+  for (const entry of opened) await gallery.insert(entry);
   return broken;
 }
 
@@ -89,7 +90,9 @@ describe('a new template key', () => {
     expect(hub.context.renewal.remaining).toBe(0);
     const { keyId } = hub.context.protection;
     expect(rows('select distinct key_id from template')).toEqual([{ key_id: keyId }]);
-    const files = readdirSync(hub.context.settings.dataDir).filter((name) => /^hub\.db/.test(name));
+    const files = readdirSync(hub.context.settings.dataDir).filter((name) =>
+      name.startsWith('hub.db'),
+    );
     for (const name of files) {
       const bytes = readFileSync(join(hub.context.settings.dataDir, name));
       for (const { sealed } of sealedBefore) expect(bytes.includes(sealed)).toBe(false);

@@ -1,13 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Consent } from '../../shared/contracts/hub-events.ts';
-import {
-  newPersonKey,
-  openTemplate,
-  type RandomBytes,
-  sealTemplate,
-  unwrapPersonKey,
-  wrapPersonKey,
-} from './sealing.ts';
+import { newPersonKey, type RandomBytes, sealTemplate, wrapPersonKey } from './sealing.ts';
 import type { SealedEntry, ShopperStore } from './shopper-store.ts';
 import {
   decodeSecrets,
@@ -15,6 +8,7 @@ import {
   encodeTemplate,
   type PersonSecrets,
 } from './template-codec.ts';
+import { type OpenedTemplate, TemplateOpener } from './template-opener.ts';
 import type { TemplateProtection } from './template-protection.ts';
 
 export interface NewPerson {
@@ -26,13 +20,6 @@ export interface NewPerson {
   /** The embedding is under the template key in force. */
   readonly content: PersonSecrets & { readonly embedding: Float32Array };
   readonly createdAt: string;
-}
-
-export interface OpenedTemplate {
-  readonly templateId: string;
-  readonly shopperId: string;
-  /** Under the template key in force. */
-  readonly embedding: Float32Array;
 }
 
 export interface VaultParts {
@@ -49,12 +36,14 @@ export class TemplateVault {
   private readonly hubKey: Buffer;
   private readonly protection: TemplateProtection;
   private readonly random: RandomBytes;
+  private readonly opener: TemplateOpener;
 
   constructor({ store, hubKey, protection, random }: VaultParts) {
     this.store = store;
     this.hubKey = hubKey;
     this.protection = protection;
     this.random = random;
+    this.opener = new TemplateOpener(hubKey, protection);
   }
 
   /** Stores a person under a fresh key of their own; belongs inside a transaction. */
@@ -88,18 +77,14 @@ export class TemplateVault {
     pack: { readonly packId: string; readonly dimension: number },
     onBroken: (templateId: string) => void,
   ): Generator<OpenedTemplate> {
-    for (const entry of this.store.sealedOf(pack.packId)) {
-      const { templateId, shopperId } = entry;
-      const embedding = this.embeddingIn(entry, pack.dimension);
-      if (embedding) yield { templateId, shopperId, embedding };
-      else onBroken(templateId);
-    }
+    const entries = this.store.sealedOf(pack.packId);
+    yield* this.opener.openAll(entries, pack.dimension, onBroken);
   }
 
   /** What a person has told about themselves; undefined when they are not here or do not open. */
   secretsOf(shopperId: string, packId: string): PersonSecrets | undefined {
     const entry = this.store.sealedTemplateOf(shopperId, packId);
-    return entry && this.openOnce(entry, decodeSecrets);
+    return entry && this.opener.openOnce(entry, decodeSecrets);
   }
 
   /** A person's template, under the template key in force; undefined as above. */
@@ -108,7 +93,7 @@ export class TemplateVault {
     pack: { readonly packId: string; readonly dimension: number },
   ): Float32Array | undefined {
     const entry = this.store.sealedTemplateOf(shopperId, pack.packId);
-    return entry && this.embeddingIn(entry, pack.dimension);
+    return entry && this.opener.embeddingIn(entry, pack.dimension);
   }
 
   /**
@@ -138,19 +123,9 @@ export class TemplateVault {
     return createHmac('sha256', this.hubKey).update(`wuma-fingerprint-1\n${text}`).digest('hex');
   }
 
-  private embeddingIn(entry: SealedEntry, dimension: number): Float32Array | undefined {
-    return this.openOnce(entry, (plain) => {
-      const content = decodeTemplate(plain, dimension);
-      if (!content) return undefined;
-      const embedding = this.protection.renew(content, entry.packId);
-      if (embedding !== content.embedding) content.embedding.fill(0);
-      return embedding;
-    });
-  }
-
   private resealed(entry: SealedEntry): Buffer | undefined {
     const { protection, random } = this;
-    return this.open(entry, (plain, personKey) => {
+    return this.opener.open(entry, (plain, personKey) => {
       const content = decodeTemplate(plain);
       const embedding = content && protection.renew(content, entry.packId);
       if (!embedding) return undefined;
@@ -159,35 +134,5 @@ export class TemplateVault {
       for (const bytes of [renewed, content.embedding, embedding]) bytes.fill(0);
       return sealed;
     });
-  }
-
-  /** What was sealed is not needed again: it is wiped as well, for together with the hub's key it is the template. */
-  private openOnce<T>(entry: SealedEntry, read: (plain: Buffer) => T): T | undefined {
-    try {
-      return this.open(entry, read);
-    } finally {
-      entry.sealed.fill(0);
-      entry.wrappedKey.fill(0);
-    }
-  }
-
-  /** The opened bytes are wiped as soon as they are read. */
-  private open<T>(
-    entry: SealedEntry,
-    read: (plain: Buffer, personKey: Buffer) => T,
-  ): T | undefined {
-    try {
-      const personKey = unwrapPersonKey(entry.wrappedKey, {
-        hubKey: this.hubKey,
-        shopperId: entry.shopperId,
-      });
-      const plain = openTemplate(entry.sealed, { ...entry, personKey });
-      const content = read(plain, personKey);
-      plain.fill(0);
-      personKey.fill(0);
-      return content;
-    } catch {
-      return undefined;
-    }
   }
 }

@@ -15,6 +15,7 @@ export type ProblemCode =
   | 'unknown_path'
   | 'terminal_unknown'
   | 'shopper_unknown'
+  | 'starting'
   | 'internal_fault';
 
 interface Problem {
@@ -63,6 +64,7 @@ const PROBLEMS: Record<ProblemCode, Problem> = {
   light_too_strong: picture('light_too_strong'),
   rate_limited: { status: 429, title: 'Too many tries; wait a minute' },
   internal_fault: { status: 500, title: 'A fault of the hub' },
+  starting: { status: 503, title: 'The hub is starting; try again' },
   busy: { status: 503, title: 'The hub is busy; try again' },
 };
 

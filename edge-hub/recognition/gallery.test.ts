@@ -1,12 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GalleryIndex } from '../../models/index/gallery-index.ts';
 import { openGalleryIndex } from '../../models/index/threaded-index.ts';
-import { Gallery } from './gallery.ts';
+import { Gallery, type GalleryBatch } from './gallery.ts';
 
 /** A unit vector in the plane, `degrees` off the first axis. */
 function at(degrees: number): Float32Array {
   const angle = (degrees / 180) * Math.PI;
   return Float32Array.of(Math.cos(angle), Math.sin(angle), 0, 0);
+}
+
+function batchOf(
+  entries: readonly { templateId: string; shopperId: string; degrees: number }[],
+): GalleryBatch {
+  const embeddings = new Float32Array(entries.length * 4);
+  for (const [i, { degrees }] of entries.entries()) embeddings.set(at(degrees), i * 4);
+  return {
+    templateIds: entries.map(({ templateId }) => templateId),
+    shopperIds: entries.map(({ shopperId }) => shopperId),
+    embeddings,
+  };
 }
 
 describe('Gallery', () => {
@@ -29,28 +41,46 @@ describe('Gallery', () => {
   });
 
   it('sees the second person behind however many templates of the first', async () => {
-    await gallery.fill(
-      Array.from({ length: 700 }, (_, i) => ({
-        templateId: `a${i}`,
-        shopperId: 'a',
-        embedding: at(i / 700),
-      })),
+    const many = Array.from({ length: 700 }, (_, i) => i);
+    await gallery.insertMany(
+      batchOf(many.map((i) => ({ templateId: `a${i}`, shopperId: 'a', degrees: i / 700 }))),
     );
     await gallery.insert({ templateId: 'b', shopperId: 'b', embedding: at(2) });
     const { candidates } = await gallery.search(at(0));
     expect(candidates.map(({ shopperId }) => shopperId)).toEqual(['a', 'b']);
   });
 
-  it('fills itself with more than it hands over at once', async () => {
-    await gallery.fill(
-      Array.from({ length: 5_000 }, (_, i) => ({
-        templateId: `t${i}`,
-        shopperId: `p${i}`,
-        embedding: at((i / 5_000) * 360),
-      })),
-    );
-    expect(gallery.size).toBe(5_000);
-    expect((await gallery.search(at(90))).candidates[0]?.shopperId).toBe('p1250');
+  it('finds a person by the new templates or the old ones while they are replaced, never by none', async () => {
+    await gallery.insert({ templateId: 'b', shopperId: 'b', embedding: at(90) });
+    const sets = [
+      ['a1', 'a2', 'a3'],
+      ['a4', 'a5'],
+      ['a5', 'a6', 'a7', 'a8'],
+    ];
+    const probe = at(0);
+    const replaceBy = (templateIds: readonly string[]) => {
+      const { embeddings } = batchOf(
+        templateIds.map((templateId) => ({ templateId, shopperId: 'a', degrees: 1 })),
+      );
+      return gallery.replaceShopper('a', { templateIds, embeddings });
+    };
+    await replaceBy(sets[0] ?? []);
+    const progress = { replacing: true };
+    const replaced = (async () => {
+      for (let i = 1; i < 200; i += 1) await replaceBy(sets[i % sets.length] ?? []);
+      progress.replacing = false;
+    })();
+    let searches = 0;
+    for (; progress.replacing; searches += 3) {
+      const found = await Promise.all([1, 2, 3].map(() => gallery.search(probe)));
+      for (const { candidates } of found) {
+        expect(candidates.map(({ shopperId }) => shopperId)).toEqual(['a', 'b']);
+      }
+    }
+    await replaced;
+    expect(searches).toBeGreaterThan(50);
+    expect(gallery.size).toBe(1 + (sets[199 % sets.length] ?? []).length);
+    expect(gallery.peopleCount).toBe(2);
   });
 
   it('takes all of a person out, and nobody else', async () => {

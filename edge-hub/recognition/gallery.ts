@@ -1,10 +1,19 @@
 import type { GalleryIndex } from '../../models/index/gallery-index.ts';
+import { present } from '../../shared/kernel/assert.ts';
 
 export interface GalleryEntry {
   readonly templateId: string;
   readonly shopperId: string;
   /** L2-normalised, of the gallery's pack. */
   readonly embedding: Float32Array;
+}
+
+/** Many templates at once: row i of `embeddings` belongs to `templateIds[i]` of `shopperIds[i]`. */
+export interface GalleryBatch {
+  readonly templateIds: readonly string[];
+  readonly shopperIds: readonly string[];
+  /** f32[templateIds.length][dimension], each row L2-normalised */
+  readonly embeddings: Float32Array;
 }
 
 export interface PersonCandidate {
@@ -25,14 +34,12 @@ const TOP = 32;
 const MAX_TOP = 1_000;
 /** People who must be seen: who it may be, and how far the next one is. */
 const PEOPLE = 2;
-/** Templates that are handed to the index at once when it is filled. */
-const BATCH = 2_048;
 
 /** The street's people in memory: the index of templates, and whose each template is. */
 export class Gallery {
   private readonly index: GalleryIndex;
   private readonly ownerOf = new Map<string, string>();
-  private readonly templatesOf = new Map<string, Set<string>>();
+  private readonly templatesOf = new Map<string, string[]>();
   private readonly onChange: () => void;
 
   /** @param onChange called after each insert and erasure */
@@ -56,51 +63,45 @@ export class Gallery {
   }
 
   /** Replaces what stood under the same template id. */
-  async insert(entry: GalleryEntry): Promise<void> {
-    this.own(entry);
-    await this.index.insert(entry.templateId, entry.embedding);
+  async insert({ templateId, shopperId, embedding }: GalleryEntry): Promise<void> {
+    this.own(templateId, shopperId);
+    await this.index.insert(templateId, embedding);
     this.onChange();
   }
 
-  /**
-   * Inserts all of them, many at a time, while the next ones are being read.
-   *
-   * @param onTaken called when an entry's embedding is not needed any more
-   */
-  async fill(
-    entries: Iterable<GalleryEntry>,
-    onTaken: (entry: GalleryEntry) => void = () => undefined,
-  ): Promise<void> {
-    let batch: GalleryEntry[] = [];
-    let inserted = Promise.resolve();
-    const flush = async (): Promise<void> => {
-      await inserted;
-      const { dimension } = this.index;
-      const embeddings = new Float32Array(batch.length * dimension);
-      for (const [i, { embedding }] of batch.entries()) embeddings.set(embedding, i * dimension);
-      inserted = this.index.insertMany({
-        ids: batch.map(({ templateId }) => templateId),
-        embeddings,
-      });
-      embeddings.fill(0);
-      batch.forEach(onTaken);
-      batch = [];
-    };
-    for (const entry of entries) {
-      this.own(entry);
-      batch.push(entry);
-      if (batch.length === BATCH) await flush();
+  /** Inserts all of them, or none. The values may be overwritten when this resolves. */
+  async insertMany({ templateIds, shopperIds, embeddings }: GalleryBatch): Promise<void> {
+    for (const [i, templateId] of templateIds.entries()) {
+      this.own(templateId, present(shopperIds[i], 'whose template it is'));
     }
-    if (batch.length > 0) await flush();
-    await inserted;
+    await this.index.insertMany({ ids: templateIds, embeddings });
+  }
+
+  /**
+   * Gives a person these templates in the place of those they have, in one step: a search finds them by the ones or by
+   * the others.
+   *
+   * @param embeddings f32[templateIds.length][dimension], each row L2-normalised
+   */
+  async replaceShopper(
+    shopperId: string,
+    templates: { readonly templateIds: readonly string[]; readonly embeddings: Float32Array },
+  ): Promise<void> {
+    const { templateIds: ids, embeddings } = templates;
+    const stay = new Set(ids);
+    const gone = [...(this.templatesOf.get(shopperId) ?? [])].filter((id) => !stay.has(id));
+    for (const id of ids) this.own(id, shopperId);
+    // until the index answers, searches that were asked for before still name the old ones
+    await this.index.update({ erase: gone, insert: { ids, embeddings } });
+    for (const id of gone) this.disown(id, shopperId);
+    this.onChange();
   }
 
   /** Takes all templates of a person out of memory. From the call on no search names them. */
   async eraseShopper(shopperId: string): Promise<void> {
     const own = [...(this.templatesOf.get(shopperId) ?? [])];
-    this.templatesOf.delete(shopperId);
-    for (const templateId of own) this.ownerOf.delete(templateId);
-    for (const templateId of own) await this.index.erase(templateId);
+    for (const templateId of own) this.disown(templateId, shopperId);
+    await this.index.update({ erase: own });
     this.onChange();
   }
 
@@ -131,13 +132,20 @@ export class Gallery {
     }
   }
 
-  private own({ templateId, shopperId }: GalleryEntry): void {
+  private own(templateId: string, shopperId: string): void {
     const before = this.ownerOf.get(templateId);
-    if (before !== undefined) this.templatesOf.get(before)?.delete(templateId);
+    if (before !== undefined) this.disown(templateId, before);
     this.ownerOf.set(templateId, shopperId);
     const own = this.templatesOf.get(shopperId);
-    if (own) own.add(templateId);
-    else this.templatesOf.set(shopperId, new Set([templateId]));
+    if (own) own.push(templateId);
+    else this.templatesOf.set(shopperId, [templateId]);
+  }
+
+  private disown(templateId: string, shopperId: string): void {
+    if (this.ownerOf.get(templateId) === shopperId) this.ownerOf.delete(templateId);
+    const rest = this.templatesOf.get(shopperId)?.filter((id) => id !== templateId) ?? [];
+    if (rest.length > 0) this.templatesOf.set(shopperId, rest);
+    else this.templatesOf.delete(shopperId);
   }
 
   /** Each person with their best score. */
