@@ -293,7 +293,12 @@ function wirePayments(shared: Shared) {
     hubId,
     transact: waking(shared.relay, transactInGroup),
     settled,
-    recogniser: new Recogniser({ ...vision, gallery: shared.gallery, clock }),
+    recogniser: new Recogniser({
+      ...vision,
+      gallery: shared.gallery,
+      clock,
+      floor: () => shared.calibration.state.thresholds.floor,
+    }),
     questions,
     wrongAnswers: new WrongAnswerStore(shared.database.db),
     secretsOf: (shopperId) => vault.secretsOf(shopperId, vision.engine.packId),

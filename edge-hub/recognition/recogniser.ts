@@ -30,8 +30,11 @@ export interface Recognition {
   readonly timings: RecognitionTimings;
 }
 
-/** A prefilter may be wrong about who is best, so what lies this near is looked at in full. */
-const NEAR_SURE = 0.05;
+/**
+ * How far below the floor an answer has to be proven already: a prefilter may have lost the best, and what it found instead
+ * must not pass for nobody.
+ */
+const NEAR_FLOOR = 0.05;
 
 /** From pictures to evidence: the vision pipeline, then the 1:N search. */
 export class Recogniser {
@@ -39,7 +42,7 @@ export class Recogniser {
   private readonly gallery: Gallery;
   private readonly minLive: number;
   private readonly clock: Clock;
-  private readonly certifyFrom: number;
+  private readonly floor: () => number;
 
   constructor(parts: {
     readonly engine: FaceEngine;
@@ -47,14 +50,14 @@ export class Recogniser {
     /** Colour score from which colour alone proves life. */
     readonly minLive: number;
     readonly clock: Clock;
-    /** From `leastSure` on somebody may be charged without an answer. */
-    readonly thresholds: { readonly leastSure: number };
+    /** From which score on somebody may be asked or charged, in the gallery as it is now. */
+    readonly floor: () => number;
   }) {
     this.engine = parts.engine;
     this.gallery = parts.gallery;
     this.minLive = parts.minLive;
     this.clock = parts.clock;
-    this.certifyFrom = parts.thresholds.leastSure - NEAR_SURE;
+    this.floor = parts.floor;
   }
 
   /** @param options.requireDepth whether a missing depth picture is an attack */
@@ -80,7 +83,7 @@ export class Recogniser {
     }
     const startedAt = this.clock.monotonic();
     const { candidates, certified } = await this.gallery
-      .search(embedding, { certifyFrom: this.certifyFrom })
+      .search(embedding, { certifyFrom: this.floor() - NEAR_FLOOR })
       .finally(() => embedding.fill(0));
     const search = this.clock.monotonic() - startedAt;
     return {
