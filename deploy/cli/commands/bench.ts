@@ -6,12 +6,14 @@ import { runInstead } from '../forward.ts';
 const PROGRAMS: Readonly<Record<string, string>> = {
   recognition: 'models/bench/main.ts',
   index: 'models/index/bench/main.ts',
+  restart: 'edge-hub/snapshot/bench/main.ts',
 };
 
 export const benchCommand: Command = {
-  summary: 'measure recognition or gallery search by itself',
+  summary: 'measure recognition, gallery search or a restart by itself',
   help: `usage: wuma bench recognition [--pack NAME] [--seconds N] [--pictures DIR] [--json]
        wuma bench index [--rows N] [--dim N] [--queries N] [--seed N] [--threads N] [--only NAME] [--json]
+       wuma bench restart [--rows N] [--dim N] [--dir DIR] [--json]
 
   recognition      decoding to embedding, bursts of 1, 3 and 5 frames, against the networks alone and a peer
     --pack NAME     model pack (default open)
@@ -25,6 +27,10 @@ export const benchCommand: Command = {
     --seed N        of the gallery; the same again gives the same (default 1)
     --threads N     threads that ours scans with (default 2)
     --only NAME     engines whose name begins so, such as ours or sqlite
+  restart          a hub's gallery from its sealed rows into memory, and from the snapshot's files
+    --rows N        sealed templates (default 10000)
+    --dim N         values of each, a power of two from 64 to 2048 (default 512)
+    --dir DIR       folder for the database, kept for the next time (default: a temporary one)
   --json           one line of JSON
 
 Wants a quiet machine: whatever else runs is measured too.

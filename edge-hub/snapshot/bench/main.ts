@@ -1,0 +1,3 @@
+import { runBenchRestart } from './command.ts';
+
+process.exitCode = await runBenchRestart(process.argv.slice(2));
