@@ -14,16 +14,21 @@ const intelModel = { ...faceReidentification.model, file: 'embed-intel.onnx' };
 export const fusedPack: PackManifest = {
   schemaVersion: PACK_SCHEMA_VERSION,
   name: 'fused',
-  revision: 1,
-  id: 'fused-1',
+  revision: 2,
+  id: 'fused-2',
   summary: "The open pack, its 512-d embedding joined with Intel's 256-d and dlib's 128-d ones",
   detect: blazeFaceDetect,
   mesh: faceMesh468,
   embed: {
     networks: [
       frFeature,
-      { ...faceReidentification, weight: 0.65, model: intelModel },
-      { ...dlibResNet, weight: 0.5 },
+      {
+        ...faceReidentification,
+        weight: 0.65,
+        lookScales: { plain: 0.97, mirrored: 1.03 },
+        model: intelModel,
+      },
+      { ...dlibResNet, weight: 0.15 },
     ],
     dimension: 896,
     pointsFrom: 'mesh',

@@ -10,13 +10,13 @@ import { PACK_SCHEMA_VERSION, type PackManifest } from './pack-manifest.ts';
 export const openFusedPack: PackManifest = {
   schemaVersion: PACK_SCHEMA_VERSION,
   name: 'open-fused',
-  revision: 1,
-  id: 'open-fused-1',
+  revision: 2,
+  id: 'open-fused-2',
   summary: 'The open pack, its 512-d embedding joined with the 128-d one of dlib',
   detect: blazeFaceDetect,
   mesh: faceMesh468,
   embed: {
-    networks: [frFeature, dlibResNet],
+    networks: [{ ...frFeature, lookScales: { plain: 0.97, mirrored: 1.03 } }, dlibResNet],
     dimension: 640,
     pointsFrom: 'mesh',
     flip: true,
