@@ -239,6 +239,8 @@ const thresholdsSchema = z.strictObject({
     maxLuma: z.number().min(0).max(255),
     /** Variance of the Laplacian of the aligned 112 x 112 luma. */
     minSharpness: z.number().nonnegative(),
+    /** Share of the less covered eye's surroundings that is far darker than the cheeks; no limit where absent. */
+    maxEyesCovered: z.number().min(0).max(1).optional(),
   }),
 });
 
