@@ -100,6 +100,7 @@ const LOOK_AGAIN: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   'face_blurred',
   'light_too_low',
   'light_too_strong',
+  'eyes_covered',
 ]);
 
 /** Before anybody is looked at: a payment that cannot go through by face needs no face. */

@@ -62,6 +62,7 @@ const PROBLEMS: Record<ProblemCode, Problem> = {
   face_blurred: picture('face_blurred'),
   light_too_low: picture('light_too_low'),
   light_too_strong: picture('light_too_strong'),
+  eyes_covered: picture('eyes_covered'),
   rate_limited: { status: 429, title: 'Too many tries; wait a minute' },
   internal_fault: { status: 500, title: 'A fault of the hub' },
   starting: { status: 503, title: 'The hub is starting; try again' },

@@ -97,6 +97,7 @@ async function analyse(
   const { embedding, quality, pad } = outcome.value;
   return ok({
     embedding,
+    quality,
     poor: qualityFailure(quality, pack.manifest.thresholds.quality) ?? null,
     colourLive: pad?.colourLive ?? null,
   });

@@ -5,12 +5,13 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { InstalledPack } from '../packs/installed-pack.ts';
 import { openPack } from '../packs/open-pack.ts';
+import { GOOD_QUALITY } from '../runtime/quality-fixture.ts';
 import { openPhotographCache, pictureHash } from './photograph-cache.ts';
 
 const pack: InstalledPack = { id: 'open-1', name: 'open', dir: '', manifest: openPack };
 const hash = (text: string): string => pictureHash(Buffer.from(text));
 const embedding = Float32Array.from({ length: openPack.embed.dimension }, (_, i) => Math.sin(i));
-const face = ok({ embedding, poor: null, colourLive: 0.25 });
+const face = ok({ embedding, quality: GOOD_QUALITY, poor: null, colourLive: 0.25 });
 
 let dir = '';
 

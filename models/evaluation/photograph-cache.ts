@@ -5,19 +5,22 @@ import { z } from 'zod';
 import { refusalCodeSchema } from '../../shared/contracts/refusal.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
 import type { InstalledPack } from '../packs/installed-pack.ts';
+import type { FaceQuality } from '../runtime/analysis.ts';
+import { qualityFailure } from '../runtime/face-quality.ts';
 import type { FrameFailureCode } from '../runtime/frame-pipeline.ts';
 import type { PhotographAnalysis } from './photograph-analysis.ts';
 
 /** Raise it when the pipeline makes other embeddings of the same picture with the same pack. */
-const PIPELINE = 1;
+const PIPELINE = 2;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const code = refusalCodeSchema as unknown as z.ZodType<FrameFailureCode>;
+const faceQuality = z.record(z.string(), z.number()) as unknown as z.ZodType<FaceQuality>;
 const lineSchema = z.union([
   z.strictObject({ sha256, failure: code }),
   z.strictObject({
     sha256,
-    poor: code.nullable(),
+    quality: faceQuality,
     colourLive: z.number().nullable(),
     /** Little-endian float32. */
     embedding: z.base64(),
@@ -55,9 +58,10 @@ export async function openPhotographCache(
     if ('failure' in entry) known.set(entry.sha256, err(entry.failure));
     else {
       const embedding = floatsOf(entry.embedding);
-      const { poor, colourLive } = entry;
+      const { quality, colourLive } = entry;
+      const poor = qualityFailure(quality, pack.manifest.thresholds.quality) ?? null;
       if (embedding.length === dimension)
-        known.set(entry.sha256, ok({ embedding, poor, colourLive }));
+        known.set(entry.sha256, ok({ embedding, quality, poor, colourLive }));
     }
   }
   if (text !== '' && !text.endsWith('\n')) await appendFile(file, '\n');
@@ -72,8 +76,8 @@ export async function openPhotographCache(
 
 /** Of all that decides what a picture gives. */
 function settingsHash({ manifest }: InstalledPack): string {
-  const { detect, mesh, embed, pad, thresholds } = manifest;
-  const settings = { PIPELINE, detect, mesh, embed, pad, quality: thresholds.quality };
+  const { detect, mesh, embed, pad } = manifest;
+  const settings = { PIPELINE, detect, mesh, embed, pad };
   return createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 12);
 }
 
@@ -95,9 +99,9 @@ function entryOf(line: string): z.infer<typeof lineSchema> | undefined {
 
 function lineOf(hash: string, analysis: PhotographAnalysis): z.infer<typeof lineSchema> {
   if (!analysis.ok) return { sha256: hash, failure: analysis.error };
-  const { embedding, poor, colourLive } = analysis.value;
+  const { embedding, quality, colourLive } = analysis.value;
   const bytes = Buffer.from(embedding.buffer, embedding.byteOffset, embedding.byteLength);
-  return { sha256: hash, poor, colourLive, embedding: bytes.toString('base64') };
+  return { sha256: hash, quality, colourLive, embedding: bytes.toString('base64') };
 }
 
 function floatsOf(base64: string): Float32Array {

@@ -51,6 +51,7 @@ export const openPack: PackManifest = {
       minLuma: 40,
       maxLuma: 225,
       minSharpness: 20,
+      maxEyesCovered: 0.8,
       source:
         "The template's eyes are 35 pixels apart: fewer would be made up. The rest passes about 99 % of 3,718 LFW " +
         'pictures (|yaw| 95 % below 26, 99 % below 36; |pitch| 99 % below 27; |roll| 99 % below 11; luma 58 to 207 ' +

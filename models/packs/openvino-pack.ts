@@ -52,6 +52,7 @@ export const openvinoPack: PackManifest = {
       minLuma: 40,
       maxLuma: 225,
       minSharpness: 20,
+      maxEyesCovered: 0.8,
       source:
         "Three quarters of the 47 pixels between the template's eyes. The rest passes about 99 % of 3,718 LFW " +
         'pictures (|yaw| 95 % below 25, 99 % below 36; |pitch| 99 % below 27; |roll| 99 % below 10; luma 61 to 208 ' +

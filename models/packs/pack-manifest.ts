@@ -165,6 +165,13 @@ const embedNetworkSchema = z.strictObject({
   template: z.tuple([point, point, point, point, point]),
   /** Its share in the score, against the other networks' weights. */
   weight: z.number().positive(),
+  /**
+   * How large the face is in the plain and in the mirrored look, against the template; 1 where absent. Two looks at
+   * different sizes err differently, which costs nothing (docs/recognition.md).
+   */
+  lookScales: z
+    .strictObject({ plain: z.number().positive(), mirrored: z.number().positive() })
+    .optional(),
 });
 
 const embedSchema = z.strictObject({
@@ -232,6 +239,8 @@ const thresholdsSchema = z.strictObject({
     maxLuma: z.number().min(0).max(255),
     /** Variance of the Laplacian of the aligned 112 x 112 luma. */
     minSharpness: z.number().nonnegative(),
+    /** Share of the less covered eye's surroundings that is far darker than the cheeks; no limit where absent. */
+    maxEyesCovered: z.number().min(0).max(1).optional(),
   }),
 });
 

@@ -18,7 +18,10 @@ export interface FaceBox {
   readonly height: number;
 }
 
-/** Measures of one face in one frame, named after ISO/IEC 29794-5. */
+/**
+ * Measures of one face in one frame: native values (ISO/IEC 29794-1). `quality-components.ts` gives the quality
+ * components of ISO/IEC 29794-5 that follow from them, 0-100.
+ */
 export interface FaceQuality {
   /** Distance between the eyes, pixels. */
   readonly interEyePx: number;
@@ -26,10 +29,27 @@ export interface FaceQuality {
   readonly yawDeg: number;
   readonly pitchDeg: number;
   readonly rollDeg: number;
+  /** Opening of the less open eye, and of the lips, as shares of the distance from the eyes' middle to the chin. */
+  readonly eyeOpening: number;
+  readonly mouthOpening: number;
   /** Variance of the Laplacian of the aligned crop, grey 0-255. */
   readonly sharpness: number;
-  /** Mean grey of the aligned crop, 0-255. */
+  /** Mean grey of the aligned crop's middle, 0-255. */
   readonly brightness: number;
+  /** How far the luminances of both cheeks are the same: histogram intersection, 0-1. */
+  readonly illuminationUniformity: number;
+  /** Mean linear luminance of the face, 0-1. */
+  readonly luminance: number;
+  /** Shares of the face that are nearly black and nearly white, 0-1. */
+  readonly underExposed: number;
+  readonly overExposed: number;
+  /** Entropy of the face's luminance, bits. */
+  readonly dynamicRangeBits: number;
+  /** How far the cheeks' colour is from that of any skin in white light, CIELAB units. */
+  readonly colourOffset: number;
+  /** Shares of the eyes' and the mouth's surroundings that do not look like this face's skin, 0-1. */
+  readonly eyesCovered: number;
+  readonly mouthCovered: number;
 }
 
 /** What the depth picture says of a face; absent where the terminal has no depth. docs/presentation-attacks.md has the reasons. */
@@ -109,6 +129,7 @@ export interface AnalysisFailure {
     | 'face_blurred'
     | 'light_too_low'
     | 'light_too_strong'
+    | 'eyes_covered'
     | 'busy'
   >;
   readonly timings: AnalysisTimings;

@@ -15,6 +15,7 @@ const FAILURE_ORDER: readonly FrameFailureCode[] = [
   'face_turned_away',
   'light_too_low',
   'light_too_strong',
+  'eyes_covered',
   'face_blurred',
 ];
 

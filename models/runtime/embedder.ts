@@ -1,7 +1,7 @@
 import type { InstalledPack } from '../packs/installed-pack.ts';
 import type { PackEmbedNetwork } from '../packs/pack-manifest.ts';
 import type { FivePoints } from './analysis.ts';
-import { alignTo, mirrored as mirrorCrop } from './geometry.ts';
+import { alignTo, mirrored as mirrorCrop, scaleTemplate } from './geometry.ts';
 import { Network, type NetworkMeter, outputOf } from './network.ts';
 import type { PicturePyramid } from './warp.ts';
 
@@ -37,8 +37,10 @@ export class Embedder {
     for (const { spec, network } of this.networks) {
       const sum = new Float32Array(spec.dimension);
       for (const { points, mirrored } of looks) {
-        const crop = alignTo(points, spec.template);
-        const cut = mirrored ? mirrorCrop(crop, spec.model.input.width) : crop;
+        const { width } = spec.model.input;
+        const scale = spec.lookScales?.[mirrored ? 'mirrored' : 'plain'] ?? 1;
+        const crop = alignTo(points, scaleTemplate(spec.template, scale, width));
+        const cut = mirrored ? mirrorCrop(crop, width) : crop;
         const values = outputOf(await network.runOn(source, cut), spec.output);
         for (let i = 0; i < sum.length; i += 1) sum[i] = (sum[i] as number) + (values[i] as number);
         values.fill(0);

@@ -3,7 +3,7 @@ import type { InstalledPack } from '../packs/installed-pack.ts';
 import type { PackMesh } from '../packs/pack-manifest.ts';
 import type { FivePoints, Point } from './analysis.ts';
 import type { Detection } from './detection.ts';
-import { type Affine, applyAffine, turnedSquare } from './geometry.ts';
+import { type Affine, applyAffine, distance, turnedSquare } from './geometry.ts';
 import { Network, type NetworkMeter, outputOf } from './network.ts';
 import type { PicturePyramid } from './warp.ts';
 
@@ -22,6 +22,15 @@ export interface FaceMesh {
   /** The face's outline, picture pixels, in order around it. */
   readonly outline: readonly Point[];
   readonly pose: HeadPose;
+  readonly expression: Expression;
+}
+
+/** How far eyes and mouth are open, as shares of the distance from the eyes' middle to the chin. */
+export interface Expression {
+  /** The less open eye. */
+  readonly eyeOpening: number;
+  /** Between the inner edges of the lips. */
+  readonly mouthOpening: number;
 }
 
 /** MediaPipe's FACEMESH_FACE_OVAL, in order around the face. */
@@ -33,6 +42,22 @@ const FOREHEAD = 10;
 const CHIN = 152;
 const RIGHT_CHEEK = 234;
 const LEFT_CHEEK = 454;
+/** Upper and lower lid, upper and lower lip, one above the other. */
+const RIGHT_EYE_LIDS = [
+  [160, 144],
+  [159, 145],
+  [158, 153],
+] as const;
+const LEFT_EYE_LIDS = [
+  [385, 380],
+  [386, 374],
+  [387, 373],
+] as const;
+const INNER_LIPS = [
+  [82, 87],
+  [13, 14],
+  [312, 317],
+] as const;
 /**
  * The line from forehead to chin is not upright in a frontal face: the median over LFW's press photos,
  * whose subjects look into the camera, is this far from it.
@@ -134,6 +159,7 @@ export class FaceMesher {
       ],
       outline: OVAL.map((id) => mean([id])),
       pose: poseOf(vertices, angle),
+      expression: expressionOf(vertices, v),
     };
   }
 }
@@ -204,5 +230,28 @@ function poseOf(vertices: Float32Array, cropAngle: number): HeadPose {
     yawDeg: Math.atan2(az, Math.hypot(ax, ay)) * degrees,
     pitchDeg: Math.atan2(bz, Math.hypot(bx, by)) * degrees - NEUTRAL_PITCH_DEG,
     rollDeg: (cropAngle + Math.atan2(ay, ax)) * degrees,
+  };
+}
+
+/** As ISO/IEC 29794-5's eyes open and mouth closed: the widest of three pairs of points over the eye-to-chin distance. */
+function expressionOf(
+  vertices: Float32Array,
+  { rightEye, leftEye }: PackMesh['alignmentVertices'],
+): Expression {
+  const at = (id: number): Point => ({
+    x: vertices[id * 3] as number,
+    y: vertices[id * 3 + 1] as number,
+  });
+  const widest = (pairs: readonly (readonly [number, number])[]): number =>
+    Math.max(...pairs.map(([upper, lower]) => distance(at(upper), at(lower))));
+  const eyes = [...rightEye, ...leftEye].map(at);
+  const middle = {
+    x: eyes.reduce((sum, { x }) => sum + x, 0) / eyes.length,
+    y: eyes.reduce((sum, { y }) => sum + y, 0) / eyes.length,
+  };
+  const toChin = distance(middle, at(CHIN));
+  return {
+    eyeOpening: Math.min(widest(RIGHT_EYE_LIDS), widest(LEFT_EYE_LIDS)) / toChin,
+    mouthOpening: widest(INNER_LIPS) / toChin,
   };
 }

@@ -1,37 +1,30 @@
 import type { PackThresholds } from '../packs/pack-manifest.ts';
 import type { AnalysisFailure, FaceQuality, FivePoints } from './analysis.ts';
-import type { HeadPose } from './face-mesh.ts';
-import { alignTo, distance } from './geometry.ts';
-import { type PicturePyramid, warpGrey } from './warp.ts';
+import { CROP_PX, cutFace } from './face-crop.ts';
+import { measureLight } from './face-light.ts';
+import type { FaceMesh } from './face-mesh.ts';
+import { distance } from './geometry.ts';
+import type { PicturePyramid } from './warp.ts';
 
 type QualityFailure = Exclude<
   AnalysisFailure['code'],
   'not_an_image' | 'image_too_large' | 'no_face' | 'several_faces' | 'busy'
 >;
 
-/** Edge of the aligned grey crop that light and sharpness are measured on, whatever the pack embeds. */
-const CROP_PX = 112;
-/** ArcFace's five-point template for 112 x 112 (deepinsight/insightface, `face_align.py`). */
-const CROP_TEMPLATE = [
-  [38.2946, 51.6963],
-  [73.5318, 51.5014],
-  [56.0252, 71.7366],
-  [41.5493, 92.3655],
-  [70.7299, 92.2041],
-] as const;
-
 /** Measures one face. */
 export function measureQuality(
   source: PicturePyramid,
   points: FivePoints,
-  pose: HeadPose,
+  { pose, expression, outline }: Pick<FaceMesh, 'pose' | 'expression' | 'outline'>,
 ): FaceQuality {
-  const grey = warpGrey(source, alignTo(points, CROP_TEMPLATE), CROP_PX);
+  const crop = cutFace(source, points);
   return {
     interEyePx: distance(points[0], points[1]),
     ...pose,
-    sharpness: laplacianVariance(grey, CROP_PX),
-    brightness: centralMean(grey, CROP_PX),
+    ...expression,
+    sharpness: laplacianVariance(crop.grey, CROP_PX),
+    brightness: centralMean(crop.grey, CROP_PX),
+    ...measureLight(crop, outline.map(crop.inCrop)),
   };
 }
 
@@ -50,6 +43,7 @@ export function qualityFailure(
   }
   if (quality.brightness < limits.minLuma) return 'light_too_low';
   if (quality.brightness > limits.maxLuma) return 'light_too_strong';
+  if (quality.eyesCovered > (limits.maxEyesCovered ?? 1)) return 'eyes_covered';
   if (quality.sharpness < limits.minSharpness) return 'face_blurred';
   return undefined;
 }

@@ -150,7 +150,7 @@ export class FramePipeline {
     if (!face.ok) return err(face.error);
 
     const { mesh } = face.value;
-    const quality = measureQuality(source, this.pointsOf(face.value), mesh.pose);
+    const quality = measureQuality(source, this.pointsOf(face.value), mesh);
     const poor = options.enforceQuality
       ? qualityFailure(quality, this.pack.manifest.thresholds.quality)
       : undefined;

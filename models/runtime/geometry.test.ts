@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FivePoints, Point } from './analysis.ts';
-import { alignTo, applyAffine, iou, mirrored, scaleOf, stretch, turnedSquare } from './geometry.ts';
+import {
+  alignTo,
+  applyAffine,
+  iou,
+  mirrored,
+  scaleOf,
+  scaleTemplate,
+  stretch,
+  turnedSquare,
+} from './geometry.ts';
 
 const TEMPLATE = [
   [38, 52],
@@ -69,4 +78,15 @@ it('iou of equal, half-covering and distant boxes', () => {
   expect(iou(box, box)).toBe(1);
   expect(iou(box, { ...box, x: 5 })).toBeCloseTo(1 / 3, 9);
   expect(iou(box, { ...box, x: 30 })).toBe(0);
+});
+
+it('a template scaled up shows the face larger: fewer picture pixels to a crop pixel', () => {
+  const points = TEMPLATE.map(([x, y]) => ({ x: 2 * x, y: 2 * y })) as unknown as FivePoints;
+  const larger = alignTo(points, scaleTemplate(TEMPLATE, 1.25, 112));
+  expect(scaleOf(larger)).toBeCloseTo(2 / 1.25, 6);
+  // the middle of the crop stays where it was
+  const before = applyAffine(alignTo(points, TEMPLATE), 56, 56);
+  const after = applyAffine(larger, 56, 56);
+  expect(after.x).toBeCloseTo(before.x, 6);
+  expect(after.y).toBeCloseTo(before.y, 6);
 });

@@ -104,6 +104,16 @@ export function alignTo(
   return { a: ia, b: ib, c: -(ia * tx + ib * ty), d: -ib, e: ia, f: ib * tx - ia * ty };
 }
 
+/** Makes a template's face larger or smaller about the middle of its square. */
+export function scaleTemplate(
+  template: readonly (readonly [number, number])[],
+  scale: number,
+  size: number,
+): readonly (readonly [number, number])[] {
+  const middle = size / 2;
+  return template.map(([x, y]) => [middle + (x - middle) * scale, middle + (y - middle) * scale]);
+}
+
 export function distance(p: Point, q: Point): number {
   return Math.hypot(p.x - q.x, p.y - q.y);
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stretch } from './geometry.ts';
-import { halve, PicturePyramid, type PixelFormat, warpGrey, warpInto } from './warp.ts';
+import { halve, PicturePyramid, type PixelFormat, warpInto } from './warp.ts';
 
 const FORMAT: PixelFormat = {
   width: 4,
@@ -125,10 +125,4 @@ it('halves by the mean of 2 x 2 and keeps positions', () => {
   expect([half.width, half.height]).toEqual([4, 3]);
   // Pixels 2 and 3 of columns 2, 3: mean 2.5, rounded up.
   expect([...half.data.subarray((1 * 4 + 1) * 3, (1 * 4 + 1) * 3 + 3)]).toEqual([3, 3, 7]);
-});
-
-it('weighs grey by Rec. 601', () => {
-  const source = new PicturePyramid(coordinates(8, 8));
-  const grey = warpGrey(source, IDENTITY, 4);
-  expect(grey[1 * 4 + 2]).toBeCloseTo(0.299 * 2 + 0.587 * 1 + 0.114 * 7, 4);
 });

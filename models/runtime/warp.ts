@@ -55,24 +55,3 @@ export function warpInto(
 ): void {
   WarpArena.ofThisThread().warp(out, cut.source.levelFor(cut.crop), format);
 }
-
-/** Red, green and blue planes, each times its share of Rec. 601 luma. */
-const LUMA = {
-  layout: 'nchw',
-  colour: 'rgb',
-  mean: [0, 0, 0],
-  scale: [0.299, 0.587, 0.114],
-} as const;
-
-/** Cuts a crop as grey (Rec. 601 luma, 0-255) of `size` x `size`. */
-export function warpGrey(source: PicturePyramid, crop: Affine, size: number): Float32Array {
-  const pixels = size * size;
-  const planes = new Float32Array(3 * pixels);
-  warpInto(planes, { source, crop }, { ...LUMA, width: size, height: size });
-  const grey = planes.subarray(0, pixels);
-  for (let i = 0; i < pixels; i += 1) {
-    grey[i] =
-      (planes[i] as number) + (planes[i + pixels] as number) + (planes[i + 2 * pixels] as number);
-  }
-  return grey;
-}

@@ -30,6 +30,7 @@ export const REFUSAL_CODES = [
   'face_blurred',
   'light_too_low',
   'light_too_strong',
+  'eyes_covered',
   // the person
   'attack_suspected',
   'not_recognised',
@@ -128,6 +129,10 @@ export const REFUSAL_WORDS: Record<RefusalCode, Words> = {
   light_too_strong: {
     'zh-CN': '光线太强，请换个位置',
     en: 'The light is too strong. Please move a little',
+  },
+  eyes_covered: {
+    'zh-CN': '请摘下墨镜或抬高帽檐',
+    en: 'Please take off sunglasses, or lift the brim of your cap',
   },
   attack_suspected: {
     'zh-CN': '本次无法使用刷脸，请用其他方式付款',

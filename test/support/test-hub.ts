@@ -12,6 +12,7 @@ import { deviceKeyFromPem } from '../../firmware-bridge/codec/device-key.ts';
 import { encodeProbe } from '../../firmware-bridge/codec/probe.ts';
 import { openGalleryIndex } from '../../models/index/threaded-index.ts';
 import type { FaceEngine } from '../../models/runtime/analysis.ts';
+import { GOOD_QUALITY } from '../../models/runtime/quality-fixture.ts';
 import { keyRingFile } from '../../models/template-protection/key-ring.ts';
 import { uuidV7 } from '../../shared/domain/ids.ts';
 import { type Clock, systemClock } from '../../shared/kernel/clock.ts';
@@ -87,14 +88,7 @@ export function nameEngine(analysing?: () => Promise<void>): FaceEngine {
       return ok({
         packId: PACK_ID,
         embedding: embeddingOf(person),
-        quality: {
-          interEyePx: 90,
-          yawDeg: 0,
-          pitchDeg: 0,
-          rollDeg: 0,
-          sharpness: 100,
-          brightness: 120,
-        },
+        quality: GOOD_QUALITY,
         pad: {
           colourLive: COLOUR_LIVE[kind ?? ''] ?? 0,
           depth: null,

@@ -8,6 +8,7 @@ const PROGRAMS: ReadonlyMap<string, readonly [entry: string, ...first: string[]]
   ['street', ['edge-hub/evaluation/main.ts']],
   ['depth', ['models/evaluation/main.ts', 'depth']],
   ['templates', ['models/evaluation/main.ts', 'templates']],
+  ['quality', ['models/evaluation/main.ts', 'quality']],
 ]);
 
 export const evaluateCommand: Command = {
@@ -19,6 +20,10 @@ export const evaluateCommand: Command = {
   --pairs FILE  LFW's pairs.txt, or lines of label<TAB>pathA<TAB>pathB; without it all pairs
   --pack NAME   model pack (default open)
   --json        one line of JSON: {"pack","images","failureToAcquire","pairs","accuracy","eer","genuine","impostor","tar"}
+
+       wuma evaluate quality --images DIR [--fmr RATE] [--again S] [--failure S] [--pack NAME] [--json]
+
+  What each quality measure predicts: error versus discard, and the limit that costs the shopper the least time
 
        wuma evaluate depth --bona-fide DIR [--attack DIR] [--face-model DIR] [--count N] [--seed TEXT] [--json]
 
