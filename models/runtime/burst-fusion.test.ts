@@ -9,15 +9,7 @@ import type { FrameTrace } from './frame-trace.ts';
 import type { FramePad } from './presentation-attack.ts';
 import { GOOD_QUALITY } from './quality-fixture.ts';
 
-<<<<<<< HEAD
-const QUALITY: FaceQuality = {
-  interEyePx: 80,
-  yawDeg: 0,
-  pitchDeg: 0,
-  rollDeg: 0,
-  sharpness: 300,
-  brightness: 120,
-};
+const QUALITY: FaceQuality = { ...GOOD_QUALITY, sharpness: 300 };
 const NOWHERE = { x: 0, y: 0 };
 const FACE: MeshedFace = {
   detection: {
@@ -34,9 +26,6 @@ const FACE: MeshedFace = {
     pose: { yawDeg: 0, pitchDeg: 0, rollDeg: 0 },
   },
 };
-=======
-const QUALITY: FaceQuality = { ...GOOD_QUALITY, sharpness: 300 };
->>>>>>> 0e171ef (feat(quality): light, colour, expression and covered eyes, measured as ISO/IEC 29794-5 names them)
 const FACE_DEPTH: DepthEvidence = {
   coverage: 0.97,
   distanceMm: 550,

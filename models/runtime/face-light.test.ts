@@ -43,7 +43,12 @@ describe('light and colour of a face', () => {
     const light = lit(shaded);
     expect(light.illuminationUniformity).toBe(1);
     expect(light.colourOffset).toBe(0);
-    expect(light).toMatchObject({ underExposed: 0, overExposed: 0, eyesCovered: 0, mouthCovered: 0 });
+    expect(light).toMatchObject({
+      underExposed: 0,
+      overExposed: 0,
+      eyesCovered: 0,
+      mouthCovered: 0,
+    });
     expect(light.dynamicRangeBits).toBeGreaterThan(4);
   });
 

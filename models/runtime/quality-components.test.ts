@@ -29,7 +29,10 @@ it.each<[Partial<FaceQuality>, Partial<QualityComponents>]>([
   [{ illuminationUniformity: 0.1 }, { illuminationUniformity: 50 }],
   [{ colourOffset: 0 }, { naturalColour: 100 }],
   [{ colourOffset: 10 }, { naturalColour: 54 }],
-  [{ eyesCovered: 0.3, mouthCovered: 0.6 }, { eyesVisible: 70, mouthOcclusionPrevention: 40 }],
+  [
+    { eyesCovered: 0.3, mouthCovered: 0.6 },
+    { eyesVisible: 70, mouthOcclusionPrevention: 40 },
+  ],
 ])('%j gives %j', (native, expected) => {
   expect(qualityComponents({ ...GOOD_QUALITY, ...native })).toMatchObject(expected);
 });
