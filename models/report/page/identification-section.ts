@@ -46,9 +46,13 @@ export function identificationSection(identification: readonly Identification[])
   };
 }
 
+/** How many times the promise was measured. */
+function excess({ fpir, promisedFpir }: Identification): number {
+  return fpir.rate / promisedFpir;
+}
+
 /** Told of the street that is furthest from its promise. */
 export function identificationFinding(identification: readonly Identification[]): string {
-  const excess = ({ fpir, promisedFpir }: Identification): number => fpir.rate / promisedFpir;
   const [furthest] = identification.toSorted((p, q) => excess(q) - excess(p));
   if (!furthest) return 'Identification was not measured';
   const { gallery, promisedFpir, fpir } = furthest;

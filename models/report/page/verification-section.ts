@@ -105,9 +105,11 @@ function inside(
   return value >= from && value <= to;
 }
 
+function pointName({ chosenBy, name }: OperatingPoint): string {
+  return chosenBy === 'fmr' ? `FMR ${oneIn(Number(name))}` : `the pack’s ${name}`;
+}
+
 function operatingTables(points: readonly OperatingPoint[]): Table[] {
-  const nameOf = ({ chosenBy, name }: OperatingPoint): string =>
-    chosenBy === 'fmr' ? `FMR ${oneIn(Number(name))}` : `the pack’s ${name}`;
   const table = (caption: string, what: string, rate: 'fmr' | 'fnmr'): Table => ({
     caption,
     head: [
@@ -119,7 +121,7 @@ function operatingTables(points: readonly OperatingPoint[]): Table[] {
       '95 %, by person',
     ],
     rows: points.map((point) => [
-      nameOf(point),
+      pointName(point),
       score(point.threshold),
       eventsOf(point[rate]),
       percent(point[rate].rate),
