@@ -28,7 +28,7 @@ function timeFigure({ looks, stagesMs, totalMs }: TimeFigures): Figure {
     { name: 'whole look', ...totalMs },
     ...stagesMs.map(({ stage, ...spread }) => ({ name: STAGES[stage] ?? stage, ...spread })),
   ];
-  const finding = `A look takes ${milliseconds(totalMs.p50)} in the middle, and ${milliseconds(totalMs.p95)} or less in 19 of 20`;
+  const finding = `A look takes ${milliseconds(totalMs.p50)} in the median, and at most ${milliseconds(totalMs.p95)} in 19 of 20`;
   return {
     id: 'time',
     finding,

@@ -79,7 +79,7 @@ function promiseFigure(identification: readonly Identification[]): Figure {
     id: 'fpir',
     finding,
     measure:
-      'share of strangers’ searches in which the face alone named somebody (FPIR), 95 %; upright mark: what was promised',
+      'share of strangers’ searches in which the face alone named somebody (FPIR), 95\u00a0%; upright mark: what was promised',
     plot: (width) =>
       rangePlot(
         {
@@ -106,8 +106,8 @@ function promiseFigure(identification: readonly Identification[]): Figure {
         'Gallery and promise',
         'Strangers named',
         'FPIR',
-        '95 %, by search',
-        '95 %, by person',
+        '95\u00a0%, by search',
+        '95\u00a0%, by person',
         'single streets',
       ],
       rows: identification.map((one) => [
@@ -126,7 +126,13 @@ function wrongChargeTable(identification: readonly Identification[]): Table {
   return {
     caption:
       'Wrong charges: searches, of strangers and enrolled, that end with somebody charged as somebody else after the whole policy',
-    head: ['Gallery and promise', 'Wrong charges', 'Share', '95 %, by search', '95 %, by person'],
+    head: [
+      'Gallery and promise',
+      'Wrong charges',
+      'Share',
+      '95\u00a0%, by search',
+      '95\u00a0%, by person',
+    ],
     rows: identification.map((one) => [
       nameOf(one),
       eventsOf(one.wrongCharges),
@@ -220,8 +226,8 @@ function missTables(identification: readonly Identification[]): Table[] {
         'Gallery and promise',
         'Missed',
         'FNIR',
-        '95 %, by search',
-        '95 %, by person',
+        '95\u00a0%, by search',
+        '95\u00a0%, by person',
         'single streets',
       ],
       rows,

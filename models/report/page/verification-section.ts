@@ -62,7 +62,7 @@ function detFigure(verification: Verification): Figure {
     id: 'det',
     finding: verificationFinding(verification),
     measure:
-      'detection error trade-off: share of genuine comparisons that fail (FNMR) over share of impostor comparisons that pass (FMR); axes in normal deviates; band: 95 % by person',
+      'detection error trade-off: share of genuine comparisons that fail (FNMR) over share of impostor comparisons that pass (FMR); axes in normal deviates; band: 95\u00a0% by person',
     plot: (width) =>
       curvePlot(
         {
@@ -91,7 +91,7 @@ function detFigure(verification: Verification): Figure {
       ),
     table: {
       caption: 'Points of the curve',
-      head: ['FMR', 'FNMR', '95 %, by person'],
+      head: ['FMR', 'FNMR', '95\u00a0%, by person'],
       rows: det.map(({ fmr, fnmr, byPerson }) => [percent(fmr), percent(fnmr), between(byPerson)]),
     },
     isLong: true,
@@ -117,8 +117,8 @@ function operatingTables(points: readonly OperatingPoint[]): Table[] {
       'Threshold',
       what,
       rate.toUpperCase(),
-      '95 %, by comparison',
-      '95 %, by person',
+      '95\u00a0%, by comparison',
+      '95\u00a0%, by person',
     ],
     rows: points.map((point) => [
       pointName(point),
