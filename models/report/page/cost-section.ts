@@ -68,7 +68,7 @@ function memoryTable(memory: NonNullable<RecognitionReport['memory']>): Table {
     rows: [
       ['before the networks are loaded', megabytes(residentBytes.before)],
       ['with the networks of one worker', megabytes(residentBytes.withOneWorker)],
-      ['at its highest, with all workers and the evaluation', megabytes(residentBytes.highest)],
+      ['at its highest in the whole run', megabytes(residentBytes.highest)],
       ['files of the networks', megabytes(modelBytes)],
       ['a template (float32)', `${whole(templateBytes)} bytes`],
       ['a template in the gallery’s index', `${whole(indexBytesPerTemplate)} bytes`],
