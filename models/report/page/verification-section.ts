@@ -2,7 +2,7 @@ import { curvePlot } from '../plot/curve-plot.ts';
 import { deviateScale, linearScale, logScale } from '../plot/scale.ts';
 import type { Histogram, OperatingPoint, Verification } from '../recognition-report.ts';
 import type { Figure, Section, Table } from './markup.ts';
-import { between, eventsOf, oneIn, percent, score, whole } from './numbers.ts';
+import { between, oneIn, percent, score, whole } from './numbers.ts';
 
 /** The rate that a finding is about, where it could be measured. */
 const TOLD_RATES = ['1e-4', '1e-3', '1e-2'];
@@ -123,7 +123,7 @@ function operatingTables(points: readonly OperatingPoint[]): Table[] {
     rows: points.map((point) => [
       pointName(point),
       score(point.threshold),
-      eventsOf(point[rate]),
+      whole(point[rate].events),
       percent(point[rate].rate),
       between(point[rate].exact),
       between(point[rate].byPerson),
