@@ -65,10 +65,9 @@ async function sampleTree(tree: string): Promise<string[]> {
 describe('report recognition', () => {
   it('refuses a command line that it cannot use', async () => {
     expect((await run('--out', dir)).code).toBe(2);
-    expect(await run('--images', dir, '--out', join(dir, 'out'), '--fpir', '2')).toMatchObject({
-      code: 2,
-      problems: expect.stringContaining('--fpir is a number'),
-    });
+    const wrong = await run('--images', dir, '--out', join(dir, 'out'), '--fpir', '2');
+    expect(wrong.code).toBe(2);
+    expect(wrong.problems).toContain('--fpir is a number');
     const help = await run('--help');
     expect(help.code).toBe(0);
     expect(help.out).toContain('--depth-bona-fide DIR');
@@ -84,7 +83,8 @@ describe('report recognition', () => {
       '--models',
       MODELS,
     );
-    expect(refused).toMatchObject({ code: 2, problems: expect.stringContaining('no pictures') });
+    expect(refused.code).toBe(2);
+    expect(refused.problems).toContain('no pictures');
   });
 
   it.skipIf(!installed)(
@@ -92,17 +92,26 @@ describe('report recognition', () => {
     async () => {
       const names = await sampleTree(join(dir, 'faces'));
       const out = join(dir, 'out');
-      const quick = ['--streets', '1', '--looks', '4', '--bootstrap', '100', '--attacks', '1'];
       await mkdir(join(dir, 'attacks', 'drawing'), { recursive: true });
       await copyFile(join(SAMPLES, '../artefacts/joconde.jpg'), join(dir, 'attacks/drawing/1.jpg'));
+      const quick = '--gallery 4 --fpir 1e-2 --streets 1 --looks 4 --bootstrap 100 --attacks 1';
       const {
         code,
         out: json,
         problems,
       } = await run(
-        ...['--images', join(dir, 'faces'), '--out', out, '--models', MODELS, '--workers', '1'],
-        ...['--gallery', '4', '--fpir', '1e-2', '--set', 'sample faces', '--json', ...quick],
-        ...['--attack', join(dir, 'attacks')],
+        '--images',
+        join(dir, 'faces'),
+        '--attack',
+        join(dir, 'attacks'),
+        '--out',
+        out,
+        '--models',
+        MODELS,
+        '--set',
+        'sample faces',
+        '--json',
+        ...`${quick} --workers 1`.split(' '),
       );
       expect(code, problems).toBe(0);
 

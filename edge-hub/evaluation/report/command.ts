@@ -93,8 +93,6 @@ export function runReportRecognition(argv: readonly string[], io?: CommandIo): P
       isUsage: (error) => USAGE.some((kind) => error instanceof kind) || isMissingPack(error),
       run: async (given, { writeOut, writeError }) => {
         const out = required(given.out, 'out');
-        const whole = (option: string, text: string, least: number): number =>
-          wholeNumber(option, text, { least, most: 999_999_999 });
         const { pairs, attack, workers, cache } = given;
         const bonaFide = given['depth-bona-fide'];
         const options: RecognitionReportOptions = {
@@ -158,6 +156,10 @@ async function writeReport(out: string, report: RecognitionReport): Promise<stri
 
 function itemsOf(given: readonly string[]): string[] {
   return given.flatMap((text) => text.split(',')).map((text) => text.trim());
+}
+
+function whole(option: string, text: string, least: number): number {
+  return wholeNumber(option, text, { least, most: 999_999_999 });
 }
 
 function promised(text: string): number {

@@ -66,7 +66,10 @@ export async function measureIdentification(
     mated: fnir && {
       fnir,
       fnirOfStreets: rangeOf(fnirs),
-      ...{ straightThrough, afterLast4, afterPin, served },
+      straightThrough,
+      afterLast4,
+      afterPin,
+      served,
     },
     thresholds: figures.thresholds,
     promisableFpir: figures.promisableFpir,

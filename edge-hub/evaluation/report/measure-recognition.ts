@@ -232,7 +232,10 @@ async function measureStreets(
       const what = `gallery of ${gallery}, promised FPIR ${promisedFpir}`;
       const street = {
         ...from,
-        ...{ gallery, promisedFpir, repeats: options.streets, seed: options.seed },
+        gallery,
+        promisedFpir,
+        repeats: options.streets,
+        seed: options.seed,
         regulars: REGULARS,
         onStreet: (done: number) =>
           options.onProgress(`${what}: street ${done} of ${options.streets}`),

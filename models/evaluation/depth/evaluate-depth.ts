@@ -145,10 +145,7 @@ function detailOf(
     rejected: rejected.map(({ path }) => path),
     people: people.size,
     byPerson,
-    worstPersonBpcer: Math.max(
-      0,
-      ...byPerson.map(({ presentations, rejected }) => rate(rejected, presentations)),
-    ),
+    worstPersonBpcer: Math.max(0, ...byPerson.map((own) => rate(own.rejected, own.presentations))),
     heldOutBpcer: rounded(heldOutRejection(measured) ?? null),
   };
 }

@@ -29,12 +29,12 @@ describe('the beta distribution', () => {
 describe('the exact interval', () => {
   // Values of R's binom.test.
   it.each([
-    [0, 100, 0, 0.036_216_69],
-    [10, 100, 0.049_004_69, 0.176_222_6],
-    [5, 10, 0.187_086, 0.812_914],
-    [1, 1_000, 2.531_765e-5, 0.005_558_924],
-    [20, 20, 0.831_566_5, 1],
-  ])('of %i of %i is %f to %f', (events, trials, low, high) => {
+    [0, 100, [0, 0.036_216_69]],
+    [10, 100, [0.049_004_69, 0.176_222_6]],
+    [5, 10, [0.187_086, 0.812_914]],
+    [1, 1_000, [2.531_765e-5, 0.005_558_924]],
+    [20, 20, [0.831_566_5, 1]],
+  ] as const)('of %i of %i is %j', (events, trials, [low, high]) => {
     const interval = exactInterval(events, trials);
     expect(interval.low).toBeCloseTo(low, 6);
     expect(interval.high).toBeCloseTo(high, 6);

@@ -96,7 +96,13 @@ export function acquisitionSection({
           ),
         table: {
           caption: 'Failures by reason. A picture counts once, under the first reason.',
-          head: ['Stage and reason', 'Pictures', 'Share', '95 %, by picture', '95 %, by person'],
+          head: [
+            'Stage and reason',
+            'Pictures',
+            'Share',
+            '95\u00a0%, by picture',
+            '95\u00a0%, by person',
+          ],
           rows: stages.flatMap(({ name, of }) => rowsOf(name, of)),
         },
       },

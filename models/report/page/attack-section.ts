@@ -73,7 +73,7 @@ function speciesFigure(
     {
       id: `apcer-${evidence}`,
       finding,
-      measure: `share of ${evidence} attacks that the depth check accepts (APCER), 95 %${
+      measure: `share of ${evidence} attacks that the depth check accepts (APCER), 95\u00a0%${
         species.some(({ faceShaped }) => faceShaped)
           ? '; a mask has a face’s shape, and depth cannot refuse it'
           : ''
@@ -97,7 +97,7 @@ function speciesFigure(
         ),
       table: {
         caption: `${evidence === 'given' ? 'Given' : 'Simulated'} attacks on the depth check. Too coarse: refused because the sensor could not have told a face there either.`,
-        head: ['Species', 'Accepted', 'APCER', '95 %', 'too coarse to tell'],
+        head: ['Species', 'Accepted', 'APCER', '95\u00a0%', 'too coarse to tell'],
         rows: species.map((one) => [
           one.faceShaped ? `${one.species} (apart)` : one.species,
           eventsOf(one.apcer),
@@ -119,7 +119,7 @@ function colourAttackFigure(species: readonly ColourSpeciesFigures[]): Figure[] 
       id: 'apcer-colour',
       finding,
       measure:
-        'share of colour pictures of given attacks that the colour network accepts (APCER), 95 %',
+        'share of colour pictures of given attacks that the colour network accepts (APCER), 95\u00a0%',
       plot: (width) =>
         rangePlot(
           {
@@ -140,7 +140,7 @@ function colourAttackFigure(species: readonly ColourSpeciesFigures[]): Figure[] 
       table: {
         caption:
           'Given attacks before the colour network alone. Without a face an attack is refused.',
-        head: ['Species', 'Accepted', 'APCER', '95 %', 'no face found'],
+        head: ['Species', 'Accepted', 'APCER', '95\u00a0%', 'no face found'],
         rows: species.map((one) => [
           one.species,
           eventsOf(one.apcer),
@@ -167,13 +167,15 @@ function bonaFideFigure(
       : []),
   ];
   if (rows.length === 0) return [];
-  const finding = rows.map(({ name, rate }) => `${name}: ${percent(rate.rate)}`).join('; ');
+  const finding = rows
+    .map(({ name, rate }) => `${name.toLowerCase()} ${percent(rate.rate)}`)
+    .join('; ');
   const heldOut = bonaFide?.heldOutBpcer ?? null;
   return [
     {
       id: 'bpcer',
       finding: `Real faces refused: ${finding}`,
-      measure: `share of real faces that a check refuses (BPCER), one picture each, 95 %${
+      measure: `share of real faces that a check refuses (BPCER), one picture each, 95\u00a0%${
         heldOut === null
           ? ''
           : `; depth limits set on all people but one and tried on that one: ${percent(heldOut)}`
@@ -201,7 +203,7 @@ function bonaFideFigure(
         ),
       table: {
         caption: 'Real faces refused',
-        head: ['Check', 'Refused', 'BPCER', '95 %, by picture', '95 %, by person'],
+        head: ['Check', 'Refused', 'BPCER', '95\u00a0%, by picture', '95\u00a0%, by person'],
         rows: rows.map(({ name, rate }) => [
           name,
           eventsOf(rate),

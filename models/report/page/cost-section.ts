@@ -28,7 +28,7 @@ function timeFigure({ looks, stagesMs, totalMs }: TimeFigures): Figure {
     { name: 'whole look', ...totalMs },
     ...stagesMs.map(({ stage, ...spread }) => ({ name: STAGES[stage] ?? stage, ...spread })),
   ];
-  const finding = `A look takes ${milliseconds(totalMs.p50)} in the middle, and ${milliseconds(totalMs.p95)} or less in 19 of 20`;
+  const finding = `A look takes ${milliseconds(totalMs.p50)} in the median, and at most ${milliseconds(totalMs.p95)} in 19 of 20`;
   return {
     id: 'time',
     finding,
@@ -68,7 +68,7 @@ function memoryTable(memory: NonNullable<RecognitionReport['memory']>): Table {
     rows: [
       ['before the networks are loaded', megabytes(residentBytes.before)],
       ['with the networks of one worker', megabytes(residentBytes.withOneWorker)],
-      ['at its highest, with all workers and the evaluation', megabytes(residentBytes.highest)],
+      ['at its highest in the whole run', megabytes(residentBytes.highest)],
       ['files of the networks', megabytes(modelBytes)],
       ['a template (float32)', `${whole(templateBytes)} bytes`],
       ['a template in the gallery’s index', `${whole(indexBytesPerTemplate)} bytes`],

@@ -46,9 +46,13 @@ export function identificationSection(identification: readonly Identification[])
   };
 }
 
+/** How many times the promise was measured. */
+function excess({ fpir, promisedFpir }: Identification): number {
+  return fpir.rate / promisedFpir;
+}
+
 /** Told of the street that is furthest from its promise. */
 export function identificationFinding(identification: readonly Identification[]): string {
-  const excess = ({ fpir, promisedFpir }: Identification): number => fpir.rate / promisedFpir;
   const [furthest] = identification.toSorted((p, q) => excess(q) - excess(p));
   if (!furthest) return 'Identification was not measured';
   const { gallery, promisedFpir, fpir } = furthest;
@@ -75,7 +79,7 @@ function promiseFigure(identification: readonly Identification[]): Figure {
     id: 'fpir',
     finding,
     measure:
-      'share of strangers’ searches in which the face alone named somebody (FPIR), 95 %; upright mark: what was promised',
+      'share of strangers’ searches in which the face alone named somebody (FPIR), 95\u00a0%; upright mark: what was promised',
     plot: (width) =>
       rangePlot(
         {
@@ -102,8 +106,8 @@ function promiseFigure(identification: readonly Identification[]): Figure {
         'Gallery and promise',
         'Strangers named',
         'FPIR',
-        '95 %, by search',
-        '95 %, by person',
+        '95\u00a0%, by search',
+        '95\u00a0%, by person',
         'single streets',
       ],
       rows: identification.map((one) => [
@@ -122,7 +126,13 @@ function wrongChargeTable(identification: readonly Identification[]): Table {
   return {
     caption:
       'Wrong charges: searches, of strangers and enrolled, that end with somebody charged as somebody else after the whole policy',
-    head: ['Gallery and promise', 'Wrong charges', 'Share', '95 %, by search', '95 %, by person'],
+    head: [
+      'Gallery and promise',
+      'Wrong charges',
+      'Share',
+      '95\u00a0%, by search',
+      '95\u00a0%, by person',
+    ],
     rows: identification.map((one) => [
       nameOf(one),
       eventsOf(one.wrongCharges),
@@ -216,8 +226,8 @@ function missTables(identification: readonly Identification[]): Table[] {
         'Gallery and promise',
         'Missed',
         'FNIR',
-        '95 %, by search',
-        '95 %, by person',
+        '95\u00a0%, by search',
+        '95\u00a0%, by person',
         'single streets',
       ],
       rows,

@@ -28,14 +28,14 @@ th:last-child,td:last-child{padding-right:0}
 th:first-child{text-align:left}
 thead th{font-weight:600;color:var(--muted);vertical-align:bottom}
 tbody th{font-weight:400}
-.text td,.text th{text-align:left}
+td{white-space:nowrap}.text td,.text th{text-align:left;white-space:normal}
 summary{cursor:pointer;line-height:48px}
 dl{margin:0}dt{font-weight:600}dd{margin:0 0 12px;max-width:68ch}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 @media (max-width:640px){
 body{padding:24px 16px}h1{font-size:24px}
 figure{padding:16px;margin-inline:0}.wide{display:none}.narrow{display:block}
-th,td{white-space:nowrap}tbody th,.text td{white-space:normal}tbody th{min-width:120px}
+thead th{white-space:nowrap}tbody th{min-width:120px}
 }
 @media print{
 :root{--ground:#fff}html{font-size:13px}body{max-width:none;padding:0}nav,details{display:none}

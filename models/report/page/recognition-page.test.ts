@@ -71,11 +71,18 @@ describe('a page', () => {
 
 describe('the finding of identification', () => {
   const street = (promisedFpir: number, strangers: number) => ({
-    ...{ gallery: 1_000, promisedFpir, streets: 3, fpir: rate(strangers, 1_000), mated: null },
-    ...{ fpirOfStreets: { low: 0, high: 0 }, wrongCharges: rate(0, 1_000) },
+    gallery: 1_000,
+    promisedFpir,
+    streets: 3,
+    fpir: rate(strangers, 1_000),
+    fpirOfStreets: { low: 0, high: 0 },
+    wrongCharges: rate(0, 1_000),
+    mated: null,
     thresholds: { sure: 0.6, likely: 0.5, floor: 0.3, margin: 0.05 },
-    ...{ promisableFpir: null, uncalibrated: { fpir: 0, straightThrough: 0 } },
-    ...{ det: [], searchMs: { p50: 1, p95: 2 } },
+    promisableFpir: null,
+    uncalibrated: { fpir: 0, straightThrough: 0 },
+    det: [],
+    searchMs: { p50: 1, p95: 2 },
   });
 
   it('is a broken promise wherever there is one', () => {

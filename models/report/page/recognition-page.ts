@@ -28,16 +28,16 @@ const TERMS: readonly (readonly [term: string, meaning: string])[] = [
   ],
   ['APCER, BPCER', 'Attacks that are accepted, real faces that are refused (ISO/IEC 30107-3).'],
   [
-    '95 %, by comparison (search, picture)',
+    '95\u00a0%, by comparison (search, picture)',
     'Clopper and Pearson’s exact interval. It takes every trial for independent of every other, which comparisons of the same person are not: it is the least uncertainty there is.',
   ],
   [
-    '95 %, by person',
-    'Bootstrap: as many people as there are, drawn with replacement, all their comparisons with them; the middle 95 % of the rates found. A threshold that was chosen on these comparisons is chosen anew each time. A dash: without a single error, or with too few comparisons kept, this tells nothing.',
+    '95\u00a0%, by person',
+    'Bootstrap: as many people as there are, drawn with replacement, all their comparisons with them; the middle 95\u00a0% of the rates found. A threshold that was chosen on these comparisons is chosen anew each time. A dash: without a single error, or with too few comparisons kept, this tells nothing.',
   ],
   [
     'No errors',
-    'None in n trials does not mean never: with 95 % confidence the rate is below about 3.7 / n, as the interval by comparison says.',
+    'None in n trials does not mean never: with 95\u00a0% confidence the rate is below about 3.7 / n, as the interval by comparison says.',
   ],
 ];
 

@@ -2,7 +2,7 @@ import { curvePlot } from '../plot/curve-plot.ts';
 import { deviateScale, linearScale, logScale } from '../plot/scale.ts';
 import type { Histogram, OperatingPoint, Verification } from '../recognition-report.ts';
 import type { Figure, Section, Table } from './markup.ts';
-import { between, eventsOf, oneIn, percent, score, whole } from './numbers.ts';
+import { between, oneIn, percent, score, whole } from './numbers.ts';
 
 /** The rate that a finding is about, where it could be measured. */
 const TOLD_RATES = ['1e-4', '1e-3', '1e-2'];
@@ -62,7 +62,7 @@ function detFigure(verification: Verification): Figure {
     id: 'det',
     finding: verificationFinding(verification),
     measure:
-      'detection error trade-off: share of genuine comparisons that fail (FNMR) over share of impostor comparisons that pass (FMR); axes in normal deviates; band: 95 % by person',
+      'detection error trade-off: share of genuine comparisons that fail (FNMR) over share of impostor comparisons that pass (FMR); axes in normal deviates; band: 95\u00a0% by person',
     plot: (width) =>
       curvePlot(
         {
@@ -91,7 +91,7 @@ function detFigure(verification: Verification): Figure {
       ),
     table: {
       caption: 'Points of the curve',
-      head: ['FMR', 'FNMR', '95 %, by person'],
+      head: ['FMR', 'FNMR', '95\u00a0%, by person'],
       rows: det.map(({ fmr, fnmr, byPerson }) => [percent(fmr), percent(fnmr), between(byPerson)]),
     },
     isLong: true,
@@ -105,9 +105,11 @@ function inside(
   return value >= from && value <= to;
 }
 
+function pointName({ chosenBy, name }: OperatingPoint): string {
+  return chosenBy === 'fmr' ? `FMR ${oneIn(Number(name))}` : `the pack’s ${name}`;
+}
+
 function operatingTables(points: readonly OperatingPoint[]): Table[] {
-  const nameOf = ({ chosenBy, name }: OperatingPoint): string =>
-    chosenBy === 'fmr' ? `FMR ${oneIn(Number(name))}` : `the pack’s ${name}`;
   const table = (caption: string, what: string, rate: 'fmr' | 'fnmr'): Table => ({
     caption,
     head: [
@@ -115,13 +117,13 @@ function operatingTables(points: readonly OperatingPoint[]): Table[] {
       'Threshold',
       what,
       rate.toUpperCase(),
-      '95 %, by comparison',
-      '95 %, by person',
+      '95\u00a0%, by comparison',
+      '95\u00a0%, by person',
     ],
     rows: points.map((point) => [
-      nameOf(point),
+      pointName(point),
       score(point.threshold),
-      eventsOf(point[rate]),
+      whole(point[rate].events),
       percent(point[rate].rate),
       between(point[rate].exact),
       between(point[rate].byPerson),

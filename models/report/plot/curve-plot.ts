@@ -88,14 +88,14 @@ function frameOf(
   });
   return [
     ...xTicks.flatMap(({ value, words }) => [
-      line(xAt(value), top, xAt(value), bottom, 'grid'),
+      line([xAt(value), top], [xAt(value), bottom], 'grid'),
       label(words, { x: xAt(value), y: bottom + 18, class: 'tick middle' }),
     ]),
     ...y.scale.ticks.flatMap(({ value, words }) => [
-      line(LEFT, yAt(value), right, yAt(value), 'grid'),
+      line([LEFT, yAt(value)], [right, yAt(value)], 'grid'),
       label(words, { x: LEFT - 8, y: yAt(value) + 4, class: 'tick end' }),
     ]),
-    line(LEFT, bottom, right, bottom, 'base'),
+    line([LEFT, bottom], [right, bottom], 'base'),
     label(y.words, { x: 0, y: 13, class: 'axis start' }),
     label(x.words, { x: right, y: bottom + 38, class: 'axis end' }),
   ];
@@ -113,7 +113,7 @@ function ruleOf(
   const y = 32 + how.row * RULE_ROW;
   const isLeft = x + 6 + widthOf(how.words) > how.right;
   return [
-    line(x, y - 10, x, how.bottom, 'rule'),
+    line([x, y - 10], [x, how.bottom], 'rule'),
     label(how.words, { x: x + (isLeft ? -6 : 6), y, class: `tick ${isLeft ? 'end' : 'start'}` }),
   ];
 }

@@ -38,7 +38,7 @@ export function rangePlot(plot: RangePlot, width: number): string {
     lastTick = x + widthOf(words) / 2;
     const fits = Math.max(widthOf(words) / 2, Math.min(x, width - widthOf(words) / 2));
     return [
-      line(x, TOP, x, bottom, 'grid'),
+      line([x, TOP], [x, bottom], 'grid'),
       label(words, { x: fits, y: bottom + 18, class: 'tick middle' }),
     ];
   });
@@ -62,7 +62,7 @@ export function rangePlot(plot: RangePlot, width: number): string {
   });
   return plotOf(plot, { width, height: bottom + BOTTOM }, [
     ...ticks,
-    line(SIDE, bottom, right, bottom, 'base'),
+    line([SIDE, bottom], [right, bottom], 'base'),
     label(plot.words, { x: right, y: bottom + 38, class: 'axis end' }),
     ...body,
   ]);

@@ -34,7 +34,12 @@ export function label(words: string, attributes: Attributes): string {
   return element('text', attributes, escaped(words));
 }
 
-export function line(x1: number, y1: number, x2: number, y2: number, kind: string): string {
+/** A straight line between two points. */
+export function line(
+  [x1, y1]: readonly [x: number, y: number],
+  [x2, y2]: readonly [x: number, y: number],
+  kind: string,
+): string {
   return element('line', { x1, y1, x2, y2, class: kind });
 }
 
