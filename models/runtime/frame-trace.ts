@@ -25,11 +25,14 @@ export interface ColourTrace {
 const LATTICE_PX = 4;
 const LATTICE_SIDE = 40;
 /** The part of the depth picture about the nose that is fingerprinted, pixels. */
-const DEPTH_BLOCK = { width: 96, height: 128 } as const;
+const DEPTH_BLOCK = { width: 72, height: 96 } as const;
 /** Differences of neighbours that one fingerprint holds: two shots of a still scene never agree in so many. */
 const WINDOW = 24;
 /** Fingerprints that are kept: the smallest are a sample that does not depend on where in the picture they lie. */
 const KEPT = 64;
+/** Of about this many fingerprints one is small enough to be looked at further. */
+const ONE_OF = 32;
+const SMALL = -(2 ** 31) + 2 ** 32 / ONE_OF;
 /** Rolling hash: odd multiplier, and its power that takes the oldest difference out again. */
 const FACTOR = 0x2c1b3c6d;
 const OLDEST = power(FACTOR, WINDOW);
@@ -72,7 +75,7 @@ export function traceDepth({ data, width, height }: DepthPicture, nose: Point): 
   const right = Math.min(width, left + DEPTH_BLOCK.width);
   const top = Math.max(0, Math.round(nose.y) - DEPTH_BLOCK.height / 2);
   const bottom = Math.min(height, top + DEPTH_BLOCK.height);
-  const found: number[] = [];
+  const small: number[] = [];
   for (let y = top; y < bottom; y += 1) {
     let hash = 0;
     let length = 0;
@@ -93,11 +96,12 @@ export function traceDepth({ data, width, height }: DepthPicture, nose: Point): 
         const oldest = (data[old] as number) - (data[old - 1] as number) + 1;
         hash = (hash - Math.imul(OLDEST, oldest)) | 0;
       }
-      if (length >= WINDOW) found.push(scrambled(hash));
+      if (length < WINDOW) continue;
+      const print = scrambled(hash);
+      if (print < SMALL) small.push(print);
     }
   }
-  const ascending = Int32Array.from(new Set(found)).sort();
-  return ascending.slice(0, KEPT);
+  return Int32Array.from(new Set(small)).sort().slice(0, KEPT);
 }
 
 /** Spreads a hash evenly (the finaliser of MurmurHash3), so that the smallest are a fair sample. */

@@ -39,7 +39,7 @@ const DEPTH_LIMITS = {
 
 /** What the frames of a burst must be to one another. */
 const BURST_LIMITS = {
-  /** Two shots of a scene that stands quite still agree in up to 0.19 of their noise, a copy in 0.8 to 1. */
+  /** Two shots of a scene that stands quite still agree in up to 0.11 of their noise, a copy in 0.78 to 1. */
   maxDepthLikeness: 0.5,
   /** Two shots of a sharp scene that stands quite still, almost without noise, reach 0.993; the same shot is 1. */
   maxColourLikeness: 0.998,
