@@ -418,7 +418,7 @@ describe('without a face', () => {
   it.each(REFUSAL_CODES.map((code) => [code]))('%s never approves', (code) => {
     const verdict = decideWithoutFace(code);
     expect(verdict).toMatchObject({ code });
-    const looksAgain = /face|light|image$/.test(code);
+    const looksAgain = /face|light|eyes|image$/.test(code);
     expect(verdict.outcome).toBe(looksAgain ? 'decline' : 'fallback');
   });
 });

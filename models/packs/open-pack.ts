@@ -55,7 +55,8 @@ export const openPack: PackManifest = {
       source:
         "The template's eyes are 35 pixels apart: fewer would be made up. The rest passes about 99 % of 3,718 LFW " +
         'pictures (|yaw| 95 % below 26, 99 % below 36; |pitch| 99 % below 27; |roll| 99 % below 11; luma 58 to 207 ' +
-        'and sharpness above 12 for 99.9 %); not derived from error rates.',
+        'and sharpness above 12 for 99.9 %); not derived from error rates. maxEyesCovered is: beyond it a third of the ' +
+        'comparisons fail at FMR 1e-5, of all 5 % (docs/recognition.md).',
     },
   },
 };

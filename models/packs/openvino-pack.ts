@@ -56,7 +56,7 @@ export const openvinoPack: PackManifest = {
       source:
         "Three quarters of the 47 pixels between the template's eyes. The rest passes about 99 % of 3,718 LFW " +
         'pictures (|yaw| 95 % below 25, 99 % below 36; |pitch| 99 % below 27; |roll| 99 % below 10; luma 61 to 208 ' +
-        'and sharpness above 11 for 99.9 %); not derived from error rates.',
+        'and sharpness above 11 for 99.9 %); not derived from error rates. maxEyesCovered is that of the pack open.',
     },
   },
 };

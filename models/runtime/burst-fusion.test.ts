@@ -24,7 +24,7 @@ const FACE: MeshedFace = {
     points: [NOWHERE, NOWHERE, NOWHERE, NOWHERE, NOWHERE],
     outline: [],
     pose: { yawDeg: 0, pitchDeg: 0, rollDeg: 0 },
-    expression: { eyeOpening: 0.3, mouthOpening: 0 },
+    expression: { eyeOpening: 0.09, mouthOpening: 0 },
   },
 };
 const FACE_DEPTH: DepthEvidence = {

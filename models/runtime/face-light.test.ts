@@ -84,7 +84,7 @@ describe('light and colour of a face', () => {
     expect(mask.mouthCovered).toBeGreaterThan(0.9);
     const lips = lit((x, y) => (y > 88 && y < 96 && x > 44 && x < 68 ? [190, 90, 90] : SKIN));
     expect(lips.mouthCovered).toBe(0);
-    const glasses = lit((_x, y) => (y > 42 && y < 62 ? [20, 20, 25] : SKIN));
+    const glasses = lit((_, y) => (y > 42 && y < 62 ? [20, 20, 25] : SKIN));
     expect(glasses.eyesCovered).toBe(1);
     // a pupil is no cover, and one dark side of the face is none either
     const oneSide = lit((x, y) => (y > 42 && y < 62 && x < 56 ? [20, 20, 25] : SKIN));

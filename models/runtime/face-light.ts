@@ -69,8 +69,8 @@ const MOUTH_ZONE: Zone = {
 };
 
 /** sRGB byte to linear light, 0-1. */
-const LINEAR = Float64Array.from({ length: 256 }, (_, byte) => {
-  const v = byte / 255;
+const LINEAR = Float64Array.from({ length: 256 }, (_, level) => {
+  const v = level / 255;
   return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
 });
 
@@ -207,9 +207,11 @@ function cubic(value: number): number {
 
 function offsetFromSkin({ a, b }: { readonly a: number; readonly b: number }): number {
   if (a < 0 || b < 0) return NO_COLOUR;
-  const outside = (value: number, [least, most]: readonly [number, number]): number =>
-    Math.max(0, least - value, value - most);
-  return Math.hypot(outside(a, SKIN_A), outside(b, SKIN_B));
+  return Math.hypot(beyond(a, SKIN_A), beyond(b, SKIN_B));
+}
+
+function beyond(value: number, [least, most]: readonly [number, number]): number {
+  return Math.max(0, least - value, value - most);
 }
 
 /** Share of an eye's zone that is far darker than the cheeks: sunglasses, not a pupil. */

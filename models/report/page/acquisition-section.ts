@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   face_blurred: 'face blurred',
   light_too_low: 'too dark',
   light_too_strong: 'too bright',
+  eyes_covered: 'eyes covered',
 };
 
 /** The crew and what could be taken of them. */
