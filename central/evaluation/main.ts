@@ -2,6 +2,7 @@ import { USAGE_EXIT_CODE } from '../../shared/kernel/command-line.ts';
 import { runEvaluateClv } from './clv-command.ts';
 import { runEvaluateCohorts } from './cohorts-command.ts';
 import { runEvaluateCovisits } from './covisits-command.ts';
+import { runEvaluateCredit } from './credit-command.ts';
 import { runEvaluateRules } from './rules-command.ts';
 
 const COMMANDS = new Map([
@@ -9,6 +10,7 @@ const COMMANDS = new Map([
   ['cohorts', runEvaluateCohorts],
   ['covisits', runEvaluateCovisits],
   ['rules', runEvaluateRules],
+  ['credit', runEvaluateCredit],
 ]);
 
 const [what = '', ...rest] = process.argv.slice(2);

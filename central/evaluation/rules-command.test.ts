@@ -5,6 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCaptured } from '../../test/support/captured-command.ts';
 import { runEvaluateRules } from './rules-command.ts';
 
+/** Typed as what it stands for: the matcher itself is `any`. */
+const containing = (text: string): unknown => expect.stringContaining(text);
+
 let dir = '';
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'wuma-rules-'));
@@ -26,8 +29,8 @@ describe('wuma evaluate rules', () => {
     const listed: unknown = JSON.parse((await run(...args, '--print')).out);
     expect(listed).toMatchObject({
       list: [
-        { given: ['egg'], then: 'tea', count: 2, support: 0.5, confidence: 1, lift: 1 },
-        { given: ['soup, hot'], then: 'tea', count: 2 },
+        { given: ['egg'], also: 'tea', count: 2, support: 0.5, confidence: 1, lift: 1 },
+        { given: ['soup, hot'], also: 'tea', count: 2 },
       ],
     });
   });
@@ -37,7 +40,7 @@ describe('wuma evaluate rules', () => {
     const none = ['--baskets', join(dir, 'none.csv'), '--confidence', '1', '--support'];
     expect(await run(...none, '0.1')).toMatchObject({
       code: 2,
-      problems: expect.stringContaining('cannot be read'),
+      problems: containing('cannot be read'),
     });
     expect(await run(...none, '2')).toMatchObject({
       code: 2,
@@ -45,7 +48,7 @@ describe('wuma evaluate rules', () => {
     });
     expect(await run(...none, '0')).toMatchObject({
       code: 2,
-      problems: expect.stringContaining('above 0'),
+      problems: containing('above 0'),
     });
   });
 });

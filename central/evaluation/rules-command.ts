@@ -27,7 +27,7 @@ const HELP = `Finds what is bought together: rules "who buys all of these also b
   --top N             the N strongest of them only
   --most-itemsets N   gives up beyond so many itemsets, about 30 bytes each (default 10000000)
   --json              one line of JSON on stdout: {"rules":463,"baskets":9835,"items":169,"itemsets":...}; with --print
-                      also "list": [{"given":[..],"then":..,"count":..,"support":..,"confidence":..,"lift":..}, ...]
+                      also "list": [{"given":[..],"also":..,"count":..,"support":..,"confidence":..,"lift":..}, ...]
 
 A rule has one item on the right and at least one on the left. A basket counts an item once.
 `;
@@ -104,7 +104,7 @@ function evaluate(
 }
 
 function compareNames(a: AssociationRule, b: AssociationRule): number {
-  const [p, q] = [a, b].map(({ given, then }) => [...given, then].join('\n'));
+  const [p, q] = [a, b].map(({ given, also }) => [...given, also].join('\n'));
   return (p ?? '') < (q ?? '') ? -1 : 1;
 }
 
@@ -147,8 +147,8 @@ function itemsIn(line: string): string[] {
 function tableOf({ list, ...plain }: RulesEvaluation): string {
   const lines = Object.entries(plain).map(([name, value]) => `${name.padEnd(10)}${value}\n`);
   const rules = (list ?? []).map(
-    ({ given, then, support, confidence, lift }) =>
-      `${given.join(' + ')} => ${then}  support ${support.toFixed(4)}, confidence ${confidence.toFixed(3)}, lift ${lift.toFixed(2)}\n`,
+    ({ given, also, support, confidence, lift }) =>
+      `${given.join(' + ')} => ${also}  support ${support.toFixed(4)}, confidence ${confidence.toFixed(3)}, lift ${lift.toFixed(2)}\n`,
   );
   return [...lines, ...rules].join('');
 }

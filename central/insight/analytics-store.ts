@@ -60,6 +60,13 @@ export class AnalyticsStore {
   }
 }
 
+/** A cell that holds text, or a number as text. */
+export function cellText(cell: JS | undefined): string {
+  if (typeof cell === 'string') return cell;
+  if (typeof cell === 'number' || typeof cell === 'bigint') return `${cell}`;
+  throw new TypeError(`neither text nor number: ${typeof cell}`);
+}
+
 /** A name as SQL reads it. */
 export function quotedName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

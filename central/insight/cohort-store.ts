@@ -1,4 +1,4 @@
-import type { AnalyticsStore } from './analytics-store.ts';
+import { type AnalyticsStore, cellText } from './analytics-store.ts';
 
 /** Purchases as SQL finds them: a relation, and expressions over its columns. */
 export interface PurchaseRelation {
@@ -44,5 +44,5 @@ export async function cohortRetention(
     FROM active JOIN joined USING (customer)
     GROUP BY ALL
     ORDER BY cohort, k`);
-  return rows.map(({ cohort, k, n }) => ({ cohort: String(cohort), k: Number(k), n: Number(n) }));
+  return rows.map(({ cohort, k, n }) => ({ cohort: cellText(cohort), k: Number(k), n: Number(n) }));
 }

@@ -1,4 +1,4 @@
-import type { AnalyticsStore } from './analytics-store.ts';
+import { type AnalyticsStore, cellText } from './analytics-store.ts';
 
 /** Fewer people than this are never shown together: one of them could be recognised. */
 export const LEAST_TOGETHER = 10;
@@ -50,8 +50,8 @@ export async function covisits(
     FROM pairs JOIN places one ON one.place = p1 JOIN places two ON two.place = p2
     ORDER BY shared DESC, p1, p2`);
   return rows.map(({ s1, s2, shared }) => ({
-    s1: String(s1),
-    s2: String(s2),
+    s1: cellText(s1),
+    s2: cellText(s2),
     shared: Number(shared),
   }));
 }

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { type AnalyticsStore, quotedName, quotedText } from './analytics-store.ts';
+import { type AnalyticsStore, cellText, quotedName, quotedText } from './analytics-store.ts';
 
 /** A file of rows and columns, opened for questions. */
 export interface DataFile {
@@ -43,8 +43,8 @@ export async function openDataFile(store: AnalyticsStore, path: string): Promise
     await store.run(`CREATE OR REPLACE TEMP TABLE ${relation} AS SELECT * FROM ${reader}`);
     const rows = await store.rows(`DESCRIBE ${relation}`);
     const columns = rows.map((row) => ({
-      name: `${row['column_name']}`,
-      type: `${row['column_type']}`,
+      name: cellText(row['column_name']),
+      type: cellText(row['column_type']),
     }));
     return { path, relation, columns };
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { AnalyticsStore } from './analytics-store.ts';
+import { type AnalyticsStore, cellText } from './analytics-store.ts';
 import {
   type ColumnRole,
   type DataFile,
@@ -62,7 +62,7 @@ export async function readPurchases(
      FROM ${file.relation} WHERE ${customer} IS NOT NULL`,
   );
   return customers.map((name, i) => ({
-    customer: String(name),
+    customer: cellText(name),
     day: Number(days[i]),
     amount: typeof amounts[i] === 'number' ? amounts[i] : undefined,
   }));

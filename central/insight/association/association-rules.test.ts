@@ -17,8 +17,8 @@ function rulesIn(baskets: readonly (readonly string[])[], limits: RuleLimits) {
   return rules;
 }
 
-const told = ({ given, then, count }: { given: readonly string[]; then: string; count: number }) =>
-  `${given.toSorted().join('+')}>${then} ${count}`;
+const told = ({ given, also, count }: { given: readonly string[]; also: string; count: number }) =>
+  `${given.toSorted().join('+')}>${also} ${count}`;
 
 /** Every set of items there is, counted basket by basket. */
 function byBruteForce(baskets: readonly (readonly string[])[], limits: RuleLimits): string[] {
@@ -32,10 +32,10 @@ function byBruteForce(baskets: readonly (readonly string[])[], limits: RuleLimit
     const together = count(set);
     if (set.length < 2 || together === 0 || together < limits.support * filled.length - 1e-9)
       continue;
-    for (const then of set) {
-      const given = set.filter((item) => item !== then);
+    for (const also of set) {
+      const given = set.filter((item) => item !== also);
       if (together < limits.confidence * count(given) - 1e-9) continue;
-      rules.push(told({ given, then, count: together }));
+      rules.push(told({ given, also, count: together }));
     }
   }
   return rules.toSorted();
@@ -52,9 +52,9 @@ describe('association rules', () => {
     ];
     const rules = rulesIn(baskets, { support: 0.4, confidence: 0.75 });
     expect(rules.map(told).toSorted()).toEqual(['egg>noodles 2', 'noodles>tea 3', 'tea>noodles 3']);
-    expect(rules.find(({ then }) => then === 'tea')).toEqual({
+    expect(rules.find(({ also }) => also === 'tea')).toEqual({
       given: ['noodles'],
-      then: 'tea',
+      also: 'tea',
       count: 3,
       support: 0.6,
       confidence: 0.75,

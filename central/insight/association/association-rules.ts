@@ -2,17 +2,17 @@ import { ok, type Result } from '../../../shared/kernel/result.ts';
 import type { Baskets } from './baskets.ts';
 import { type FrequentItemsets, frequentItemsets } from './frequent-itemsets.ts';
 
-/** Who buys all of `given` also buys `then`. */
+/** Who buys all of `given` also buys `also`. */
 export interface AssociationRule {
   readonly given: readonly string[];
-  readonly then: string;
+  readonly also: string;
   /** Baskets that hold all of it. */
   readonly count: number;
   /** Share of all baskets that hold all of it. */
   readonly support: number;
-  /** Share of the baskets with `given` that hold `then` too. */
+  /** Share of the baskets with `given` that hold `also` too. */
   readonly confidence: number;
-  /** Confidence over the share of all baskets that hold `then`: 1 means they have nothing to do with each other. */
+  /** Confidence over the share of all baskets that hold `also`: 1 means they have nothing to do with each other. */
   readonly lift: number;
 }
 
@@ -56,12 +56,12 @@ export function* associationRules(mined: MinedBaskets): Generator<AssociationRul
   const { trie, itemOfRank } = mined.itemsets;
   const { count: total, itemNames } = mined.baskets;
   const nameOf = (rank: number): string => itemNames[itemOfRank[rank] ?? -1] ?? '';
-  for (const { given, then, count, givenCount } of confidentSplits(mined)) {
+  for (const { given, also, count, givenCount } of confidentSplits(mined)) {
     const confidence = count / givenCount;
-    const thenCount = trie.countOf(trie.find([then]) ?? -1);
+    const thenCount = trie.countOf(trie.find([also]) ?? -1);
     yield {
       given: given.map(nameOf),
-      then: nameOf(then),
+      also: nameOf(also),
       count,
       support: count / total,
       confidence,
@@ -81,7 +81,7 @@ export function countRules(mined: MinedBaskets): number {
 interface Split {
   /** Ranks. */
   readonly given: readonly number[];
-  readonly then: number;
+  readonly also: number;
   readonly count: number;
   readonly givenCount: number;
 }
@@ -91,11 +91,11 @@ function* confidentSplits({ itemsets: { trie }, limits }: MinedBaskets): Generat
     const items = trie.itemsOf(node);
     if (items.length < 2) continue;
     const count = trie.countOf(node);
-    for (const [i, then] of items.entries()) {
+    for (const [i, also] of items.entries()) {
       const given = items.toSpliced(i, 1);
       const givenCount = trie.countOf(trie.find(given) ?? -1);
       if (count >= limits.confidence * givenCount - ROUNDING) {
-        yield { given, then, count, givenCount };
+        yield { given, also, count, givenCount };
       }
     }
   }

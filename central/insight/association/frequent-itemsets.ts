@@ -59,7 +59,7 @@ function rankItems(
   for (const item of items) itemCounts[item] = (itemCounts[item] ?? 0) + 1;
   const itemOfRank = Int32Array.from(itemNames.keys())
     .filter((item) => (itemCounts[item] ?? 0) >= leastCount)
-    .sort((a, b) => (itemCounts[a] ?? 0) - (itemCounts[b] ?? 0) || a - b);
+    .toSorted((a, b) => (itemCounts[a] ?? 0) - (itemCounts[b] ?? 0) || a - b);
   const rankOf = new Int32Array(itemNames.length).fill(-1);
   for (const [rank, item] of itemOfRank.entries()) rankOf[item] = rank;
   const counts = Int32Array.from(itemOfRank, (item) => itemCounts[item] ?? 0);

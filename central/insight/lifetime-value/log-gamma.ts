@@ -4,7 +4,7 @@ const LANCZOS = [
   -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6,
   1.5056327351493116e-7,
 ] as const;
-const HALF_LOG_TWO_PI = 0.91893853320467274;
+const HALF_LOG_TWO_PI = 0.9189385332046728;
 
 /** Logarithm of the gamma function, for x > 0. */
 export function logGamma(x: number): number {

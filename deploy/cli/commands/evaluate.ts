@@ -13,6 +13,7 @@ const PROGRAMS: ReadonlyMap<string, readonly [entry: string, ...first: string[]]
   ['cohorts', ['central/evaluation/main.ts', 'cohorts']],
   ['covisits', ['central/evaluation/main.ts', 'covisits']],
   ['rules', ['central/evaluation/main.ts', 'rules']],
+  ['credit', ['central/evaluation/main.ts', 'credit']],
 ]);
 
 export const evaluateCommand: Command = {
@@ -44,9 +45,11 @@ export const evaluateCommand: Command = {
        wuma evaluate cohorts --transactions FILE [--json]
        wuma evaluate covisits --transactions FILE [--k K] [--json]
        wuma evaluate rules --baskets FILE --support S --confidence C [--print] [--json]
+       wuma evaluate credit --train A --test B --target COL [--exclude a,b] [--model glassbox|woe] [--json]
+       wuma evaluate credit --cv 5 --data A --target COL [--exclude a,b] [--model glassbox|woe] [--json]
 
-  customers' lifetime value, retention, shops with customers in common, what is bought together;
-  each tells all with --help
+  customers' lifetime value, retention, shops with customers in common, what is bought together,
+  and how good a credit score is; each tells all with --help
 `,
   subcommands: [...PROGRAMS.keys()],
   run(args) {
