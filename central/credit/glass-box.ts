@@ -31,10 +31,10 @@ export interface GlassBoxOptions {
 export const GLASS_BOX_DEFAULTS: GlassBoxOptions = {
   seed: '1',
   bags: 8,
-  deals: 1,
+  deals: 2,
   bins: 128,
   pairBins: 16,
-  mostPairs: 20,
+  mostPairs: 15,
   boosting: { learningRate: 0.06, mostRounds: 1_000, patience: 20 },
   pairBoosting: { learningRate: 0.06, mostRounds: 500, patience: 20 },
   leaf: { leastRows: 5, ridge: 1 },
