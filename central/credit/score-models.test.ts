@@ -83,13 +83,16 @@ describe('the glass box', () => {
   });
 
   it('finds the shapes: a step, a hill, nothing', () => {
-    const range = (name: string): number => {
-      const shape = model.terms.find((term) => termName(term) === name)?.logOdds.slice(1) ?? [];
-      return Math.max(...shape) - Math.min(...shape);
+    const spread = (name: string): number => {
+      const shape = [...(model.terms.find((term) => termName(term) === name)?.logOdds ?? [])].slice(
+        1,
+      );
+      const mean = shape.reduce((sum, value) => sum + value, 0) / shape.length;
+      return Math.sqrt(shape.reduce((sum, value) => sum + (value - mean) ** 2, 0) / shape.length);
     };
-    expect(range('step')).toBeGreaterThan(1);
-    expect(range('hill')).toBeGreaterThan(1);
-    expect(range('noise')).toBeLessThan(0.6);
+    expect(spread('step')).toBeGreaterThan(0.5);
+    expect(spread('hill')).toBeGreaterThan(0.4);
+    expect(spread('noise')).toBeLessThan(0.2);
   });
 
   it('keeps to a direction that policy insists on', () => {

@@ -6,7 +6,6 @@ import {
   UsageError,
   wholeNumber,
 } from '../../shared/kernel/command-line.ts';
-import { MissingFeatureError } from '../credit/additive-model.ts';
 import { featureOf, type LabelledTable } from '../credit/feature-table.ts';
 import { GLASS_BOX_DEFAULTS, trainGlassBox } from '../credit/glass-box.ts';
 import {
@@ -61,7 +60,7 @@ export function runEvaluateCredit(argv: readonly string[], io?: CommandIo): Prom
         seed: { type: 'string', default: '1' },
         json: { type: 'boolean', default: false },
       },
-      isUsage: (error) => error instanceof DataFileError || error instanceof MissingFeatureError,
+      isUsage: (error) => error instanceof DataFileError,
       run: async (values, { writeOut, writeError }) => {
         const kind = modelKind(values.model);
         const columns = {
@@ -172,6 +171,9 @@ async function readTable(
       needColumn(file, { option: 'exclude', usualNames: [] }, name);
     const excluded = new Set([target.name, ...columns.exclude].map((name) => name.toLowerCase()));
     const kept = file.columns.filter(({ name }) => !excluded.has(name.toLowerCase()));
+    for (const { name } of like?.features ?? []) {
+      needColumn({ ...file, columns: kept }, { option: 'test', usualNames: [] }, name);
+    }
     if (kept.length === 0) throw new DataFileError(`${path}: no column is left to learn from`);
     const [labels = [], ...texts] = await store.columns(
       `SELECT ${[target, ...kept].map(textIn).join(', ')} FROM ${file.relation}`,
