@@ -86,7 +86,7 @@ export function trainGlassBox(table: LabelledTable, options: GlassBoxOptions): T
 }
 
 /** Log odds of the share of bad ones, a half added to both sides so that it is finite. */
-export function priorLogOdds(bad: Uint8Array): number {
+function priorLogOdds(bad: Uint8Array): number {
   const bads = bad.reduce((sum, label) => sum + label, 0);
   return Math.log((bads + 0.5) / (bad.length - bads + 0.5));
 }
