@@ -9,10 +9,15 @@ const PROGRAMS: ReadonlyMap<string, readonly [entry: string, ...first: string[]]
   ['depth', ['models/evaluation/main.ts', 'depth']],
   ['templates', ['models/evaluation/main.ts', 'templates']],
   ['quality', ['models/evaluation/main.ts', 'quality']],
+  ['clv', ['central/evaluation/main.ts', 'clv']],
+  ['cohorts', ['central/evaluation/main.ts', 'cohorts']],
+  ['covisits', ['central/evaluation/main.ts', 'covisits']],
+  ['rules', ['central/evaluation/main.ts', 'rules']],
+  ['credit', ['central/evaluation/main.ts', 'credit']],
 ]);
 
 export const evaluateCommand: Command = {
-  summary: 'measure recognition and attack detection on pictures of your own',
+  summary: 'measure recognition, attack detection, insight and scores on data of your own',
   help: `usage: wuma evaluate faces --images DIR [--pairs FILE] [--pack NAME] [--json]
        wuma evaluate street --images DIR --gallery N [--fpir P] [--repeats R] [--seed S] [--json]
 
@@ -35,6 +40,16 @@ export const evaluateCommand: Command = {
        wuma evaluate templates --images DIR [--pack NAME] [--keys N] [--seed S] [--json]
 
                    what template keys cost in accuracy, and what two cities' templates tell of one another
+
+       wuma evaluate clv --transactions FILE [--amount COL] [--until DATE] [--json]
+       wuma evaluate cohorts --transactions FILE [--json]
+       wuma evaluate covisits --transactions FILE [--k K] [--json]
+       wuma evaluate rules --baskets FILE --support S --confidence C [--print] [--json]
+       wuma evaluate credit --train A --test B --target COL [--exclude a,b] [--model glassbox|woe] [--json]
+       wuma evaluate credit --cv 5 --data A --target COL [--exclude a,b] [--model glassbox|woe] [--json]
+
+  customers' lifetime value, retention, shops with customers in common, what is bought together,
+  and how good a credit score is; each tells all with --help
 `,
   subcommands: [...PROGRAMS.keys()],
   run(args) {

@@ -1,0 +1,78 @@
+import { type DuckDBConnection, DuckDBInstance, type JS } from '@duckdb/node-api';
+
+/** What the engine may use of the machine. */
+export interface AnalyticsLimits {
+  readonly threads: number;
+  /** Of its buffers; the process needs some more. */
+  readonly memoryMb: number;
+}
+
+const DEFAULT_LIMITS: AnalyticsLimits = { threads: 2, memoryMb: 1_024 };
+
+/** A row of an answer, by column. */
+export type AnalyticsRow = Readonly<Record<string, JS>>;
+
+/**
+ * DuckDB in memory: questions over Parquet and CSV files. It never loads anything from the network, and counts dates
+ * in UTC.
+ */
+export class AnalyticsStore {
+  private readonly instance: DuckDBInstance;
+  private readonly connection: DuckDBConnection;
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.instance = instance;
+    this.connection = connection;
+  }
+
+  static async open({ threads, memoryMb } = DEFAULT_LIMITS): Promise<AnalyticsStore> {
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: `${threads}`,
+      memory_limit: `${memoryMb}MB`,
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    });
+    const connection = await instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+    return new AnalyticsStore(instance, connection);
+  }
+
+  /** Does something that has no answer. */
+  async run(sql: string): Promise<void> {
+    await this.connection.run(sql);
+  }
+
+  /** @returns every row; 64-bit numbers come as bigint, dates as Date */
+  async rows(sql: string): Promise<readonly AnalyticsRow[]> {
+    const reader = await this.connection.runAndReadAll(sql);
+    return reader.getRowObjectsJS();
+  }
+
+  /** @returns the answer column by column, in the order selected */
+  async columns(sql: string): Promise<readonly (readonly JS[])[]> {
+    const reader = await this.connection.runAndReadAll(sql);
+    return reader.getColumnsJS();
+  }
+
+  close(): void {
+    this.connection.closeSync();
+    this.instance.closeSync();
+  }
+}
+
+/** A cell that holds text, or a number as text. */
+export function cellText(cell: JS | undefined): string {
+  if (typeof cell === 'string') return cell;
+  if (typeof cell === 'number' || typeof cell === 'bigint') return `${cell}`;
+  throw new TypeError(`neither text nor number: ${typeof cell}`);
+}
+
+/** A name as SQL reads it. */
+export function quotedName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A text as SQL reads it. */
+export function quotedText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
