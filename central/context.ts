@@ -17,6 +17,7 @@ import { CentralEvents } from './events.ts';
 import { PaymentFeed } from './http/payment-feed.ts';
 import { IntakeBooking } from './intake/intake-booking.ts';
 import { StreamReader } from './intake/stream-reader.ts';
+import { Reconciler } from './reconciliation/reconciler.ts';
 
 /** Everything central is made of, built once. */
 export interface CentralContext {
@@ -30,6 +31,7 @@ export interface CentralContext {
   readonly downlink: DownlinkService;
   readonly feed: PaymentFeed;
   readonly readers: readonly StreamReader[];
+  readonly reconciler: Reconciler;
   readonly adminToken: string;
 }
 
@@ -84,6 +86,14 @@ export async function createContext(
         },
       }),
   );
+  const reconciler = new Reconciler({
+    database,
+    hubs: settings.hubs,
+    clock,
+    events,
+    at: settings.reconcileAt,
+    haltedAt: (hubId) => readers[settings.hubs.indexOf(hubId)]?.status.halted,
+  });
   events.watchHubs(() => settings.hubs.map((hubId, index) => gaugesOf(hubId, readers[index])));
   return {
     settings,
@@ -96,6 +106,7 @@ export async function createContext(
     downlink,
     feed,
     readers,
+    reconciler,
     adminToken,
   };
 }

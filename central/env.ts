@@ -24,6 +24,11 @@ const envSchema = z.object({
     .pipe(z.array(nameSchema).min(1).max(1_000)),
   CENTRAL_TLS_CA: z.string().min(1),
   CENTRAL_ADMIN_TOKEN_FILE: z.string().min(1).optional(),
+  /** When the books are walked every day, UTC; 19:30 is half past three at night in Wenzhou. */
+  CENTRAL_RECONCILE_AT: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .default('19:30'),
   CENTRAL_WEB_DIR: z.string().min(1).default('.wuma/web'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -40,6 +45,8 @@ export interface CentralSettings {
   readonly hubs: readonly string[];
   readonly caFile: string;
   readonly adminTokenFile: string;
+  /** UTC. */
+  readonly reconcileAt: { readonly hour: number; readonly minute: number };
   readonly logLevel: string;
 }
 
@@ -73,6 +80,10 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): CentralSetting
     hubs: [...new Set(env.CENTRAL_HUBS)],
     caFile: env.CENTRAL_TLS_CA,
     adminTokenFile: env.CENTRAL_ADMIN_TOKEN_FILE ?? `${env.CENTRAL_DATA_DIR}/admin-token`,
+    reconcileAt: {
+      hour: Number(env.CENTRAL_RECONCILE_AT.slice(0, 2)),
+      minute: Number(env.CENTRAL_RECONCILE_AT.slice(3)),
+    },
     logLevel: env.LOG_LEVEL,
   };
 }

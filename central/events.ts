@@ -40,6 +40,17 @@ export class CentralEvents {
   private readonly payments = this.counter('wuma_payments_booked_total', 'Payments booked', [
     'hub',
   ]);
+  private readonly moves = this.counter(
+    'wuma_payment_moves_booked_total',
+    'Authorisations, refunds, reversals, cancellations and expiries booked',
+    ['hub', 'type'],
+  );
+  private readonly differences = new Gauge({
+    name: 'wuma_reconciliation_differences',
+    help: 'Differences that the last walk through a hub’s books has found',
+    labelNames: ['hub'],
+    registers: [this.registry],
+  });
   private readonly bookingLag = new Histogram({
     name: 'wuma_payment_booking_lag_seconds',
     help: 'From capture at the hub to the city’s books',
@@ -95,6 +106,7 @@ export class CentralEvents {
     for (const { reason } of batch.quarantined) this.quarantined.inc({ hub, reason });
     this.duplicates.inc({ hub }, batch.duplicates);
     this.payments.inc({ hub }, batch.payments.length);
+    for (const { type } of batch.moves) this.moves.inc({ hub, type });
     this.refusedReplicas.inc({ hub }, batch.refusedReplicas);
     for (const { data } of batch.payments) {
       const lagMs = batch.bookedAt.getTime() - Date.parse(data.capturedAt);
@@ -109,6 +121,15 @@ export class CentralEvents {
   chainBroken(hub: string, broken: ChainBreak): void {
     this.breaks.inc({ hub, code: broken.code });
     this.logger.error({ hub, ...broken }, 'the hub’s chain does not go on: its intake is halted');
+  }
+
+  reconciled(hub: string, differences: number): void {
+    this.differences.set({ hub }, differences);
+    this.logger[differences > 0 ? 'warn' : 'info']({ hub, differences }, 'the books were walked');
+  }
+
+  reconciliationFailed(hub: string, error: unknown): void {
+    this.logger.error({ hub, why: summary(error) }, 'the books could not be walked');
   }
 
   streamReplaced(hub: string): void {

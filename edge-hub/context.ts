@@ -16,6 +16,7 @@ import { type IdMaker, uuidV7 } from '../shared/domain/ids.ts';
 import { type Clock, systemClock } from '../shared/kernel/clock.ts';
 import { garbageCollector } from '../shared/kernel/garbage.ts';
 import { createLogger, type Logger } from '../shared/kernel/logger.ts';
+import { RateLimiter } from '../shared/kernel/rate-limiter.ts';
 import { AuditStore } from './audit/audit-store.ts';
 import { type OpenDatabase, openDatabase, type Transact } from './db/database.ts';
 import { DecisionFeed } from './decision-feed.ts';
@@ -33,14 +34,15 @@ import type { HubSettings } from './env.ts';
 import { HubEvents } from './events.ts';
 import { adminToken, HubIdentity, secretFile } from './identity.ts';
 import { ChallengeBook } from './ingress/challenge-book.ts';
-import { RateLimiter } from './ingress/rate-limiter.ts';
 import { RequestHandler } from './ingress/request-handler.ts';
 import { LedgerStore } from './ledger/ledger-store.ts';
 import { HubMetrics } from './metrics.ts';
 import { OutboxStore } from './outbox/outbox-store.ts';
 import { OutboxRelay } from './outbox/relay.ts';
+import { PaymentLifeCycle } from './payment/life-cycle.ts';
 import { PaymentService } from './payment/payment-service.ts';
 import { QuestionBook } from './payment/question-book.ts';
+import { ReceiptDesk } from './payment/receipt-desk.ts';
 import { WrongAnswerStore } from './payment/wrong-answer-store.ts';
 import { Calibration } from './recognition/calibration.ts';
 import { Gallery } from './recognition/gallery.ts';
@@ -98,6 +100,8 @@ export interface HubContext {
   readonly directory: DirectoryStore;
   readonly registry: TerminalRegistry;
   readonly payments: PaymentService;
+  readonly lifeCycle: PaymentLifeCycle;
+  readonly receipts: ReceiptDesk;
   readonly challenges: ChallengeBook;
   readonly handler: RequestHandler;
   readonly enrolment: EnrolmentService;
@@ -288,10 +292,11 @@ function wirePayments(shared: Shared) {
       revocations.onRevoked(terminalId);
     },
   });
+  const transact = waking(shared.relay, transactInGroup);
   const payments = new PaymentService({
     ...shared,
     hubId,
-    transact: waking(shared.relay, transactInGroup),
+    transact,
     settled,
     recogniser: new Recogniser({
       ...vision,
@@ -306,20 +311,30 @@ function wirePayments(shared: Shared) {
     thresholds: () => shared.calibration.state.thresholds,
     amounts: settings.payment.amounts,
     isEnrolled: (shopperId) => shoppers.isEnrolled(shopperId),
+    authorisationMs: settings.payment.moves.authorisationMs,
   });
+  const lifeCycle = new PaymentLifeCycle({
+    ...shared,
+    transact,
+    hubId,
+    replies,
+    policy: settings.payment.moves,
+  });
+  const receipts = new ReceiptDesk({ ...shared, hubId });
   const handler = new RequestHandler({
     ...shared,
     settled,
     hub: { hubId, streetId, currency: settings.payment.currency },
     registry,
     payments,
+    lifeCycle,
     challenges,
     rates: new RateLimiter(settings.rate, clock),
     replies,
     feed,
     queue: { concurrency: concurrencyOf(settings), capacity: settings.queueCapacity },
   });
-  return { feed, registry, payments, challenges, handler, revocations };
+  return { feed, registry, payments, lifeCycle, receipts, challenges, handler, revocations };
 }
 
 function wireDownlink(

@@ -17,6 +17,8 @@ export interface RunningHub {
 }
 
 const RELAY_FLUSH_MS = 1_000;
+/** An expired authorisation is refused at once; this is how late central hears of it. */
+const EXPIRY_CHECK_MS = 30_000;
 const ANNOUNCED = 'announced_fingerprint';
 
 /**
@@ -82,13 +84,14 @@ async function startBehind(parts: {
   const mqttPort = await broker.listen(settings.mqtt.port, settings.mqtt.host);
   pages.fetch = pagesOf(context, broker);
   const nats = linkToNats(context);
+  const expiry = expireInTime(context);
   logger.info({ module: 'hub', httpPort, mqttPort, templates: gallery.size }, 'ready');
   let stopping: Promise<void> | undefined;
   return {
     httpPort,
     mqttPort,
     stop: () => {
-      stopping ??= stopHub({ context, broker, server, nats });
+      stopping ??= stopHub({ context, broker, server, nats, expiry });
       return stopping;
     },
   };
@@ -144,6 +147,20 @@ async function listen(server: Server, at: { port: number; host: string }): Promi
   return typeof address === 'object' && address ? address.port : at.port;
 }
 
+/** Ends authorisations whose time is up, those of the hub's own downtime first. */
+function expireInTime({ lifeCycle, logger }: HubContext): NodeJS.Timeout {
+  const expire = (): void => {
+    try {
+      const ended = lifeCycle.expireDue();
+      if (ended > 0) logger.info({ module: 'payment', ended }, 'authorisations have expired');
+    } catch (error) {
+      logger.error({ module: 'payment', err: error }, 'authorisations could not be ended');
+    }
+  };
+  expire();
+  return setInterval(expire, EXPIRY_CHECK_MS);
+}
+
 interface NatsTask {
   /** Drops the connection, or gives up waiting for it. */
   stop(): Promise<void>;
@@ -178,8 +195,10 @@ async function stopHub(parts: {
   broker: Broker;
   server: Server;
   nats: NatsTask;
+  expiry: NodeJS.Timeout;
 }): Promise<void> {
-  const { context, broker, server, nats } = parts;
+  const { context, broker, server, nats, expiry } = parts;
+  clearInterval(expiry);
   broker.stopAccepting();
   server.close();
   await context.handler.drain();

@@ -56,6 +56,14 @@ const envSchema = z.object({
   HUB_PIN_ABOVE_MINOR: minor.default(20_000n),
   HUB_PIN_ABOVE_REGULARS_MINOR: minor.default(30_000n),
   HUB_MINORS_LIMIT_MINOR: minor.default(5_000n),
+  /** How long an authorisation waits for its capture before it expires. */
+  HUB_AUTHORISATION_MINUTES: upTo(30 * 24 * 60).default(60),
+  /** How long after its capture a payment may be reversed, and refunded. Settlement must leave alone what is younger. */
+  HUB_REVERSAL_MINUTES: upTo(24 * 60).default(120),
+  HUB_REFUND_DAYS: upTo(730).default(90),
+  /** Most of one refund, and of all refunds of one terminal in 24 hours, minor units. */
+  HUB_REFUND_LIMIT_MINOR: minor.default(50_000n),
+  HUB_REFUND_DAILY_LIMIT_MINOR: minor.default(200_000n),
   /**
    * Share of strangers' looks that may be taken for somebody's: one in a thousand. Most looks are of people who
    * are enrolled, so fewer payments than that are at risk; lower costs straight-through (docs/recognition.md).
@@ -117,6 +125,13 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env) {
         pinAboveMinor: env.HUB_PIN_ABOVE_MINOR,
         pinAboveForRegularsMinor: env.HUB_PIN_ABOVE_REGULARS_MINOR,
         minorsLimitMinor: env.HUB_MINORS_LIMIT_MINOR,
+      },
+      moves: {
+        authorisationMs: env.HUB_AUTHORISATION_MINUTES * 60_000,
+        reversalMs: env.HUB_REVERSAL_MINUTES * 60_000,
+        refundMs: env.HUB_REFUND_DAYS * 86_400_000,
+        refundLimitMinor: env.HUB_REFUND_LIMIT_MINOR,
+        refundDailyLimitMinor: env.HUB_REFUND_DAILY_LIMIT_MINOR,
       },
     },
     promisedFpir: env.HUB_PROMISED_FPIR,

@@ -2,7 +2,12 @@ import type { z } from 'zod';
 import type {
   erasureReceiptSchema,
   hubAnnouncedSchema,
+  paymentAuthorisedSchema,
+  paymentCancelledSchema,
   paymentCapturedSchema,
+  paymentExpiredSchema,
+  paymentRefundedSchema,
+  paymentReversedSchema,
   shopperEnrolledSchema,
   shopperErasedSchema,
   terminalRegisteredSchema,
@@ -32,6 +37,31 @@ export class HubEvents {
   /** A payment is booked. */
   paymentCaptured(data: DataOf<typeof paymentCapturedSchema>): OutboxRow {
     return this.append('payment.captured', data);
+  }
+
+  /** An amount is agreed and held, nothing is booked. */
+  paymentAuthorised(data: DataOf<typeof paymentAuthorisedSchema>): OutboxRow {
+    return this.append('payment.authorised', data);
+  }
+
+  /** Part or all of a payment is given back. */
+  paymentRefunded(data: DataOf<typeof paymentRefundedSchema>): OutboxRow {
+    return this.append('payment.refunded', data);
+  }
+
+  /** A payment is undone as a whole before settlement. */
+  paymentReversed(data: DataOf<typeof paymentReversedSchema>): OutboxRow {
+    return this.append('payment.reversed', data);
+  }
+
+  /** A payment will never be captured: its terminal said so. */
+  paymentCancelled(data: DataOf<typeof paymentCancelledSchema>): OutboxRow {
+    return this.append('payment.cancelled', data);
+  }
+
+  /** An authorisation was not captured in time. */
+  paymentExpired(data: DataOf<typeof paymentExpiredSchema>): OutboxRow {
+    return this.append('payment.expired', data);
   }
 
   /** A terminal may take payments from now on. */

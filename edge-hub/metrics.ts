@@ -27,6 +27,7 @@ export class HubMetrics {
   private readonly permissionsDenied: Counter<'what'>;
   private readonly logins: Counter<'result'>;
   private readonly downlink: Counter<'type' | 'outcome'>;
+  private readonly moves: Counter<'move' | 'result'>;
   private readonly published: Counter;
   private readonly oversize: Counter;
 
@@ -70,6 +71,12 @@ export class HubMetrics {
       labelNames: ['type', 'outcome'],
       registers,
     });
+    this.moves = new Counter({
+      name: 'wuma_hub_moves_total',
+      help: 'Captures, refunds, reversals and cancellations that terminals asked for, by result',
+      labelNames: ['move', 'result'],
+      registers,
+    });
     this.published = new Counter({
       name: 'wuma_hub_events_published_total',
       help: 'Events that JetStream has taken',
@@ -106,6 +113,11 @@ export class HubMetrics {
 
   downlinkHandled(type: string, outcome: 'applied' | 'rejected'): void {
     this.downlink.inc({ type, outcome });
+  }
+
+  /** @param result `done`, or why it was refused */
+  moved(move: string, result: string): void {
+    this.moves.inc({ move, result });
   }
 
   eventsPublished(count: number): void {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ASKING_VERSION } from '../shared/contracts/protocol-version.ts';
+import { ASKING_VERSION, LIFE_CYCLE_VERSION } from '../shared/contracts/protocol-version.ts';
 import type { terminalReplySchema } from '../shared/contracts/terminal-messages.ts';
 import type { IdMaker } from '../shared/domain/ids.ts';
 import type { Clock } from '../shared/kernel/clock.ts';
@@ -9,7 +9,11 @@ export type ReplyType = ReplyInput['type'];
 export type ReplyData<Type extends ReplyType> = Extract<ReplyInput, { type: Type }>['data'];
 
 /** Replies that came with a later version of the protocol; all others are as they were in the first. */
-const VERSION_OF: Partial<Record<ReplyType, number>> = { 'payment.question': ASKING_VERSION };
+const VERSION_OF: Partial<Record<ReplyType, number>> = {
+  'payment.question': ASKING_VERSION,
+  'payment.state': LIFE_CYCLE_VERSION,
+  'payments.recent': LIFE_CYCLE_VERSION,
+};
 
 /** Writes replies to terminals as JSON text. */
 export class ReplyWriter {

@@ -103,9 +103,11 @@ async function introduce(
   const welcome = await terminal.hello(SOFTWARE, { depth, width: 640, height: 480 });
   if (welcome.ok) logger.info({ hub: welcome.value.hubId }, 'the hub knows this terminal');
   else logger.warn({ code: welcome.error.code }, 'the hub does not welcome this terminal');
-  const recovered = await terminal.recover();
-  if (recovered.length > 0)
-    logger.info({ payments: recovered.length }, 'open payments were asked for');
+  const payments = await terminal.recover();
+  const moves = await terminal.moves.recover();
+  if (payments.length + moves.length > 0) {
+    logger.info({ payments: payments.length, moves: moves.length }, 'what was open was asked for');
+  }
 }
 
 /** Each look has its own seed, so that no two payments show the same frames. */

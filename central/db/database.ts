@@ -14,6 +14,8 @@ export interface OpenDatabase {
   readonly db: CentralDatabase;
   /** Runs work in one transaction: all of it is on disk when this resolves, or none of it. */
   transact<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+  /** Runs reads that must all see the same moment. */
+  snapshot<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
   /** Whether PostgreSQL answers now. */
   isUp(): Promise<boolean>;
   close(): Promise<void>;
@@ -53,6 +55,11 @@ export async function openDatabase(url: string): Promise<OpenDatabase> {
   return {
     db,
     transact: (work) => db.transaction((tx) => work(tx)),
+    snapshot: (work) =>
+      db.transaction((tx) => work(tx), {
+        isolationLevel: 'repeatable read',
+        accessMode: 'read only',
+      }),
     isUp: async () => {
       try {
         await client`select 1`;

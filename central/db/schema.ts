@@ -8,6 +8,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { DIFFERENCE_CODES } from '../../shared/domain/reconciliation.ts';
 
 /** How the rows lie in PostgreSQL; the truth about constraints is in `migrations/`. */
 
@@ -105,6 +106,27 @@ export const payments = pgTable(
   (table) => [primaryKey({ columns: [table.hubId, table.paymentId] })],
 );
 
+export const paymentMoves = pgTable(
+  'payment_moves',
+  {
+    hubId: text('hub_id').notNull(),
+    moveId: uuid('move_id').notNull(),
+    paymentId: uuid('payment_id').notNull(),
+    eventSeq: sequence('event_seq').notNull(),
+    kind: text('kind', { enum: ['authorise', 'refund', 'reverse', 'cancel', 'expire'] }).notNull(),
+    shopperId: uuid('shopper_id'),
+    terminalId: text('terminal_id').notNull(),
+    shopId: text('shop_id').notNull(),
+    merchantId: text('merchant_id').notNull(),
+    amountMinor: bigint('amount_minor', { mode: 'bigint' }).notNull(),
+    currency: text('currency').notNull(),
+    reference: text('reference'),
+    movedAt: moment('moved_at').notNull(),
+    bookedAt: moment('booked_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.moveId] })],
+);
+
 export const journalEntries = pgTable(
   'journal_entries',
   {
@@ -129,6 +151,36 @@ export const postings = pgTable(
     currency: text('currency').notNull(),
   },
   (table) => [primaryKey({ columns: [table.hubId, table.entryId, table.line] })],
+);
+
+export const reconciliationExceptions = pgTable(
+  'reconciliation_exceptions',
+  {
+    hubId: text('hub_id').notNull(),
+    exceptionId: sequence('exception_id').generatedAlwaysAsIdentity(),
+    code: text('code', { enum: DIFFERENCE_CODES }).notNull(),
+    subject: text('subject').notNull(),
+    seq: sequence('seq'),
+    detail: text('detail').notNull(),
+    source: text('source', { enum: ['nightly', 'command'] }).notNull(),
+    foundAt: moment('found_at').notNull(),
+    lastSeenAt: moment('last_seen_at').notNull(),
+    timesSeen: integer('times_seen').notNull().default(1),
+    resolvedAt: moment('resolved_at'),
+    note: text('note'),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.exceptionId] })],
+);
+
+export const reconciliationRuns = pgTable(
+  'reconciliation_runs',
+  {
+    hubId: text('hub_id').notNull(),
+    runAt: moment('run_at').notNull(),
+    headSeq: sequence('head_seq').notNull(),
+    differences: integer('differences').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.runAt] })],
 );
 
 export const shoppers = pgTable(

@@ -10,6 +10,7 @@ const WHAT = {
   400: 'The request does not make sense',
   401: 'Only the operator may see this',
   404: 'There is no such thing',
+  429: 'Too many at once',
 } as const;
 
 /** A route's problem+json answers (RFC 9457). */

@@ -11,6 +11,8 @@ import { addBookRoutes } from './book-routes.ts';
 import { centralOpenApiDocument } from './openapi-document.ts';
 import { addPaymentRoutes } from './payment-routes.ts';
 import { problem } from './problem.ts';
+import { addReceiptRoutes } from './receipt-routes.ts';
+import { addReconciliationRoutes } from './reconciliation-routes.ts';
 import { addShopperRoutes } from './shopper-routes.ts';
 import { addStatusRoutes } from './status-routes.ts';
 
@@ -46,6 +48,8 @@ export function createHttpApi(context: CentralContext): OpenAPIHono {
   app.notFound((request) => problem(request, 'not_found'));
   addStatusRoutes(app, context);
   addBookRoutes(app, context);
+  addReconciliationRoutes(app, context);
+  addReceiptRoutes(app, context);
   addPaymentRoutes(app, context);
   addShopperRoutes(app, context);
   addOperations(app, context);

@@ -1,6 +1,14 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { reconciliationRoute, trialBalanceRoute } from './book-routes.ts';
+import { reconciliationRoute, trialBalanceRoute, verifyRoute } from './book-routes.ts';
 import { paymentListRoute, paymentStreamRoute } from './payment-routes.ts';
+import { receiptRoute } from './receipt-routes.ts';
+import {
+  entriesRoute,
+  exceptionsRoute,
+  reportRoute,
+  resolveRoute,
+  runRoute,
+} from './reconciliation-routes.ts';
 import { shopperRoute } from './shopper-routes.ts';
 import { hubsRoute, statusRoute } from './status-routes.ts';
 
@@ -10,8 +18,15 @@ export const CENTRAL_ROUTES = [
   hubsRoute,
   trialBalanceRoute,
   reconciliationRoute,
+  verifyRoute,
+  entriesRoute,
+  exceptionsRoute,
+  reportRoute,
+  resolveRoute,
+  runRoute,
   paymentListRoute,
   paymentStreamRoute,
+  receiptRoute,
   shopperRoute,
 ];
 

@@ -71,8 +71,9 @@ export class PaymentFeed implements Stoppable {
 
   /** To be called after the batch is committed. Costs nothing while nobody watches. */
   booked(batch: BookedBatch): void {
-    if (this.subscribers.size === 0 || batch.payments.length === 0) return;
-    const ids = batch.payments.slice(-MAX_WAITING).map((event) => event.data.paymentId);
+    const events = [...batch.payments, ...batch.moves];
+    if (this.subscribers.size === 0 || events.length === 0) return;
+    const ids = [...new Set(events.slice(-MAX_WAITING).map((event) => event.data.paymentId))];
     this.telling = this.telling.then(() => this.tell(batch.hubId, ids));
   }
 

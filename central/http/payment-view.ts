@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { CityPayment } from '../../shared/contracts/http-central.ts';
+import { type CityPayment, cityPaymentStateSchema } from '../../shared/contracts/http-central.ts';
 import { currencySchema, timestampSchema, uuidSchema } from '../../shared/contracts/primitives.ts';
 import type { ListedPayment, PaymentCursor } from '../ledger/ledger-store.ts';
 
@@ -17,6 +17,8 @@ export function paymentView(payment: ListedPayment): CityPayment {
     capturedAt: payment.capturedAt.toISOString(),
     bookedAt: payment.bookedAt.toISOString(),
     reference: payment.reference,
+    state: cityPaymentStateSchema.parse(payment.state),
+    refundedMinor: payment.refundedMinor,
   };
 }
 

@@ -7,6 +7,7 @@ export type ProblemCode =
   | 'invalid_request'
   | 'permission_missing'
   | 'not_found'
+  | 'rate_limited'
   | 'unavailable'
   | 'fault';
 
@@ -14,6 +15,7 @@ const PROBLEMS: Record<ProblemCode, { status: ContentfulStatusCode; title: strin
   invalid_request: { status: 400, title: 'The request does not make sense' },
   permission_missing: { status: 401, title: 'Only the operator may see this' },
   not_found: { status: 404, title: 'There is no such thing' },
+  rate_limited: { status: 429, title: 'Too many at once; try again in a moment' },
   unavailable: { status: 503, title: 'Not available right now' },
   fault: { status: 500, title: 'Something went wrong here' },
 };

@@ -40,7 +40,8 @@ export type QuarantineReason =
   | 'wrong_hub'
   | 'bad_signature'
   | 'hub_not_announced'
-  | 'payment_already_booked';
+  | 'payment_already_booked'
+  | 'move_not_allowed';
 
 /** Why a hub's intake stops: from here on its books and ours would differ. */
 type ChainBreakCode = 'gap' | 'prev_hash_mismatch' | 'hash_mismatch' | 'fork' | 'event_id_reused';

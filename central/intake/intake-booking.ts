@@ -5,6 +5,7 @@ import type { Enrolment, EnrolmentEvent } from '../enrolment/enrolment.ts';
 import { takeEnrolmentLock } from '../enrolment/enrolment-store.ts';
 import { bookCaptures, type CaptureEvent } from '../ledger/capture-booking.ts';
 import { upsertTerminal } from '../ledger/ledger-store.ts';
+import { bookMove, isMoveEvent, type MoveEvent } from '../ledger/move-booking.ts';
 import {
   type ChainBreak,
   type ChainedEvent,
@@ -38,6 +39,8 @@ export interface BookedBatch {
   /** Links of the chain that were added to the inbox. */
   readonly events: readonly ChainedEvent[];
   readonly payments: readonly CaptureEvent[];
+  /** What was done to payments besides their capture. */
+  readonly moves: readonly MoveEvent[];
   readonly quarantined: readonly QuarantineRow[];
   readonly duplicates: number;
   readonly refusedReplicas: number;
@@ -50,6 +53,7 @@ export interface BookedBatch {
 
 interface Effects {
   readonly payments: readonly CaptureEvent[];
+  readonly moves: readonly MoveEvent[];
   readonly quarantined: readonly QuarantineRow[];
   readonly refusedReplicas: number;
   readonly nudges: readonly string[];
@@ -143,20 +147,14 @@ export class IntakeBooking {
   ): Promise<Effects> {
     const { hubId, examined, bookedAt } = batch;
     await insertInbox(tx, hubId, { events: examined.chained, at: bookedAt });
-    const captures = examined.chained
-      .map((each) => each.event)
-      .filter((event): event is CaptureEvent => event?.type === 'payment.captured');
-    const payments = await bookCaptures(tx, captures, bookedAt);
+    const paid = await applyPayments(tx, examined.chained, bookedAt);
     const others = await this.applyOthers(tx, examined.chained);
-    const booked = new Set(payments.map((event) => event.id));
-    const repeated = captures.filter((event) => !booked.has(event.id)).map((event) => event.seq);
-    const aside = new Map<number, QuarantineReason>([
-      ...repeated.map((seq) => [seq, 'payment_already_booked'] as const),
-      ...others.refused,
-    ]);
+    const aside = new Map<number, QuarantineReason>([...paid.refused, ...others.refused]);
     const quarantined = quarantineRows(examined, aside);
     await insertQuarantined(tx, hubId, { rows: quarantined, at: bookedAt });
-    return { payments, quarantined, ...others };
+    const { payments, moves } = paid;
+    const { nudges, refusedReplicas } = others;
+    return { payments, moves, quarantined, nudges, refusedReplicas };
   }
 
   /** Everything but payments, one by one, in the chain's order. */
@@ -171,7 +169,7 @@ export class IntakeBooking {
     let refusedReplicas = 0;
     let locked = false;
     for (const { event } of chained) {
-      if (!event || event.type === 'payment.captured') continue;
+      if (!event || event.type === 'payment.captured' || isMoveEvent(event)) continue;
       if (event.type === 'terminal.registered') {
         await applyTerminal(tx, event);
         continue;
@@ -194,6 +192,38 @@ export class IntakeBooking {
     if (outcome.ok) await emptyInboxEvents(tx, outcome.value.emptied);
     return outcome;
   }
+}
+
+/** Payments in the chain's order: captures together, up to each other move, which may be of one of them. */
+async function applyPayments(
+  tx: Executor,
+  chained: readonly ChainedEvent[],
+  bookedAt: Date,
+): Promise<Pick<Effects, 'payments' | 'moves'> & { refused: [number, QuarantineReason][] }> {
+  const payments: CaptureEvent[] = [];
+  const moves: MoveEvent[] = [];
+  const refused: [number, QuarantineReason][] = [];
+  let waiting: CaptureEvent[] = [];
+  const bookWaiting = async (): Promise<void> => {
+    const captures = waiting;
+    waiting = [];
+    const done = await bookCaptures(tx, captures, bookedAt);
+    payments.push(...done.booked);
+    const settled = new Set([...done.booked, ...done.refused]);
+    for (const { seq } of done.refused) refused.push([seq, 'move_not_allowed']);
+    for (const event of captures) {
+      if (!settled.has(event)) refused.push([event.seq, 'payment_already_booked']);
+    }
+  };
+  for (const { event } of chained) {
+    if (event?.type === 'payment.captured') waiting.push(event);
+    if (!event || !isMoveEvent(event)) continue;
+    await bookWaiting();
+    if (await bookMove(tx, event, bookedAt)) moves.push(event);
+    else refused.push([event.seq, 'move_not_allowed']);
+  }
+  await bookWaiting();
+  return { payments, moves, refused };
 }
 
 function isSamePosition(a: StreamPosition, b: StreamPosition): boolean {

@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Currency } from '../../shared/domain/money.ts';
+import type { BookedMove } from '../../shared/domain/payment.ts';
 import type { Posting } from '../../shared/domain/posting.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Executor } from '../db/database.ts';
@@ -20,6 +21,9 @@ export interface ListedPayment {
   readonly reference: string;
   readonly capturedAt: Date;
   readonly bookedAt: Date;
+  readonly state: string;
+  /** Decimal text. */
+  readonly refundedMinor: string;
 }
 
 /** Where a page of payments begins: after this one, going back in time. */
@@ -48,7 +52,7 @@ export async function insertPayments(
 export interface JournalEntry {
   readonly hubId: string;
   readonly entryId: string;
-  readonly kind: 'capture';
+  readonly kind: BookedMove;
   readonly paymentId: string;
   readonly bookedAt: Date;
   readonly postings: readonly Posting[];
@@ -152,6 +156,10 @@ function selectPayments(
       reference: payments.reference,
       capturedAt: payments.capturedAt,
       bookedAt: payments.bookedAt,
+      state: sql<string>`payment_state(${payments.hubId}, ${payments.paymentId})`,
+      refundedMinor: sql<string>`(
+        select coalesce(sum(m.amount_minor), 0)::text from payment_moves m
+        where m.hub_id = ${payments.hubId} and m.payment_id = ${payments.paymentId} and m.kind = 'refund')`,
     })
     .from(payments)
     .innerJoin(hubs, eq(hubs.hubId, payments.hubId))
@@ -192,33 +200,41 @@ export async function accountBalances(db: Executor, currency: Currency): Promise
 }
 
 export interface PaymentTotals {
+  /** Captured payments and their sum. */
   readonly payments: number;
   readonly sumMinor: bigint;
+  readonly refunds: number;
+  readonly refundedMinor: bigint;
+  readonly reversals: number;
+  readonly reversedMinor: bigint;
 }
 
-/** Count and sum of payments in one currency: what the postings must agree with. */
-export async function currencyTotals(db: Executor, currency: Currency): Promise<PaymentTotals> {
-  return totalsOf(
-    await db.execute<Totals>(
-      sql`select count(*) as payments, coalesce(sum(amount_minor), 0) as sum from ${payments} where currency = ${currency}`,
-    ),
-  );
+/** Counts and sums of what was moved in one currency: what the postings must agree with. */
+export function currencyTotals(db: Executor, currency: Currency): Promise<PaymentTotals> {
+  return totals(db, sql`currency = ${currency}`);
 }
 
-/** Count and sum of a hub's payments. */
-export async function hubTotals(db: Executor, hubId: string): Promise<PaymentTotals> {
-  return totalsOf(
-    await db.execute<Totals>(
-      sql`select count(*) as payments, coalesce(sum(amount_minor), 0) as sum from ${payments} where hub_id = ${hubId}`,
-    ),
-  );
+/** Counts and sums of a hub's payments. */
+export function hubTotals(db: Executor, hubId: string): Promise<PaymentTotals> {
+  return totals(db, sql`hub_id = ${hubId}`);
 }
 
-interface Totals extends Record<string, unknown> {
-  readonly payments: string;
-  readonly sum: string;
-}
-
-function totalsOf(rows: readonly Totals[]): PaymentTotals {
-  return { payments: Number(rows[0]?.payments ?? 0), sumMinor: BigInt(rows[0]?.sum ?? 0) };
+async function totals(db: Executor, where: SQL): Promise<PaymentTotals> {
+  const [row] = await db.execute<Record<string, string>>(sql`
+    select taken.*, given.* from
+      (select count(*) as payments, coalesce(sum(amount_minor), 0) as captured
+       from payments where ${where}) as taken,
+      (select count(*) filter (where kind = 'refund') as refunds,
+              coalesce(sum(amount_minor) filter (where kind = 'refund'), 0) as refunded,
+              count(*) filter (where kind = 'reverse') as reversals,
+              coalesce(sum(amount_minor) filter (where kind = 'reverse'), 0) as reversed
+       from payment_moves where ${where}) as given`);
+  return {
+    payments: Number(row?.['payments'] ?? 0),
+    sumMinor: BigInt(row?.['captured'] ?? 0),
+    refunds: Number(row?.['refunds'] ?? 0),
+    refundedMinor: BigInt(row?.['refunded'] ?? 0),
+    reversals: Number(row?.['reversals'] ?? 0),
+    reversedMinor: BigInt(row?.['reversed'] ?? 0),
+  };
 }

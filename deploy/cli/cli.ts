@@ -6,6 +6,8 @@ import { doctorCommand } from './commands/doctor.ts';
 import { enrolCommand } from './commands/enrol.ts';
 import { eraseCommand } from './commands/erase.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { ledgerCommand } from './commands/ledger.ts';
+import { reconcileCommand } from './commands/reconcile.ts';
 import { reportCommand } from './commands/report.ts';
 import { screenshotsCommand } from './commands/screenshots.ts';
 import { templatesCommand } from './commands/templates.ts';
@@ -18,6 +20,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   erase: eraseCommand,
   evaluate: evaluateCommand,
   report: reportCommand,
+  ledger: ledgerCommand,
+  reconcile: reconcileCommand,
   screenshots: screenshotsCommand,
   templates: templatesCommand,
 };

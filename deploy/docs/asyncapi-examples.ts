@@ -12,6 +12,25 @@ const challenge = 'kN1x9m0uQm2b7o5v3c8Yh4Jt6Rr1Zs0Lw2Ee9Pq7Ui4';
 const terminal = { version: 1, occurredAt: '2026-11-24T09:00:00.000Z', source: 'wuma-t1' } as const;
 const hub = { version: 1, occurredAt: '2026-11-24T09:00:00.120Z', source: 'hub-wuma' } as const;
 
+const signature = {
+  format: 'der',
+  value:
+    'MEUCIQDc0xX2o1u9m7Zl8Q4n5t3c6y1a2b3d4e5f6g7h8i9j0AIgRk5uYw0Vt8Zz1X2y3W4v5U6t7S8r9Q0p1O2n3M4l5K6=',
+} as const;
+const whole = { paymentId, amountMinor: '1250', currency: 'CNY', signature } as const;
+const standing = {
+  paymentId,
+  state: 'partly_refunded',
+  amountMinor: '1250',
+  currency: 'CNY',
+  refundedMinor: '250',
+  refundableMinor: '1000',
+  reversibleUntil: null,
+  capturableUntil: null,
+  capturedAt: '2026-11-24T09:00:00.300Z',
+  reference: 'WUMA-000042-7K3Q',
+} as const;
+
 /** One message of each kind, all of one payment; a test parses each with its schema. */
 export const EXAMPLES: Readonly<Record<string, Message>> = {
   TerminalHello: {
@@ -19,7 +38,7 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
     id: '019ab5f0-3a00-7000-8000-000000000001',
     type: 'terminal.hello',
     data: {
-      protocolVersions: [1, 2],
+      protocolVersions: [1, 2, 3],
       software: 'my-firmware 1.0',
       camera: { depth: true, width: 640, height: 480 },
     },
@@ -35,7 +54,7 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
       shop: { id: 'noodles', name: 'Noodle House' },
       currency: 'CNY',
       limitMinor: '50000',
-      protocolVersion: 2,
+      protocolVersion: 3,
       serverTime: '2026-11-24T09:00:00.120Z',
     },
   },
@@ -133,6 +152,73 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
     type: 'payment.query',
     data: { paymentId },
   },
+  PaymentCapture: {
+    ...terminal,
+    id: '019ab5f0-6000-7000-8000-000000000010',
+    type: 'payment.capture',
+    version: 3,
+    data: whole,
+  },
+  PaymentRefund: {
+    ...terminal,
+    id: '019ab5f0-6000-7000-8000-000000000011',
+    type: 'payment.refund',
+    version: 3,
+    data: { ...whole, amountMinor: '250' },
+  },
+  PaymentReverse: {
+    ...terminal,
+    id: '019ab5f0-6000-7000-8000-000000000012',
+    type: 'payment.reverse',
+    version: 3,
+    data: whole,
+  },
+  PaymentCancel: {
+    ...terminal,
+    id: '019ab5f0-6000-7000-8000-000000000013',
+    type: 'payment.cancel',
+    version: 3,
+    data: whole,
+  },
+  PaymentStatus: {
+    ...terminal,
+    id: '019ab5f0-6000-7000-8000-000000000014',
+    type: 'payment.status',
+    version: 3,
+    data: { paymentId },
+  },
+  PaymentRecent: {
+    ...terminal,
+    id: '019ab5f0-6000-7000-8000-000000000015',
+    type: 'payment.recent',
+    version: 3,
+    data: { limit: 5 },
+  },
+  PaymentState: {
+    ...hub,
+    id: '019ab5f0-6000-7000-8000-000000000016',
+    type: 'payment.state',
+    version: 3,
+    replyTo: '019ab5f0-6000-7000-8000-000000000011',
+    data: {
+      ...standing,
+      words: { 'zh-CN': '已部分退款', en: 'Partly refunded' },
+      receipt: {
+        reference: 'WUMA-000043-9Q2M',
+        amountMinor: '250',
+        currency: 'CNY',
+        at: '2026-11-24T09:10:00.300Z',
+      },
+    },
+  },
+  RecentPayments: {
+    ...hub,
+    id: '019ab5f0-6000-7000-8000-000000000017',
+    type: 'payments.recent',
+    version: 3,
+    replyTo: '019ab5f0-6000-7000-8000-000000000015',
+    data: { payments: [standing] },
+  },
   PaymentResult: {
     ...hub,
     id: '019ab5f0-3c00-7000-8000-000000000007',
@@ -170,7 +256,7 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
       code: 'challenge_expired',
       words: REFUSAL_WORDS.challenge_expired,
       detail: 'ask for a new challenge',
-      supportedVersions: [1, 2],
+      supportedVersions: [1, 2, 3],
     },
   },
 };

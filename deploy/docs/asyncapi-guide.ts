@@ -8,6 +8,57 @@ may leave at any time. Wrong answers are counted, by person and by terminal. Kee
 reply is sent again byte for byte, like a probe. A probe with \`version: 1\` is never answered by a question but by \`fallback\`. All other
 messages are the same in both versions and may carry either.`;
 
+const MOVES = `## After the look (version 3)
+
+A probe that says \`capture: later\` (signed, see below) ends \`authorised\`: the amount is agreed and nothing is booked. Follow with
+\`payment.capture\` or \`payment.cancel\`; what is not captured in time expires by itself. A captured payment may be given back in
+part or whole by \`payment.refund\`, or undone as a whole by \`payment.reverse\` while \`payment.state\` names a \`reversibleUntil\`; only
+terminals of the shop that took it may. \`payment.cancel\` also ends a payment that the hub has not heard of, so a terminal that gives up on a
+look shuts the door on its own late probe; where it is refused with \`move_not_allowed\` the payment was taken: reverse it.
+
+The message's \`id\` is the move's idempotency key: make it, save it, then send. The same id with the same payment, type, amount and
+currency gets the stored answer, however often and long after it is asked, a refusal too; with anything else \`idempotency_conflict\`. The bytes may differ:
+sign anew if they are lost. \`busy\`, \`rate_limited\` and \`hub_unavailable\` say nothing of the move: ask again.`;
+
+const SIGNATURE = `## Signature
+
+\`signature.value\` is base64 of an ES256 signature (ECDSA on P-256 with SHA-256) by the terminal's key over these lines in UTF-8, joined by
+single line feeds (0x0A), with none at the end:
+
+\`\`\`
+wuma-probe-1
+<terminalId>
+<challenge>
+<paymentId>
+<amountMinor> <currency>
+capture later                                             only where the probe says so
+<takenAt> <sha256 of colour> <sha256 of depth, or ->      one such line per frame, in order
+\`\`\`
+
+and of an answer over
+
+\`\`\`
+wuma-answer-1
+<terminalId>
+<questionId>
+<paymentId>
+<digits>
+\`\`\`
+
+and of a move over
+
+\`\`\`
+wuma-move-1
+<terminalId>
+<type>
+<id of the message>
+<paymentId>
+<amountMinor> <currency>
+\`\`\`
+
+sha256 in lower-case hex. \`signature.format\` says how it is written: \`der\` as openssl makes it, or \`ieee-p1363\` (64 bytes r||s) as
+WebCrypto makes it.`;
+
 /** The prose of the protocol's description (Markdown): everything a foreign client has to know besides the schemas. */
 export function guide(facts: {
   /** Text of the worked example, a shell script. */
@@ -35,6 +86,8 @@ that is needed to write a client.
 
 ${QUESTIONS}
 
+${MOVES}
+
 Amounts are whole minor units (fen, cents) as decimal text. Times are RFC 3339 in UTC with milliseconds and a Z. Unknown members of
 a request are refused; ignore unknown members of a reply.
 
@@ -57,32 +110,7 @@ frame the colour picture, then the depth picture where the frame names one, each
   resolution of the same shape. \`focalPx\` is the focal length in pixels of the DEPTH picture. A terminal registered as one with depth
   must send it.
 
-## Signature
-
-\`signature.value\` is base64 of an ES256 signature (ECDSA on P-256 with SHA-256) by the terminal's key over these lines in UTF-8, joined by
-single line feeds (0x0A), with none at the end:
-
-\`\`\`
-wuma-probe-1
-<terminalId>
-<challenge>
-<paymentId>
-<amountMinor> <currency>
-<takenAt> <sha256 of colour> <sha256 of depth, or ->      one such line per frame, in order
-\`\`\`
-
-and of an answer over
-
-\`\`\`
-wuma-answer-1
-<terminalId>
-<questionId>
-<paymentId>
-<digits>
-\`\`\`
-
-sha256 in lower-case hex. \`signature.format\` says how it is written: \`der\` as openssl makes it, or \`ieee-p1363\` (64 bytes r||s) as
-WebCrypto makes it.
+${SIGNATURE}
 
 ## Errors
 

@@ -22,6 +22,13 @@ import {
   terminalErrorSchema,
   welcomeSchema,
 } from '../../shared/contracts/terminal-messages.ts';
+import {
+  paymentMoveSchema,
+  paymentStateSchema,
+  recentPaymentsSchema,
+  recentRequestSchema,
+  statusRequestSchema,
+} from '../../shared/contracts/terminal-moves.ts';
 import { EXAMPLES } from './asyncapi-examples.ts';
 import { guide } from './asyncapi-guide.ts';
 
@@ -68,6 +75,57 @@ const REQUESTS: readonly MessageFacts[] = [
   },
 ];
 
+const [captureSchema, refundSchema, reverseSchema, cancelSchema] = paymentMoveSchema.options;
+
+/** What comes after the look, since version 3; each with the reply that it gets. */
+const MOVES: readonly (MessageFacts & { readonly operation: string; readonly reply: string })[] = [
+  {
+    key: 'PaymentCapture',
+    operation: 'capturePayment',
+    reply: 'PaymentState',
+    schema: captureSchema,
+    summary: 'Takes an authorised payment as a whole. Answered by payment.state. Since version 3.',
+  },
+  {
+    key: 'PaymentRefund',
+    operation: 'refundPayment',
+    reply: 'PaymentState',
+    schema: refundSchema,
+    summary:
+      'Gives back part or all of a captured payment, by a terminal of the shop that took it. Answered by payment.state. Since version 3.',
+  },
+  {
+    key: 'PaymentReverse',
+    operation: 'reversePayment',
+    reply: 'PaymentState',
+    schema: reverseSchema,
+    summary:
+      'Undoes a captured payment as a whole before settlement. Answered by payment.state. Since version 3.',
+  },
+  {
+    key: 'PaymentCancel',
+    operation: 'cancelPayment',
+    reply: 'PaymentState',
+    schema: cancelSchema,
+    summary:
+      'Ends a payment that is not captured, also one that the hub has not heard of: a late probe is refused then. Answered by payment.state. Since version 3.',
+  },
+  {
+    key: 'PaymentStatus',
+    operation: 'askForStatus',
+    reply: 'PaymentState',
+    schema: statusRequestSchema,
+    summary: 'How a payment of this shop stands. Answered by payment.state. Since version 3.',
+  },
+  {
+    key: 'PaymentRecent',
+    operation: 'listRecentPayments',
+    reply: 'RecentPayments',
+    schema: recentRequestSchema,
+    summary: 'The shop’s last captured payments. Answered by payments.recent. Since version 3.',
+  },
+];
+
 const REPLIES: readonly MessageFacts[] = [
   {
     key: 'TerminalWelcome',
@@ -91,6 +149,16 @@ const REPLIES: readonly MessageFacts[] = [
       'The face alone does not do: the shopper is to type digits. Nothing is charged before they are answered. Since version 2.',
   },
   {
+    key: 'PaymentState',
+    schema: paymentStateSchema,
+    summary: 'How a payment stands; after a move with its receipt. Durable before it is sent.',
+  },
+  {
+    key: 'RecentPayments',
+    schema: recentPaymentsSchema,
+    summary: 'Captured payments, newest first.',
+  },
+  {
     key: 'Error',
     schema: terminalErrorSchema,
     summary: 'The request was refused; nothing was charged by it.',
@@ -102,7 +170,7 @@ const REPLIES: readonly MessageFacts[] = [
  * Deterministic: the same sources give the same text.
  */
 export function generateAsyncApi(): string {
-  const all = [...REQUESTS, ...REPLIES];
+  const all = [...REQUESTS, ...MOVES, ...REPLIES];
   const document = {
     asyncapi: '3.0.0',
     info: {
@@ -173,7 +241,7 @@ function channels(): object {
       address: topics.request('{terminalId}'),
       description: 'Terminal to hub, QoS 1, not retained.',
       parameters,
-      messages: messagesOf(REQUESTS),
+      messages: messagesOf([...REQUESTS, ...MOVES]),
     },
     reply: {
       address: topics.reply('{terminalId}'),
@@ -219,6 +287,7 @@ function operations(): object {
     sendProbe: sent(probe, 'PaymentResult', 'PaymentQuestion'),
     answerQuestion: sent(answer, 'PaymentResult', 'PaymentQuestion'),
     queryPayment: sent(query, 'PaymentResult'),
+    ...Object.fromEntries(MOVES.map((move) => [move.operation, sent(move, move.reply)])),
     showPresence: {
       action: 'send',
       channel: { $ref: '#/channels/status' },

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { sql as literal } from 'drizzle-orm';
@@ -5,6 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chainInput, GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
 import { terminalReplySchema } from '../../shared/contracts/terminal-messages.ts';
+import { ALLOWED_MOVES } from '../../shared/domain/payment.ts';
 import {
   createTestHub,
   NOTHING_SAID,
@@ -14,7 +16,15 @@ import {
 } from '../../test/support/test-hub.ts';
 import { auditHash } from '../audit/audit-store.ts';
 import { sha256Hex } from '../ingress/probe-checks.ts';
+import { LedgerStore } from '../ledger/ledger-store.ts';
 import { NewerDatabaseError, openDatabase } from './database.ts';
+
+const postingSql = (line: number, movement: string): string =>
+  `INSERT INTO posting (move_id, payment_id, line, debit, credit, amount_minor, currency, booked_at)
+   SELECT move_id, payment_id, ${line}, ${movement}, 'CNY', 'n' FROM payment_move`;
+const moveSql = (kind: string, amount: string): string =>
+  `INSERT INTO payment_move (move_id, payment_id, nth, kind, amount_minor, currency, terminal_id, event_seq, reference, moved_at)
+   SELECT 'x', payment_id, 2, '${kind}', ${amount}, 'CNY', 't', 99, 'R', 'n' FROM payment`;
 
 let hub: TestHub;
 let raw: Database.Database;
@@ -39,7 +49,20 @@ afterEach(async () => {
 describe('the database itself', () => {
   it.each([
     ['UPDATE payment SET amount_minor = 1', /never change/],
-    ["UPDATE payment SET state = 'declined'", /captured/],
+    ["UPDATE payment SET state = 'declined'", /allowed move|CHECK/],
+    [
+      "UPDATE payment SET state = 'refunded', refunded_minor = amount_minor",
+      /allowed move|sum of the refunds/,
+    ],
+    ["UPDATE payment SET shopper_id = 'x'", /allowed move|never changes/],
+    ['UPDATE payment_move SET amount_minor = 1', /append-only/],
+    ['DELETE FROM payment_move', /append-only/],
+    ['DELETE FROM allowed_move', /with the program/],
+    [moveSql('refund', 'amount_minor + 1'), /what is left/],
+    [moveSql('reverse', 'amount_minor - 1'), /all of it/],
+    [moveSql('capture', 'amount_minor'), /table of allowed moves/],
+    [moveSql('cancel', 'amount_minor'), /table of allowed moves/],
+    ['DELETE FROM attempt', /append-only/],
     ['DELETE FROM payment', /never deleted|FOREIGN KEY/],
     ['UPDATE posting SET amount_minor = 1', /append-only/],
     ['DELETE FROM posting', /append-only/],
@@ -51,21 +74,13 @@ describe('the database itself', () => {
       "INSERT INTO outbox (seq, event_id, type, version, occurred_at, source, data_json, prev_hash, hash) VALUES (99, 'x', 't', 1, 'n', 's', '{}', 'p', 'h')",
       /gapless/,
     ],
+    [postingSql(2, "'receivable:shopper:a', 'receivable:shopper:a', 1"), /never more|CHECK/],
+    [postingSql(2, "'receivable:shopper:a', 'payable:merchant:b', 0"), /CHECK/],
+    [postingSql(2, "'receivable:shopper:a', 'payable:merchant:b', 1"), /never more than it/],
+    [postingSql(2, "'cash', 'payable:merchant:b', 0"), /CHECK/],
     [
-      "INSERT INTO posting (payment_id, line, debit, credit, amount_minor, currency, booked_at) SELECT payment_id, 2, 'a', 'a', 1, 'CNY', 'n' FROM payment",
-      /CHECK/,
-    ],
-    [
-      "INSERT INTO posting (payment_id, line, debit, credit, amount_minor, currency, booked_at) SELECT payment_id, 2, 'a', 'b', 0, 'CNY', 'n' FROM payment",
-      /CHECK/,
-    ],
-    [
-      "INSERT INTO posting (payment_id, line, debit, credit, amount_minor, currency, booked_at) SELECT payment_id, 1, 'a', 'b', 1, 'CNY', 'n' FROM payment",
-      /UNIQUE/,
-    ],
-    [
-      "INSERT INTO posting (payment_id, line, debit, credit, amount_minor, currency, booked_at) VALUES ('none', 1, 'a', 'b', 1, 'CNY', 'n')",
-      /only a captured payment/,
+      "INSERT INTO posting (move_id, payment_id, line, debit, credit, amount_minor, currency, booked_at) VALUES ('none', 'none', 1, 'a', 'b', 1, 'CNY', 'n')",
+      /belongs to a move/,
     ],
   ])('refuses %s', (sql, why) => {
     expect(() => raw.prepare(sql).run()).toThrow(why);
@@ -85,6 +100,41 @@ describe('the database itself', () => {
       [1],
       [1],
     ]);
+    opened.close();
+  });
+
+  it('has the domain’s table of moves, row by row', () => {
+    const rows = raw
+      .prepare('SELECT from_state AS "from", move, to_state AS "to" FROM allowed_move')
+      .all();
+    const inOrder = (all: readonly unknown[]): string[] =>
+      all.map((row) => JSON.stringify(row)).toSorted();
+    expect(inOrder(rows)).toEqual(inOrder(ALLOWED_MOVES));
+  });
+
+  it('of before the life cycle is brought forward with all that it holds', () => {
+    const path = join(hub.dir, 'old.db');
+    const old = new Database(path);
+    for (const name of ['0001-first.sql', '0002-questions.sql']) {
+      old.exec(readFileSync(new URL(`./migrations/${name}`, import.meta.url), 'utf8'));
+    }
+    old.exec(`
+      CREATE TABLE schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+      INSERT INTO schema_version VALUES (1, 'a'), (2, 'b');
+      INSERT INTO terminal VALUES ('t', 's', 'Shop', 'm', x'00', 'certificate', 1, 'n', NULL);
+      INSERT INTO payment VALUES ('paid', 't', 's', 'm', 100, 'CNY', 'captured', 'p', 'R', 'n', 'r1'),
+                                 ('not', 't', 's', 'm', 50, 'CNY', 'declined', NULL, NULL, NULL, 'r2');
+      INSERT INTO attempt VALUES ('r1', 'h', 'paid', 't', 'Shop', 100, 'CNY', 'paid', NULL, '{}', 'n'),
+                                 ('r2', 'h', 'not', 't', 'Shop', 50, 'CNY', 'declined', 'no_face', '{}', 'n');
+      INSERT INTO posting VALUES (1, 'paid', 1, 'receivable:shopper:p', 'payable:merchant:m', 100, 'CNY', 'n');
+      INSERT INTO outbox VALUES (1, 'e', 'payment.captured', 1, 'n', 'hub', '{"paymentId":"paid"}', '${GENESIS_HASH}', 'x', NULL);`);
+    old.close();
+    const opened = openDatabase(path);
+    const ledger = new LedgerStore(opened.db);
+    expect(ledger.summary()).toMatchObject({ payments: 1, rows: 1, sumMinor: 100n });
+    expect(ledger.payment('paid')).toMatchObject({ state: 'captured', refundedMinor: 0n });
+    expect(ledger.payment('not')).toMatchObject({ state: 'declined', resultOf: 'r2' });
+    expect(ledger.attempt('r1')).toMatchObject({ outcome: 'paid', inputHash: 'h' });
     opened.close();
   });
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
+import { assert } from '../../shared/kernel/assert.ts';
 import { LogSync, openForFlushing } from './log-sync.ts';
 
 export type HubDatabase = BetterSQLite3Database;
@@ -69,8 +70,8 @@ export function openDatabase(
   client.pragma('journal_mode = WAL');
   client.pragma('synchronous = FULL');
   client.pragma('secure_delete = ON');
-  client.pragma('foreign_keys = ON');
   migrate(client);
+  client.pragma('foreign_keys = ON');
   const transact: Transact = (work) => client.transaction(work).immediate();
   const unwaited: Transact = (work) => {
     client.pragma('synchronous = NORMAL');
@@ -111,8 +112,12 @@ export function openDatabase(
   };
 }
 
-/** Applies the numbered SQL files that the database has not seen, all in one transaction. */
+/**
+ * Applies the numbered SQL files that the database has not seen, all in one transaction. Foreign keys are off meanwhile, as
+ * making a table anew wants it (sqlite.org/lang_altertable.html), and checked before the commit.
+ */
 function migrate(client: Database.Database): void {
+  client.pragma('foreign_keys = OFF');
   client.exec(
     'CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT',
   );
@@ -140,6 +145,8 @@ function migrate(client: Database.Database): void {
           .prepare('INSERT INTO schema_version (version, name) VALUES (?, ?)')
           .run(version, name);
       }
+      const dangling: unknown = client.pragma('foreign_key_check');
+      assert(Array.isArray(dangling) && dangling.length === 0, 'a migration keeps what refers');
     })
     .immediate();
 }

@@ -1,5 +1,6 @@
 import { blob, customType, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { CURRENCIES } from '../../shared/domain/money.ts';
+import { PAYMENT_STATES, RECORDED_MOVES } from '../../shared/domain/payment.ts';
 
 /** How the rows lie in the database; the truth about constraints is in `migrations/`. */
 
@@ -43,11 +44,27 @@ export const payments = sqliteTable('payment', {
   merchantId: text('merchant_id').notNull(),
   amountMinor: amountMinor('amount_minor').notNull(),
   currency: text('currency', { enum: CURRENCIES }).notNull(),
-  state: text('state', { enum: ['declined', 'captured'] }).notNull(),
+  state: text('state', { enum: PAYMENT_STATES }).notNull(),
+  refundedMinor: amountMinor('refunded_minor').notNull(),
   shopperId: text('shopper_id'),
-  reference: text('reference'),
+  authorisedAt: text('authorised_at'),
+  expiresAt: text('expires_at'),
   capturedAt: text('captured_at'),
-  resultOf: text('result_of').notNull(),
+  reference: text('reference'),
+  resultOf: text('result_of'),
+});
+
+export const paymentMoves = sqliteTable('payment_move', {
+  moveId: text('move_id').primaryKey(),
+  paymentId: text('payment_id').notNull(),
+  nth: integer('nth').notNull(),
+  kind: text('kind', { enum: RECORDED_MOVES }).notNull(),
+  amountMinor: amountMinor('amount_minor').notNull(),
+  currency: text('currency', { enum: CURRENCIES }).notNull(),
+  terminalId: text('terminal_id').notNull(),
+  eventSeq: integer('event_seq').notNull(),
+  reference: text('reference'),
+  movedAt: text('moved_at').notNull(),
 });
 
 export const attempts = sqliteTable('attempt', {
@@ -58,14 +75,28 @@ export const attempts = sqliteTable('attempt', {
   shopName: text('shop_name').notNull(),
   amountMinor: amountMinor('amount_minor').notNull(),
   currency: text('currency', { enum: CURRENCIES }).notNull(),
-  outcome: text('outcome', { enum: ['paid', 'declined', 'fallback'] }).notNull(),
+  outcome: text('outcome', { enum: ['paid', 'authorised', 'declined', 'fallback'] }).notNull(),
   code: text('code'),
   replyJson: text('reply_json').notNull(),
   decidedAt: text('decided_at').notNull(),
 });
 
+export const moveRequests = sqliteTable('move_request', {
+  requestId: text('request_id').primaryKey(),
+  inputHash: text('input_hash').notNull(),
+  kind: text('kind', { enum: ['capture', 'refund', 'reverse', 'cancel'] }).notNull(),
+  paymentId: text('payment_id').notNull(),
+  terminalId: text('terminal_id').notNull(),
+  amountMinor: amountMinor('amount_minor').notNull(),
+  currency: text('currency', { enum: CURRENCIES }).notNull(),
+  code: text('code'),
+  replyJson: text('reply_json'),
+  decidedAt: text('decided_at').notNull(),
+});
+
 export const postings = sqliteTable('posting', {
   postingId: integer('posting_id').primaryKey(),
+  moveId: text('move_id').notNull(),
   paymentId: text('payment_id').notNull(),
   line: integer('line').notNull(),
   debit: text('debit').notNull(),

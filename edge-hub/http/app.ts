@@ -7,6 +7,7 @@ import { consentSchema } from '../../shared/contracts/hub-events.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
+import { RateLimiter } from '../../shared/kernel/rate-limiter.ts';
 import type { AuditStore } from '../audit/audit-store.ts';
 import type { DecisionFeed } from '../decision-feed.ts';
 import type { LinkState } from '../downlink/downlink.ts';
@@ -14,10 +15,10 @@ import type { DirectoryStore } from '../enrolment/directory-store.ts';
 import type { EnrolmentService } from '../enrolment/enrolment-service.ts';
 import type { ShopperStore } from '../enrolment/shopper-store.ts';
 import type { Street } from '../identity.ts';
-import { RateLimiter } from '../ingress/rate-limiter.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { HubMetrics } from '../metrics.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
+import type { ReceiptDesk } from '../payment/receipt-desk.ts';
 import type { CalibrationState } from '../recognition/calibration.ts';
 import type { Terminal, TerminalRegistry } from '../terminals/terminal-registry.ts';
 import { MAX_ENROLMENT_BYTES, readEnrolmentForm } from './enrolment-form.ts';
@@ -38,6 +39,7 @@ export interface AppParts {
   readonly ledger: LedgerStore;
   readonly outbox: OutboxStore;
   readonly audit: AuditStore;
+  readonly receipts: ReceiptDesk;
   readonly feed: DecisionFeed;
   readonly metrics: HubMetrics;
   /** What only the running hub knows. */
@@ -57,6 +59,8 @@ export interface AppParts {
 const MAX_JSON_BYTES = 64 * 1024;
 /** Guesses at pairing codes, for all callers together. */
 const PAIRING_TRIES = { perSecond: 10 / 60, burst: 10 };
+/** Looks at receipts, for all callers together: a check of 40 bits is not for guessing. */
+const RECEIPT_CHECKS = { perSecond: 2, burst: 30 };
 const SSE_KEEPALIVE_MS = 15_000;
 
 /** The hub's HTTP side: API, metrics and pages. */
@@ -139,6 +143,13 @@ function addOpenRoutes(app: OpenAPIHono, parts: AppParts): void {
       streetName,
     }));
     return c.json({ hubs }, 200);
+  });
+  const looks = new RateLimiter(RECEIPT_CHECKS, clock);
+  app.openapi(routes.receiptRoute, (c) => {
+    if (!looks.take('receipts')) throw new ProblemError('rate_limited');
+    const receipt = parts.receipts.check(c.req.valid('param').reference);
+    if (!receipt) throw new ProblemError('receipt_unknown');
+    return c.json(receipt, 200);
   });
   app.get('/metrics', async (c) => {
     const text = await metrics.registry.metrics();
@@ -236,15 +247,24 @@ function addShopperRoutes(app: OpenAPIHono, parts: AppParts): void {
 
 function addLedgerRoutes(app: OpenAPIHono, { ledger, outbox, audit }: AppParts): void {
   app.openapi(routes.ledgerSummaryRoute, (c) => {
-    const { payments, rows, sumMinor } = ledger.summary();
+    const summary = ledger.summary();
     const { lastSeq, lastHash } = outbox.state();
-    const chain = { lastSeq, lastHash };
-    return c.json({ payments, rows, sumMinor: sumMinor.toString(), chain }, 200);
+    return c.json(
+      {
+        ...summary,
+        sumMinor: summary.sumMinor.toString(),
+        refundedMinor: summary.refundedMinor.toString(),
+        reversedMinor: summary.reversedMinor.toString(),
+        chain: { lastSeq, lastHash },
+      },
+      200,
+    );
   });
   app.openapi(routes.paymentsRoute, (c) => {
     const payments = ledger.captured(c.req.valid('query').limit).map((payment) => ({
       ...payment,
       amountMinor: payment.amountMinor.toString(),
+      refundedMinor: payment.refundedMinor.toString(),
     }));
     return c.json({ payments }, 200);
   });

@@ -16,6 +16,7 @@ export type ProblemCode =
   | 'terminal_unknown'
   | 'shopper_unknown'
   | 'starting'
+  | 'receipt_unknown'
   | 'internal_fault';
 
 interface Problem {
@@ -32,6 +33,7 @@ const PROBLEMS: Record<ProblemCode, Problem> = {
   unknown_path: { status: 404, title: 'There is nothing here' },
   terminal_unknown: { status: 404, title: 'There is no such terminal' },
   shopper_unknown: { status: 404, title: 'This hub does not know the person' },
+  receipt_unknown: { status: 404, title: 'The books of this hub do not bear this receipt out' },
   pairing_code_invalid: { status: 404, title: 'The pairing code is unknown, used or expired' },
   terminal_exists: {
     status: 409,

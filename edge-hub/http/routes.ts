@@ -14,6 +14,7 @@ import {
   terminalSchema,
 } from '../../shared/contracts/http-hub.ts';
 import { nameSchema, timestampSchema, uuidSchema } from '../../shared/contracts/primitives.ts';
+import { receiptCheckSchema } from '../../shared/contracts/receipt.ts';
 
 /** The hub's HTTP API as data: handlers are bound to it in `app.ts`, `docs/openapi.json` is made of it. */
 
@@ -227,6 +228,14 @@ export const paymentsRoute = createRoute({
   responses: { 200: json(hubPaymentListSchema, 'Captured payments'), ...problems },
 });
 
+export const receiptRoute = createRoute({
+  method: 'get',
+  path: '/api/receipts/{reference}',
+  summary: 'Whether a receipt is genuine, and what it is of; nobody is named',
+  request: { params: z.object({ reference: z.string().max(80) }) },
+  responses: { 200: json(receiptCheckSchema, 'The books bear it out'), ...problems },
+});
+
 export const directoryRoute = createRoute({
   method: 'get',
   path: '/api/directory',
@@ -280,6 +289,7 @@ export const HUB_ROUTES = [
   eraseRoute,
   ledgerSummaryRoute,
   paymentsRoute,
+  receiptRoute,
   directoryRoute,
   auditRoute,
 ] as const;

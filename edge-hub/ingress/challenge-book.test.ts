@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { RateLimiter } from '../../shared/kernel/rate-limiter.ts';
 import { TestClock } from '../../test/support/test-hub.ts';
 import { ChallengeBook } from './challenge-book.ts';
-import { RateLimiter } from './rate-limiter.ts';
 
 const terms = { terminalId: 't1', paymentId: 'p1', amountMinor: 100n, currency: 'CNY' };
 

@@ -15,9 +15,11 @@ import { unreachable } from '../../shared/kernel/assert.ts';
 import { BoundedQueue } from '../../shared/kernel/bounded-queue.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
+import type { RateLimiter } from '../../shared/kernel/rate-limiter.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { DecisionFeed } from '../decision-feed.ts';
 import type { HubMetrics } from '../metrics.ts';
+import type { PaymentLifeCycle } from '../payment/life-cycle.ts';
 import type {
   CheckedAnswer,
   CheckedProbe,
@@ -29,6 +31,7 @@ import type { ReplyWriter } from '../terminal-reply.ts';
 import type { Terminal, TerminalRegistry } from '../terminals/terminal-registry.ts';
 import type { ChallengeBook } from './challenge-book.ts';
 import { DecisionReporter } from './decision-reporter.ts';
+import { MoveHandler } from './move-handler.ts';
 import { OnceOnly } from './once-only.ts';
 import {
   CONFLICT,
@@ -38,13 +41,13 @@ import {
   type Refusal,
   sha256Hex,
 } from './probe-checks.ts';
-import type { RateLimiter } from './rate-limiter.ts';
 import { type ParsedRequest, parseRequest } from './request-parser.ts';
 
 export interface HandlerParts {
   readonly hub: { readonly hubId: string; readonly streetId: string; readonly currency: Currency };
   readonly registry: TerminalRegistry;
   readonly payments: PaymentService;
+  readonly lifeCycle: PaymentLifeCycle;
   readonly challenges: ChallengeBook;
   readonly rates: RateLimiter;
   readonly replies: ReplyWriter;
@@ -83,10 +86,12 @@ export class RequestHandler {
   private readonly answers: BoundedQueue<CheckedAnswer, Paid>;
   private readonly once = new OnceOnly();
   private readonly reporter: DecisionReporter;
+  private readonly moves: MoveHandler;
 
   constructor(parts: HandlerParts) {
     this.parts = parts;
     this.reporter = new DecisionReporter(parts);
+    this.moves = new MoveHandler(parts);
     this.queue = new BoundedQueue((probe) => parts.payments.pay(probe), parts.queue);
     this.answers = new BoundedQueue((answer) => parts.payments.answer(answer), ANSWERS);
   }
@@ -164,6 +169,15 @@ export class RequestHandler {
         return this.probe({ ...message, request });
       case 'payment.answer':
         return this.answerQuestion({ ...message, request });
+      case 'payment.capture':
+      case 'payment.refund':
+      case 'payment.reverse':
+      case 'payment.cancel':
+        return this.moves.move(terminal, request);
+      case 'payment.status':
+        return this.moves.status(terminal, request.id, request.data.paymentId);
+      case 'payment.recent':
+        return this.moves.recent(terminal, request.id, request.data.limit);
       default:
         return unreachable(request);
     }
@@ -202,7 +216,8 @@ export class RequestHandler {
     const bound = { ...terms, terminalId: terminal.terminalId };
     const currency = this.checkCurrency(terms.currency);
     if (!currency.ok) return currency;
-    if (!payments.agrees(bound)) return err(CONFLICT);
+    const conflict = payments.conflict(bound);
+    if (conflict) return err(REFUSED[conflict]);
     const { challenge, expiresAtMs } = challenges.issue(bound);
     return ok(
       replies.write('challenge.issued', requestId, {
@@ -242,6 +257,7 @@ export class RequestHandler {
       ...key,
       terms: { ...termsOf(request, terminal), currency: data.currency },
       shopName: terminal.shopName,
+      captureLater: data.capture === 'later',
       hasDepth: terminal.depth,
       canAsk: request.version >= ASKING_VERSION,
       frames: frames.value,
@@ -283,7 +299,8 @@ export class RequestHandler {
     if (!good.ok) return err({ code: good.error, detail: 'ask for a new challenge' });
     const fresh = checkAge(request.data.frames, clock.now());
     if (!fresh.ok) return fresh;
-    if (!payments.agrees(probe.terms)) return err(CONFLICT);
+    const conflict = payments.conflict(probe.terms);
+    if (conflict) return err(REFUSED[conflict]);
     const running = this.queue.offer(probe);
     if (!running) return err(BUSY);
     challenges.use(challenge, probe.terms);
@@ -344,6 +361,8 @@ const FAULT: Refusal = { code: 'hub_unavailable', detail: 'a fault of the hub' }
 const REFUSED: Record<PaymentRefusal, Refusal> = {
   busy: BUSY,
   idempotency_conflict: CONFLICT,
+  payment_cancelled: { code: 'payment_cancelled', detail: 'make a new payment id' },
+  authorisation_expired: { code: 'authorisation_expired', detail: 'make a new payment id' },
   question_unknown: {
     code: 'question_unknown',
     detail: 'answered, expired, or of before the hub’s restart; look again',

@@ -1,26 +1,30 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { desc } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { postingsOfCapture } from '../../shared/domain/posting.ts';
+import { GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
+import type { PaymentState } from '../../shared/domain/payment.ts';
 import { AssertionFault } from '../../shared/kernel/assert.ts';
 import { type OpenDatabase, openDatabase } from '../db/database.ts';
-import { postings } from '../db/schema.ts';
+import { outbox, postings } from '../db/schema.ts';
 import { TerminalStore } from '../terminals/terminal-store.ts';
-import { LedgerStore, type PaymentTerms } from './ledger-store.ts';
+import { LedgerStore, type NewMove, type PaymentTerms } from './ledger-store.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 let dir: string;
 let database: OpenDatabase;
 let ledger: LedgerStore;
 let requests: number;
+let events: number;
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'wuma-ledger-'));
   database = openDatabase(join(dir, 'hub.db'));
   ledger = new LedgerStore(database.db);
   requests = 0;
+  events = 0;
   new TerminalStore(database.db).insert({
     terminalId: 't1',
     shopId: 's1',
@@ -65,24 +69,48 @@ const attempt = (outcome: 'paid' | 'declined') => {
 const decline = (terms: PaymentTerms): void =>
   database.transact(() => ledger.recordDecline(terms, attempt('declined')));
 const capture = (terms: PaymentTerms, shopperId = 'p1'): void =>
-  database.transact(() =>
-    ledger.recordCapture(terms, attempt('paid'), {
-      shopperId,
-      reference: `R-${terms.paymentId}`,
-      capturedAt: AT,
-      postings: postingsOfCapture({ ...terms, shopperId }),
-    }),
-  );
+  database.transact(() => {
+    const taken = attempt('paid');
+    ledger.recordAttempt(terms, taken);
+    makeMove(terms, { kind: 'capture', shopperId, resultOf: taken.requestId, reference: 'R' });
+  });
+
+/** A move with an event of its own, which the database wants to see. */
+const makeMove = (
+  terms: PaymentTerms,
+  changed: Pick<NewMove, 'kind'> & Partial<NewMove>,
+): PaymentState => {
+  events += 1;
+  const last = database.db.select().from(outbox).orderBy(desc(outbox.seq)).limit(1).get();
+  const seq = (last?.seq ?? 0) + 1;
+  const place = { seq, prevHash: last?.hash ?? GENESIS_HASH, hash: `hash-${events}` };
+  const event = { type: 'test', version: 1, occurredAt: AT, source: 'hub', dataJson: '{}' };
+  database.db
+    .insert(outbox)
+    .values({ ...event, ...place, eventId: `event-${events}` })
+    .run();
+  const { amountMinor, terminalId } = terms;
+  const moveId = `move-${events}`;
+  return ledger.recordMove(terms, {
+    moveId,
+    amountMinor,
+    terminalId,
+    eventSeq: seq,
+    movedAt: AT,
+    ...changed,
+  });
+};
+const nothingGivenBack = { refunds: 0, refundedMinor: 0n, reversals: 0, reversedMinor: 0n };
 
 describe('a payment', () => {
   it('may be declined, declined again, then captured, and the last attempt is its result', () => {
     const terms = termsOf('a', 100n);
     decline(terms);
     decline(terms);
-    expect(ledger.summary()).toEqual({ payments: 0, rows: 0, sumMinor: 0n });
+    expect(ledger.summary()).toEqual({ payments: 0, rows: 0, sumMinor: 0n, ...nothingGivenBack });
     capture(terms);
     expect(ledger.payment('a')).toMatchObject({ state: 'captured', resultOf: 'request-3' });
-    expect(ledger.summary()).toEqual({ payments: 1, rows: 1, sumMinor: 100n });
+    expect(ledger.summary()).toEqual({ payments: 1, rows: 1, sumMinor: 100n, ...nothingGivenBack });
   });
 
   it.each([
@@ -93,7 +121,7 @@ describe('a payment', () => {
     capture(terms);
     expect(() => move(terms)).toThrow(AssertionFault);
     expect(ledger.attempt('request-2')).toBeUndefined();
-    expect(ledger.summary()).toEqual({ payments: 1, rows: 1, sumMinor: 100n });
+    expect(ledger.summary()).toEqual({ payments: 1, rows: 1, sumMinor: 100n, ...nothingGivenBack });
   });
 
   it('keeps its terms', () => {
@@ -104,16 +132,33 @@ describe('a payment', () => {
   });
 
   it('of nothing, or of a terminal that is not there, is refused', () => {
-    expect(() => capture(termsOf('a', 0n))).toThrow(/CHECK/);
+    expect(() => capture(termsOf('a', 0n))).toThrow(AssertionFault);
     expect(() => capture({ ...termsOf('a', 1n), terminalId: 't2' })).toThrow(/FOREIGN KEY/);
-    expect(() => ledger.recordCapture(termsOf('a', 1n), attempt('paid'), noPostings())).toThrow(
-      AssertionFault,
-    );
     expect(ledger.payment('a')).toBeUndefined();
   });
 });
 
-const noPostings = () => ({ shopperId: 'p', reference: 'R', capturedAt: AT, postings: [] });
+describe('a refund', () => {
+  it('books the opposite, is summed up, and is refused by store and database beyond what was taken', () => {
+    const terms = termsOf('a', 100n);
+    capture(terms);
+    const refund = (amountMinor: bigint): PaymentState =>
+      database.transact(() => makeMove(terms, { kind: 'refund', amountMinor, reference: 'R' }));
+    expect(refund(40n)).toBe('partly_refunded');
+    expect(() => refund(61n)).toThrow(AssertionFault);
+    expect(refund(60n)).toBe('refunded');
+    expect(() => refund(1n)).toThrow(AssertionFault);
+    expect(ledger.summary()).toMatchObject({ refunds: 2, refundedMinor: 100n, rows: 3 });
+    expect(ledger.refundedBy('t1', AT)).toBe(100n);
+    expect(ledger.refundedBy('t1', '2026-01-02T00:00:00.000Z')).toBe(0n);
+    const booked = database.db.select().from(postings).all();
+    expect(booked.map(({ debit, credit }) => [debit, credit])).toEqual([
+      ['receivable:shopper:p1', 'payable:merchant:m1'],
+      ['payable:merchant:m1', 'receivable:shopper:p1'],
+      ['payable:merchant:m1', 'receivable:shopper:p1'],
+    ]);
+  });
+});
 
 describe('the accounts', () => {
   it('sum to nothing, each merchant is owed what was captured, and the summary says the same', () => {

@@ -1,11 +1,17 @@
-import { and, count, desc, eq, sql } from 'drizzle-orm';
+import { desc, eq, isNotNull } from 'drizzle-orm';
 import type { Currency } from '../../shared/domain/money.ts';
-import { mayMove } from '../../shared/domain/payment.ts';
-import type { Posting } from '../../shared/domain/posting.ts';
+import {
+  afterMove,
+  isBooked,
+  type PaymentStanding,
+  type PaymentState,
+  type RecordedMove,
+} from '../../shared/domain/payment.ts';
+import { postingsOf } from '../../shared/domain/posting.ts';
 import { assert, present } from '../../shared/kernel/assert.ts';
 import type { HubDatabase } from '../db/database.ts';
-import { placeholders } from '../db/placeholders.ts';
-import { attempts, payments, postings } from '../db/schema.ts';
+import { paymentMoves, payments } from '../db/schema.ts';
+import { type LedgerStatements, prepareLedger } from './ledger-statements-store.ts';
 
 /** What is agreed before anybody looks; it never changes for a payment id. */
 export interface PaymentTerms {
@@ -17,16 +23,18 @@ export interface PaymentTerms {
   readonly currency: Currency;
 }
 
-export interface StoredPayment {
-  readonly paymentId: string;
-  readonly terminalId: string;
-  readonly shopId: string;
-  readonly merchantId: string;
-  readonly amountMinor: bigint;
-  readonly currency: string;
-  readonly state: 'declined' | 'captured';
-  /** Id of the request whose reply is the payment's result. */
-  readonly resultOf: string;
+export interface StoredPayment extends PaymentTerms {
+  readonly state: PaymentState;
+  readonly refundedMinor: bigint;
+  readonly shopperId: string | null;
+  readonly authorisedAt: string | null;
+  /** An authorisation is good until then. */
+  readonly expiresAt: string | null;
+  readonly capturedAt: string | null;
+  /** Of the capture. */
+  readonly reference: string | null;
+  /** Id of the request whose reply is the payment's result; null where it was cancelled before anybody looked. */
+  readonly resultOf: string | null;
 }
 
 /** A decided probe: idempotency key, hash of its input, and the reply that every repeat gets. */
@@ -34,7 +42,7 @@ export interface Attempt {
   readonly requestId: string;
   readonly inputHash: string;
   readonly shopName: string;
-  readonly outcome: 'paid' | 'declined' | 'fallback';
+  readonly outcome: 'paid' | 'authorised' | 'declined' | 'fallback';
   readonly code: string | null;
   readonly replyJson: string;
   readonly decidedAt: string;
@@ -47,11 +55,39 @@ export interface AttemptRow extends Attempt {
   readonly currency: string;
 }
 
-export interface Capture {
-  readonly shopperId: string;
-  readonly reference: string;
-  readonly capturedAt: string;
-  readonly postings: readonly Posting[];
+/** One move of a payment as it is to be written. */
+export interface NewMove {
+  /** The request's id; of an expiry the hub's own. */
+  readonly moveId: string;
+  readonly kind: RecordedMove;
+  /** Of a refund its part, of all others the payment's whole. */
+  readonly amountMinor: bigint;
+  /** Whose request it was. */
+  readonly terminalId: string;
+  /** Sequence of the event that is appended in the same transaction. */
+  readonly eventSeq: number;
+  readonly movedAt: string;
+  /** On the receipt; of booked moves only. */
+  readonly reference?: string;
+  /** Of the first move that knows them. */
+  readonly shopperId?: string;
+  readonly expiresAt?: string;
+  readonly resultOf?: string;
+}
+
+/** An answered request for a move, a refused one too: every repeat hears the same. */
+export interface MoveRequestRow {
+  readonly requestId: string;
+  readonly inputHash: string;
+  readonly kind: 'capture' | 'refund' | 'reverse' | 'cancel';
+  readonly paymentId: string;
+  readonly terminalId: string;
+  readonly amountMinor: bigint;
+  readonly currency: Currency;
+  /** Why it was refused; null where it was done. */
+  readonly code: string | null;
+  readonly replyJson: string | null;
+  readonly decidedAt: string;
 }
 
 export interface CapturedPayment {
@@ -62,26 +98,39 @@ export interface CapturedPayment {
   readonly currency: Currency;
   readonly capturedAt: string;
   readonly reference: string;
+  readonly state: PaymentState;
+  readonly refundedMinor: bigint;
 }
 
 export interface LedgerSummary {
+  /** Captured payments, and their sum. */
   readonly payments: number;
-  readonly rows: number;
   readonly sumMinor: bigint;
+  /** What was given back by refunds and reversals. */
+  readonly refunds: number;
+  readonly refundedMinor: bigint;
+  readonly reversals: number;
+  readonly reversedMinor: bigint;
+  /** Posting rows. */
+  readonly rows: number;
 }
 
-/** Payments, their attempts and their postings. Writing methods belong inside the payment's transaction. */
+/** Payments, their attempts, moves and postings. Writing methods belong inside the payment's transaction. */
 export class LedgerStore {
   private readonly db: HubDatabase;
-  private readonly prepared: ReturnType<typeof prepare>;
+  private readonly prepared: LedgerStatements;
 
   constructor(db: HubDatabase) {
     this.db = db;
-    this.prepared = prepare(db);
+    this.prepared = prepareLedger(db);
   }
 
   attempt(requestId: string): AttemptRow | undefined {
     return this.prepared.attempt.get({ requestId });
+  }
+
+  moveRequest(requestId: string): MoveRequestRow | undefined {
+    return this.prepared.moveRequest.get({ requestId });
   }
 
   payment(paymentId: string): StoredPayment | undefined {
@@ -93,14 +142,14 @@ export class LedgerStore {
     return this.prepared.timesPaidAt.get({ shopperId, shopId })?.times ?? 0;
   }
 
-  /** The last attempts, newest first. */
-  latestAttempts(limit: number): AttemptRow[] {
-    return this.db
-      .select()
-      .from(attempts)
-      .orderBy(desc(attempts.decidedAt), desc(attempts.requestId))
-      .limit(limit)
-      .all();
+  /** What a terminal has given back since then, minor units. */
+  refundedBy(terminalId: string, sinceIso: string): bigint {
+    return BigInt(this.prepared.refundedBy.get({ terminalId, since: sinceIso })?.sum ?? '0');
+  }
+
+  /** The move that an event tells of. */
+  moveOfEvent(eventSeq: number) {
+    return this.db.select().from(paymentMoves).where(eq(paymentMoves.eventSeq, eventSeq)).get();
   }
 
   /** Captured payments, newest first. */
@@ -108,7 +157,7 @@ export class LedgerStore {
     const rows = this.db
       .select()
       .from(payments)
-      .where(eq(payments.state, 'captured'))
+      .where(isNotNull(payments.capturedAt))
       .orderBy(desc(payments.capturedAt), desc(payments.paymentId))
       .limit(limit)
       .all();
@@ -120,141 +169,105 @@ export class LedgerStore {
       currency: row.currency,
       capturedAt: present(row.capturedAt, 'when it was captured'),
       reference: present(row.reference, 'the reference of a captured payment'),
+      state: row.state,
+      refundedMinor: row.refundedMinor,
     }));
   }
 
-  /** An attempt that books nothing. */
-  recordDecline(terms: PaymentTerms, attempt: Attempt): void {
-    this.assertMove(terms, 'declined');
-    this.insertAttempt(terms, attempt);
-    this.prepared.decline.run({ ...terms, resultOf: attempt.requestId });
+  /** A shop's captured payments, newest first. */
+  capturedAt(shopId: string, limit: number): StoredPayment[] {
+    return this.prepared.capturedAtShop.all({ shopId, limit });
   }
 
-  /** The payment is taken: state, attempt and postings. */
-  recordCapture(terms: PaymentTerms, attempt: Attempt, capture: Capture): void {
-    this.assertMove(terms, 'captured');
-    assert(capture.postings.length > 0, 'a capture books something');
-    this.insertAttempt(terms, attempt);
-    const { shopperId, reference, capturedAt } = capture;
-    const resultOf = attempt.requestId;
-    this.prepared.capture.run({ ...terms, shopperId, reference, capturedAt, resultOf });
-    for (const [index, posting] of capture.postings.entries()) {
-      const { paymentId } = terms;
-      this.prepared.post.run({ ...posting, paymentId, line: index + 1, bookedAt: capturedAt });
-    }
+  /** Authorised payments whose time is up, oldest first. */
+  expired(nowIso: string, limit: number): StoredPayment[] {
+    return this.prepared.expired.all({ now: nowIso, limit });
   }
 
-  /** Captured payments, posting rows, and the sum of what was moved. */
-  summary(): LedgerSummary {
-    const captured = this.db
-      .select({ rows: count() })
-      .from(payments)
-      .where(eq(payments.state, 'captured'))
-      .get();
-    const booked = this.db
-      .select({
-        rows: count(),
-        sum: sql<string>`cast(coalesce(sum(${postings.amountMinor}), 0) as text)`,
-      })
-      .from(postings)
-      .get();
-    return {
-      payments: captured?.rows ?? 0,
-      rows: booked?.rows ?? 0,
-      sumMinor: BigInt(booked?.sum ?? '0'),
-    };
-  }
-
-  private insertAttempt(terms: PaymentTerms, attempt: Attempt): void {
+  /** The request that a reply was stored for. */
+  recordAttempt(terms: PaymentTerms, attempt: Attempt): void {
     const { paymentId, terminalId, amountMinor, currency } = terms;
     this.prepared.attempted.run({ ...attempt, paymentId, terminalId, amountMinor, currency });
   }
 
-  private assertMove(terms: PaymentTerms, to: 'declined' | 'captured'): void {
+  recordMoveRequest(row: MoveRequestRow): void {
+    this.prepared.moveRequested.run({ ...row });
+  }
+
+  /** An attempt that books nothing. */
+  recordDecline(terms: PaymentTerms, attempt: Attempt): void {
+    const { amountMinor } = terms;
+    const after = afterMove(this.standing(terms), { kind: 'decline', amountMinor });
+    assert(after.ok, 'only what is not taken yet is declined');
+    this.recordAttempt(terms, attempt);
+    this.prepared.decline.run({ ...terms, resultOf: attempt.requestId });
+  }
+
+  /** A move of a payment: its row, how the payment stands after it, and its postings. The database refuses what the domain does. */
+  recordMove(terms: PaymentTerms, move: NewMove): PaymentState {
     const known = this.payment(terms.paymentId);
-    assert(mayMove(known?.state ?? null, to), 'a captured payment never moves');
+    const after = afterMove(this.standing(terms), move);
+    assert(after.ok, 'only an allowed move is written');
+    const { paymentId, currency } = terms;
+    const { kind, movedAt, reference = null } = move;
+    this.prepared.moved.run({ ...move, paymentId, currency, reference });
+    const row = {
+      ...terms,
+      state: after.value.state,
+      refundedMinor: after.value.refundedMinor,
+      shopperId: known?.shopperId ?? move.shopperId ?? null,
+      authorisedAt: known?.authorisedAt ?? (kind === 'authorise' ? movedAt : null),
+      expiresAt: known?.expiresAt ?? move.expiresAt ?? null,
+      capturedAt: known?.capturedAt ?? (kind === 'capture' ? movedAt : null),
+      reference: known?.reference ?? (kind === 'capture' ? reference : null),
+      resultOf: move.resultOf ?? known?.resultOf ?? null,
+    };
+    if (known) this.prepared.change.run(row);
+    else this.prepared.begin.run(row);
+    if (isBooked(kind)) this.post({ ...terms, ...move, kind, shopperId: row.shopperId });
+    return after.value.state;
+  }
+
+  /** What is booked, counted from the moves and postings. */
+  summary(): LedgerSummary {
+    const moved = new Map(this.prepared.sumsByKind.all().map((row) => [row.kind, row]));
+    const count = (kind: RecordedMove): number => moved.get(kind)?.rows ?? 0;
+    const sum = (kind: RecordedMove): bigint => BigInt(moved.get(kind)?.sum ?? '0');
+    return {
+      payments: count('capture'),
+      sumMinor: sum('capture'),
+      refunds: count('refund'),
+      refundedMinor: sum('refund'),
+      reversals: count('reverse'),
+      reversedMinor: sum('reverse'),
+      rows: this.prepared.postingRows.get()?.rows ?? 0,
+    };
+  }
+
+  private post(
+    booked: PaymentTerms & { kind: RecordedMove; moveId: string; movedAt: string } & {
+      readonly shopperId: string | null;
+    },
+  ): void {
+    const { kind, moveId, paymentId, movedAt: bookedAt } = booked;
+    assert(isBooked(kind), 'only captures, refunds and reversals book');
+    const parties = { ...booked, shopperId: present(booked.shopperId, 'who is charged') };
+    for (const [index, posting] of postingsOf(kind, parties).entries()) {
+      this.prepared.post.run({ ...posting, moveId, paymentId, line: index + 1, bookedAt });
+    }
+  }
+
+  private standing(terms: PaymentTerms): PaymentStanding {
+    const known = this.payment(terms.paymentId);
+    if (!known) return { state: 'new', amountMinor: terms.amountMinor, refundedMinor: 0n };
     assert(
-      !known ||
-        (known.terminalId === terms.terminalId &&
-          known.shopId === terms.shopId &&
-          known.merchantId === terms.merchantId &&
-          known.amountMinor === terms.amountMinor &&
-          known.currency === terms.currency),
+      known.terminalId === terms.terminalId &&
+        known.shopId === terms.shopId &&
+        known.merchantId === terms.merchantId &&
+        known.amountMinor === terms.amountMinor &&
+        known.currency === terms.currency,
       'the terms of a payment never change',
     );
+    return known;
   }
-}
-
-const TERMS = [
-  'paymentId',
-  'terminalId',
-  'shopId',
-  'merchantId',
-  'amountMinor',
-  'currency',
-] as const;
-
-/** The statements of every payment. */
-function prepare(db: HubDatabase) {
-  const terms = placeholders(...TERMS);
-  const { resultOf } = placeholders('resultOf');
-  const captured = placeholders('shopperId', 'reference', 'capturedAt');
-  // `excluded` is the row that the insert would have made.
-  const moved = { resultOf: sql`excluded.result_of` };
-  return {
-    attempt: db
-      .select()
-      .from(attempts)
-      .where(eq(attempts.requestId, sql.placeholder('requestId')))
-      .prepare(),
-    payment: db
-      .select()
-      .from(payments)
-      .where(eq(payments.paymentId, sql.placeholder('paymentId')))
-      .prepare(),
-    timesPaidAt: db
-      .select({ times: count() })
-      .from(payments)
-      .where(
-        and(
-          eq(payments.shopperId, sql.placeholder('shopperId')),
-          eq(payments.shopId, sql.placeholder('shopId')),
-        ),
-      )
-      .prepare(),
-    attempted: db
-      .insert(attempts)
-      .values({
-        ...placeholders('paymentId', 'terminalId', 'amountMinor', 'currency'),
-        ...placeholders('requestId', 'inputHash', 'shopName', 'outcome'),
-        ...placeholders('code', 'replyJson', 'decidedAt'),
-      })
-      .prepare(),
-    decline: db
-      .insert(payments)
-      .values({ ...terms, state: 'declined', resultOf })
-      .onConflictDoUpdate({ target: payments.paymentId, set: moved })
-      .prepare(),
-    capture: db
-      .insert(payments)
-      .values({ ...terms, ...captured, state: 'captured', resultOf })
-      .onConflictDoUpdate({
-        target: payments.paymentId,
-        set: {
-          ...moved,
-          state: 'captured',
-          shopperId: sql`excluded.shopper_id`,
-          reference: sql`excluded.reference`,
-          capturedAt: sql`excluded.captured_at`,
-        },
-      })
-      .prepare(),
-    post: db
-      .insert(postings)
-      .values({
-        ...placeholders('paymentId', 'line', 'debit', 'credit'),
-        ...placeholders('amountMinor', 'currency', 'bookedAt'),
-      })
-      .prepare(),
-  };
 }

@@ -43,7 +43,7 @@ describe('the chain', () => {
     database.close();
     database = openDatabase(join(dir, 'hub.db'));
     store = new OutboxStore(database.db, 'hub-test');
-    expect(store.nextSeq()).toBe(2);
+    expect(store.next()).toMatchObject({ seq: 2 });
     const second = append({ n: 2 });
     expect(second).toMatchObject({ seq: 2, prevHash: first.hash });
     expect(store.state()).toEqual({ lastSeq: 2, lastHash: second.hash, pending: 2 });

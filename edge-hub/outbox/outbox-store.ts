@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, asc, between, count, desc, isNull, sql } from 'drizzle-orm';
+import { and, asc, between, count, desc, eq, isNull, sql } from 'drizzle-orm';
 import { chainInput, GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
 import type { HubDatabase } from '../db/database.ts';
 import { placeholders } from '../db/placeholders.ts';
@@ -47,9 +47,19 @@ export class OutboxStore {
     this.source = source;
   }
 
-  /** The sequence that the next event gets, when asked inside the transaction that appends it. */
-  nextSeq(): number {
-    return this.head().lastSeq + 1;
+  /** The place of the next event in the chain, when asked inside the transaction that appends it. */
+  next(): { readonly seq: number; readonly prevHash: string } {
+    const { lastSeq, lastHash } = this.head();
+    return { seq: lastSeq + 1, prevHash: lastHash };
+  }
+
+  /** The hash of the event before this one; undefined where there is no such event. */
+  prevHashAt(seq: number): string | undefined {
+    return this.db
+      .select({ prevHash: outbox.prevHash })
+      .from(outbox)
+      .where(eq(outbox.seq, seq))
+      .get()?.prevHash;
   }
 
   /** Appends an event; to be called inside a transaction together with what it tells of. */

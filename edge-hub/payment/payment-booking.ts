@@ -1,12 +1,11 @@
 import type { RefusalCode } from '../../shared/contracts/refusal.ts';
 import { REFUSAL_WORDS, type Words } from '../../shared/contracts/refusal.ts';
 import { paymentResultSchema, type StagesMs } from '../../shared/contracts/terminal-messages.ts';
-import { postingsOfCapture } from '../../shared/domain/posting.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Approval, Refused } from '../decision/decision.ts';
 import type { HubEvents } from '../events.ts';
-import type { LedgerStore, PaymentTerms } from '../ledger/ledger-store.ts';
+import type { LedgerStore, PaymentTerms, StoredPayment } from '../ledger/ledger-store.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import type { ReplyData, ReplyWriter } from '../terminal-reply.ts';
 import { receiptReference } from './reference.ts';
@@ -18,6 +17,8 @@ export interface PaymentAttempt {
   readonly inputHash: string;
   readonly terms: PaymentTerms;
   readonly shopName: string;
+  /** Only to be authorised; the terminal captures. */
+  readonly captureLater: boolean;
 }
 
 export type ResultData = ReplyData<'payment.result'>;
@@ -30,7 +31,11 @@ export interface BookedResult {
   readonly fresh: boolean;
 }
 
-export type Conflict = Extract<RefusalCode, 'idempotency_conflict'>;
+/** Why a payment can't be tried: the id was used for something else, or the payment is over. */
+export type Conflict = Extract<
+  RefusalCode,
+  'idempotency_conflict' | 'payment_cancelled' | 'authorisation_expired'
+>;
 
 export interface BookingParts {
   readonly hubId: string;
@@ -40,10 +45,13 @@ export interface BookingParts {
   readonly replies: ReplyWriter;
   /** Whether a person is still in the gallery's rows. */
   readonly isEnrolled: (shopperId: string) => boolean;
+  /** How long an authorisation is good. */
+  readonly authorisationMs: number;
   readonly clock: Clock;
 }
 
 const PAID_WORDS: Words = { 'zh-CN': '支付成功', en: 'Paid' };
+const AUTHORISED_WORDS: Words = { 'zh-CN': '已授权', en: 'Authorised' };
 
 /** A payment's place in the books: what is there of it, and the writing of its end. */
 export class PaymentBooking {
@@ -57,46 +65,53 @@ export class PaymentBooking {
   repeated(
     request: Pick<PaymentAttempt, 'requestId' | 'inputHash'>,
   ): Result<BookedResult, Conflict> | undefined {
-    const attempt = this.parts.ledger.attempt(request.requestId);
-    if (!attempt) return undefined;
+    const { ledger } = this.parts;
+    const attempt = ledger.attempt(request.requestId);
+    if (!attempt) {
+      return ledger.moveRequest(request.requestId) ? err('idempotency_conflict') : undefined;
+    }
     if (attempt.inputHash !== request.inputHash) return err('idempotency_conflict');
     const { replyJson } = attempt;
     return ok({ replyJson, data: dataOf(replyJson), fresh: false });
   }
 
-  /** What an earlier request has already settled: the same request, or a captured payment. */
+  /** What an earlier request has already settled: the same request, or a payment that is taken or over. */
   alreadyTaken(attempt: PaymentAttempt): Result<BookedResult, Conflict> | undefined {
     const { ledger, replies } = this.parts;
     const { paymentId, terminalId } = attempt.terms;
     const repeated = this.repeated(attempt);
     if (repeated) return repeated;
-    if (!this.agrees(attempt.terms)) return err('idempotency_conflict');
-    if (ledger.payment(paymentId)?.state !== 'captured') return undefined;
+    const conflict = this.conflict(attempt.terms);
+    if (conflict) return err(conflict);
+    if ((ledger.payment(paymentId)?.state ?? 'declined') === 'declined') return undefined;
     const data = this.result(paymentId, terminalId);
     if (!data) return undefined;
     const replyJson = replies.write('payment.result', attempt.requestId, data);
     return ok({ replyJson, data, fresh: false });
   }
 
-  /** The payment's stored result, for the terminal that it belongs to. */
+  /** How the payment stands as a result, for the terminal that it belongs to; undefined where nobody was looked at. */
   result(paymentId: string, terminalId: string): ResultData | undefined {
     const payment = this.parts.ledger.payment(paymentId);
-    if (payment?.terminalId !== terminalId) return undefined;
+    if (!payment || payment.terminalId !== terminalId || payment.resultOf === null)
+      return undefined;
     const attempt = this.parts.ledger.attempt(payment.resultOf);
-    return attempt && dataOf(attempt.replyJson);
+    return attempt && resultNow(payment, dataOf(attempt.replyJson));
   }
 
-  /** Whether the payment may be tried under these terms. */
-  agrees(
+  /** Why the payment may not be tried under these terms; undefined where it may. */
+  conflict(
     terms: Pick<PaymentTerms, 'paymentId' | 'terminalId' | 'amountMinor' | 'currency'>,
-  ): boolean {
+  ): Conflict | undefined {
     const payment = this.parts.ledger.payment(terms.paymentId);
-    return (
-      !payment ||
-      (payment.terminalId === terms.terminalId &&
-        payment.amountMinor === terms.amountMinor &&
-        payment.currency === terms.currency)
-    );
+    if (!payment) return undefined;
+    const agrees =
+      payment.terminalId === terms.terminalId &&
+      payment.amountMinor === terms.amountMinor &&
+      payment.currency === terms.currency;
+    if (!agrees) return 'idempotency_conflict';
+    if (payment.state === 'cancelled') return 'payment_cancelled';
+    return payment.state === 'expired' ? 'authorisation_expired' : undefined;
   }
 
   /**
@@ -112,7 +127,12 @@ export class PaymentBooking {
     if (known) return known;
     if (seen.outcome !== 'approve') return ok(this.decline(attempt, seen, stagesMs));
     if (this.parts.isEnrolled(seen.shopperId)) {
-      return ok(this.capture(attempt, seen.shopperId, stagesMs));
+      const { shopperId } = seen;
+      return ok(
+        attempt.captureLater
+          ? this.authorise(attempt, shopperId, stagesMs)
+          : this.capture(attempt, shopperId, stagesMs),
+      );
     }
     const erased = { outcome: 'fallback', code: 'not_recognised' } as const;
     return ok(this.decline(attempt, erased, stagesMs));
@@ -141,11 +161,9 @@ export class PaymentBooking {
     const { hubId, ledger, outbox, events, clock } = this.parts;
     const { terms } = attempt;
     const capturedAt = new Date(clock.now()).toISOString();
-    const reference = receiptReference({
-      hubId,
-      seq: outbox.nextSeq(),
-      paymentId: terms.paymentId,
-    });
+    const place = outbox.next();
+    const told = { ...terms, ...place, hubId, kind: 'capture', movedAt: capturedAt };
+    const reference = receiptReference(told);
     const amountMinor = terms.amountMinor.toString();
     const booked = this.resultOf(attempt, {
       paymentId: terms.paymentId,
@@ -155,14 +173,43 @@ export class PaymentBooking {
       receipt: { reference, amountMinor, currency: terms.currency, capturedAt },
       stagesMs,
     });
-    ledger.recordCapture(terms, attemptRow(attempt, booked, capturedAt), {
+    ledger.recordAttempt(terms, attemptRow(attempt, booked, capturedAt));
+    ledger.recordMove(terms, {
+      ...moveOf(attempt, place.seq),
+      kind: 'capture',
       shopperId,
       reference,
-      capturedAt,
-      postings: postingsOfCapture({ ...terms, shopperId }),
+      movedAt: capturedAt,
     });
     const method = 'face';
     events.paymentCaptured({ ...terms, amountMinor, shopperId, method, capturedAt, reference });
+    return booked;
+  }
+
+  private authorise(attempt: PaymentAttempt, shopperId: string, stagesMs: StagesMs): BookedResult {
+    const { ledger, outbox, events, clock, authorisationMs } = this.parts;
+    const { terms } = attempt;
+    const authorisedAt = new Date(clock.now()).toISOString();
+    const expiresAt = new Date(clock.now() + authorisationMs).toISOString();
+    const booked = this.resultOf(attempt, {
+      paymentId: terms.paymentId,
+      outcome: 'authorised',
+      code: null,
+      words: AUTHORISED_WORDS,
+      receipt: null,
+      stagesMs,
+    });
+    ledger.recordAttempt(terms, attemptRow(attempt, booked, authorisedAt));
+    ledger.recordMove(terms, {
+      ...moveOf(attempt, outbox.next().seq),
+      kind: 'authorise',
+      shopperId,
+      expiresAt,
+      movedAt: authorisedAt,
+    });
+    const amountMinor = terms.amountMinor.toString();
+    const method = 'face';
+    events.paymentAuthorised({ ...terms, amountMinor, shopperId, method, authorisedAt, expiresAt });
     return booked;
   }
 
@@ -170,6 +217,24 @@ export class PaymentBooking {
     const replyJson = this.parts.replies.write('payment.result', attempt.requestId, data);
     return { replyJson, data, fresh: true };
   }
+}
+
+function moveOf({ requestId, terms }: PaymentAttempt, eventSeq: number) {
+  const { amountMinor, terminalId } = terms;
+  return { moveId: requestId, resultOf: requestId, amountMinor, terminalId, eventSeq };
+}
+
+/** The stored result, or what has become of an authorisation since: that a terminal may have slept through. */
+function resultNow(payment: StoredPayment, stored: ResultData): ResultData {
+  if (stored.outcome !== 'authorised' || payment.state === 'authorised') return stored;
+  const { capturedAt, reference, currency } = payment;
+  if (capturedAt !== null && reference !== null) {
+    const amountMinor = payment.amountMinor.toString();
+    const receipt = { reference, amountMinor, currency, capturedAt };
+    return { ...stored, outcome: 'paid', words: PAID_WORDS, receipt };
+  }
+  const code = payment.state === 'expired' ? 'authorisation_expired' : 'payment_cancelled';
+  return { ...stored, outcome: 'fallback', code, words: REFUSAL_WORDS[code] };
 }
 
 function attemptRow(attempt: PaymentAttempt, booked: BookedResult, decidedAt: string) {

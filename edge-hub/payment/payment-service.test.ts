@@ -56,7 +56,7 @@ describe('a fault in the middle of a payment', () => {
     const again = await say(hub.probe('test-t1', { requestId, paymentId }));
     expect(again).toMatchObject({ type: 'payment.result', data: { outcome: 'paid' } });
     expect(hub.context.outbox.state().lastSeq).toBe(lastSeq + 1);
-    expect(hub.context.ledger.summary()).toEqual({ payments: 1, rows: 1, sumMinor: 1_250n });
+    expect(hub.context.ledger.summary()).toMatchObject({ payments: 1, rows: 1, sumMinor: 1_250n });
   });
 });
 

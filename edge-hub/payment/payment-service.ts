@@ -25,6 +25,7 @@ import { Acquaintance } from './acquaintance.ts';
 import { countAnswer, type RightFor, rightFor } from './answer-check.ts';
 import {
   type BookingParts,
+  type Conflict,
   type PaymentAttempt,
   PaymentBooking,
   type ResultData,
@@ -67,10 +68,7 @@ export interface PaymentAnswer {
   readonly method: string | null;
 }
 
-export type PaymentRefusal = Extract<
-  RefusalCode,
-  'busy' | 'idempotency_conflict' | 'question_unknown'
->;
+export type PaymentRefusal = Conflict | Extract<RefusalCode, 'busy' | 'question_unknown'>;
 
 export interface PaymentParts extends BookingParts {
   readonly recogniser: Recogniser;
@@ -147,11 +145,12 @@ export class PaymentService {
         evidence: null,
       });
     }
-    const { terms, shopName, hasDepth, canAsk } = probe;
+    const { terms, shopName, captureLater, hasDepth, canAsk } = probe;
     const evidence: LookEvidence = {
       ...look.seen,
       terms,
       shopName,
+      captureLater,
       hasDepth,
       canAsk,
       thresholds: thresholds(),
@@ -173,7 +172,8 @@ export class PaymentService {
     if (!asked) return err('question_unknown');
     const right = await rightFor(asked, answer.digits, secretsOf);
     const evidence = withAnswer(asked, right);
-    const attempt = { ...answer, terms: evidence.terms, shopName: evidence.shopName };
+    const { terms, shopName, captureLater } = evidence;
+    const attempt = { ...answer, terms, shopName, captureLater };
     const verdict = (): Verdict => {
       countAnswer(asked, right, { store: wrongAnswers, clock });
       return this.verdictOn(evidence);
@@ -199,11 +199,11 @@ export class PaymentService {
     return this.booking.result(paymentId, terminalId);
   }
 
-  /** Whether the payment may be tried under these terms. */
-  agrees(
+  /** Why the payment may not be tried under these terms; undefined where it may. */
+  conflict(
     terms: Pick<PaymentTerms, 'paymentId' | 'terminalId' | 'amountMinor' | 'currency'>,
-  ): boolean {
-    return this.booking.agrees(terms);
+  ): Conflict | undefined {
+    return this.booking.conflict(terms);
   }
 
   /** The most that this terminal may take in one payment, minor units. */
@@ -259,8 +259,10 @@ export class PaymentService {
       }
       const booked = this.booking.book(attempt, decided, stagesMs);
       if (!booked.ok) return booked;
-      const paid = booked.value.data.outcome === 'paid' && decided.outcome === 'approve';
-      const method = paid ? methodOf(decided.shopperId, evidence) : null;
+      const { outcome } = booked.value.data;
+      const taken = outcome === 'paid' || outcome === 'authorised';
+      const method =
+        taken && decided.outcome === 'approve' ? methodOf(decided.shopperId, evidence) : null;
       return ok({ ...again(attempt), ...booked.value, bestScore, method });
     });
     await settled();

@@ -9,6 +9,7 @@ import type { PersonCandidate } from '../recognition/gallery.ts';
 export interface LookEvidence {
   readonly terms: PaymentTerms;
   readonly shopName: string;
+  readonly captureLater: boolean;
   readonly hasDepth: boolean;
   readonly canAsk: boolean;
   readonly liveness: DecisionInput['liveness'];

@@ -22,6 +22,7 @@ const idOf = (decision: Decision): string => decision.id;
 
 const LOOKS: Record<Decision['outcome'], { readonly tone: Tone; readonly icon: IconName }> = {
   paid: { tone: 'good', icon: 'check' },
+  authorised: { tone: 'good', icon: 'dots' },
   declined: { tone: 'more', icon: 'again' },
   fallback: { tone: 'bad', icon: 'cross' },
   refused: { tone: 'bad', icon: 'cross' },

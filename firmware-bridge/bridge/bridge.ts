@@ -4,12 +4,25 @@ import {
   positiveAmountMinorSchema,
   uuidSchema,
 } from '../../shared/contracts/primitives.ts';
-import { assert } from '../../shared/kernel/assert.ts';
+import { MAX_RECENT } from '../../shared/contracts/terminal-moves.ts';
+import { assert, unreachable } from '../../shared/kernel/assert.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
+import type { Result } from '../../shared/kernel/result.ts';
 import type { Camera } from '../camera/camera.ts';
 import type { Species } from '../simulator/attack-species.ts';
 import { ATTACK_SPECIES } from '../simulator/attack-species.ts';
+import type { RequestFailure } from '../transport/payment-outcome.ts';
 import type { TerminalClient } from '../transport/terminal-client.ts';
+
+/** A move of a payment: of a refund the amount to give back, of all others the whole. */
+function moveCommand<const Name extends 'capture' | 'refund' | 'reverse' | 'cancel'>(name: Name) {
+  return z.strictObject({
+    command: z.literal(name),
+    paymentId: uuidSchema,
+    amountMinor: positiveAmountMinorSchema,
+    currency: currencySchema,
+  });
+}
 
 /** What a till tells the terminal: one JSON object a line. Pictures stand for the person before the camera. */
 const commandSchema = z.discriminatedUnion('command', [
@@ -31,7 +44,15 @@ const commandSchema = z.discriminatedUnion('command', [
       .optional(),
     /** To look again for a declined payment. */
     paymentId: uuidSchema.optional(),
+    /** Only authorise; `capture` or `cancel` follows. */
+    capture: z.literal('later').optional(),
   }),
+  moveCommand('capture'),
+  moveCommand('refund'),
+  moveCommand('reverse'),
+  moveCommand('cancel'),
+  z.strictObject({ command: z.literal('status'), paymentId: uuidSchema }),
+  z.strictObject({ command: z.literal('recent'), limit: z.int().min(1).max(MAX_RECENT) }),
   z.strictObject({ command: z.literal('query'), paymentId: uuidSchema }),
   z.strictObject({ command: z.literal('recover') }),
 ]);
@@ -77,21 +98,36 @@ export class Bridge {
   }
 
   private async execute(command: z.infer<typeof commandSchema>): Promise<object> {
-    if (command.command === 'pay') return this.pay(command);
-    if (command.command === 'recover') {
-      return { command: 'recover', payments: await this.parts.terminal.recover() };
+    const { terminal } = this.parts;
+    const { command: name } = command;
+    switch (name) {
+      case 'pay':
+        return this.pay(command);
+      case 'capture':
+      case 'refund':
+      case 'reverse':
+      case 'cancel':
+        return { command: name, ...(await terminal.moves.move(`payment.${name}`, command)) };
+      case 'recover': {
+        const payments = await terminal.recover();
+        return { command: name, payments, moves: await terminal.moves.recover() };
+      }
+      case 'query':
+        return told(name, await terminal.query(command.paymentId));
+      case 'status':
+        return told(name, await terminal.moves.status(command.paymentId));
+      case 'recent':
+        return told(name, await terminal.moves.recent(command.limit));
+      default:
+        return unreachable(name);
     }
-    const known = await this.parts.terminal.query(command.paymentId);
-    return known.ok
-      ? { command: 'query', result: known.value }
-      : { command: 'query', problem: known.error.code };
   }
 
   private async pay(command: PayCommand): Promise<object> {
     const { terminal, lookAt, frames } = this.parts;
     const camera = await lookAt(command.picture, command.species);
     assert(frames >= 1, 'a burst has a frame');
-    const { amountMinor, currency, paymentId, last4, pin } = command;
+    const { amountMinor, currency, paymentId, capture, last4, pin } = command;
     const typed = { last4, pin };
     const asks = last4 !== undefined || pin !== undefined;
     const outcome = await terminal.pay({
@@ -99,10 +135,15 @@ export class Bridge {
       currency,
       takeFrames: () => camera.takeBurst(frames),
       ...(paymentId === undefined ? {} : { paymentId }),
+      ...(capture && { capture }),
       ...(asks && { answer: async ({ question }) => typed[question] ?? null }),
     });
     return { command: 'pay', ...outcome };
   }
+}
+
+function told(command: string, answer: Result<unknown, RequestFailure>): object {
+  return answer.ok ? { command, result: answer.value } : { command, problem: answer.error.code };
 }
 
 function readCommand(line: string): z.ZodSafeParseResult<z.infer<typeof commandSchema>> {

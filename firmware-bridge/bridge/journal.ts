@@ -9,9 +9,9 @@ import {
 } from '../../shared/contracts/primitives.ts';
 
 /**
- * What a terminal must remember through a power cut: which payments it has begun and not seen the end of.
+ * What a terminal must remember through a power cut: which payments and moves it has begun and not seen the end of.
  *
- * Invariants: an entry is on the disk (fsync) before `append` resolves; a payment's ids are in the journal
+ * Invariants: an entry is on the disk (fsync) before `append` resolves; the ids of a payment or move are in the journal
  * before the first message that carries them is sent; no picture and nothing of a shopper is ever written.
  */
 
@@ -30,12 +30,51 @@ const endEntrySchema = z.strictObject({
   kind: z.literal('end'),
   at: timestampSchema,
   paymentId: uuidSchema,
-  outcome: z.enum(['paid', 'declined', 'fallback', 'refused', 'unanswered', 'unsent']),
+  outcome: z.enum([
+    'paid',
+    'authorised',
+    'declined',
+    'fallback',
+    'refused',
+    'unanswered',
+    'unsent',
+  ]),
 });
 
-const entrySchema = z.discriminatedUnion('kind', [lookEntrySchema, endEntrySchema]);
-export type JournalEntry = z.infer<typeof entrySchema>;
+/** A move of a payment that is about to be asked for: enough to ask again for the very same. */
+const moveEntrySchema = z.strictObject({
+  kind: z.literal('move'),
+  at: timestampSchema,
+  moveId: uuidSchema,
+  type: z.enum(['payment.capture', 'payment.refund', 'payment.reverse', 'payment.cancel']),
+  paymentId: uuidSchema,
+  amountMinor: positiveAmountMinorSchema,
+  currency: currencySchema,
+});
+
+const moveEndEntrySchema = z.strictObject({
+  kind: z.literal('move-end'),
+  at: timestampSchema,
+  moveId: uuidSchema,
+  outcome: z.enum(['done', 'refused']),
+});
+
+/** A line of the journal. */
+export const journalEntrySchema = z.discriminatedUnion('kind', [
+  lookEntrySchema,
+  endEntrySchema,
+  moveEntrySchema,
+  moveEndEntrySchema,
+]);
+export type JournalEntry = z.infer<typeof journalEntrySchema>;
 export type OpenPayment = z.infer<typeof lookEntrySchema>;
+export type OpenMove = z.infer<typeof moveEntrySchema>;
+
+/** What was begun and whose end was not seen, by id, oldest first. */
+interface OpenEntries {
+  readonly payments: Map<string, OpenPayment>;
+  readonly moves: Map<string, OpenMove>;
+}
 
 /** The journal holds something that no torn write explains; an operator has to look at it. */
 export class JournalCorruptError extends Error {
@@ -48,17 +87,17 @@ const COMPACT_ABOVE_BYTES = 4 * 1024 * 1024;
 /** Append-only file of JSON lines. One process at a time. */
 export class Journal {
   private readonly file: FileHandle;
-  private readonly open: Map<string, OpenPayment>;
+  private readonly begun: OpenEntries;
   /** Appends run one after another; a failed one fails its caller, and the next tries again. */
   private tail: Promise<void> = Promise.resolve();
 
   /** Bytes that are whole lines. */
   private size: number;
 
-  private constructor(file: FileHandle, size: number, openPayments: Map<string, OpenPayment>) {
+  private constructor(file: FileHandle, size: number, begun: OpenEntries) {
     this.file = file;
     this.size = size;
-    this.open = openPayments;
+    this.begun = begun;
   }
 
   /**
@@ -75,11 +114,11 @@ export class Journal {
       if (whole < bytes.byteLength) await file.truncate(whole);
       await file.sync();
       await syncFolder(path);
-      const openPayments = replay(bytes.subarray(0, whole).toString('utf8'));
-      if (whole <= COMPACT_ABOVE_BYTES) return new Journal(file, whole, openPayments);
+      const begun = replay(bytes.subarray(0, whole).toString('utf8'));
+      if (whole <= COMPACT_ABOVE_BYTES) return new Journal(file, whole, begun);
       await file.close();
-      const kept = await compact(path, openPayments);
-      return new Journal(kept, (await kept.stat()).size, openPayments);
+      const kept = await compact(path, begun);
+      return new Journal(kept, (await kept.stat()).size, begun);
     } catch (error) {
       await file.close().catch(() => undefined);
       throw error;
@@ -88,7 +127,12 @@ export class Journal {
 
   /** Payments that were begun and whose end was not seen, oldest first. */
   get openPayments(): readonly OpenPayment[] {
-    return [...this.open.values()];
+    return [...this.begun.payments.values()];
+  }
+
+  /** Moves that were asked for and whose answer was not seen, oldest first. */
+  get openMoves(): readonly OpenMove[] {
+    return [...this.begun.moves.values()];
   }
 
   /** Writes an entry; when this resolves it is on the disk. */
@@ -114,7 +158,7 @@ export class Journal {
       throw error;
     }
     this.size += line.byteLength;
-    apply(this.open, entry);
+    apply(this.begun, entry);
   }
 }
 
@@ -137,29 +181,32 @@ async function readAll(file: FileHandle): Promise<Buffer> {
   return bytes.subarray(0, done);
 }
 
-function replay(text: string): Map<string, OpenPayment> {
-  const openPayments = new Map<string, OpenPayment>();
+function replay(text: string): OpenEntries {
+  const begun: OpenEntries = { payments: new Map(), moves: new Map() };
   text.split('\n').forEach((line, index) => {
     if (line === '') return;
     try {
-      apply(openPayments, entrySchema.parse(JSON.parse(line)));
+      apply(begun, journalEntrySchema.parse(JSON.parse(line)));
     } catch (cause) {
       throw new JournalCorruptError(`line ${index + 1} of the journal can't be read`, { cause });
     }
   });
-  return openPayments;
+  return begun;
 }
 
-function apply(openPayments: Map<string, OpenPayment>, entry: JournalEntry): void {
-  if (entry.kind === 'look') openPayments.set(entry.paymentId, entry);
-  else openPayments.delete(entry.paymentId);
+function apply({ payments, moves }: OpenEntries, entry: JournalEntry): void {
+  if (entry.kind === 'look') payments.set(entry.paymentId, entry);
+  else if (entry.kind === 'end') payments.delete(entry.paymentId);
+  else if (entry.kind === 'move') moves.set(entry.moveId, entry);
+  else moves.delete(entry.moveId);
 }
 
-async function compact(path: string, kept: ReadonlyMap<string, OpenPayment>): Promise<FileHandle> {
+async function compact(path: string, { payments, moves }: OpenEntries): Promise<FileHandle> {
   const next = `${path}.next`;
   const file = await open(next, 'w', 0o600);
   try {
-    await file.writeFile([...kept.values()].map(lineOf).join(''));
+    const kept = [...payments.values(), ...moves.values()];
+    await file.writeFile(kept.map(lineOf).join(''));
     await file.sync();
   } finally {
     await file.close();

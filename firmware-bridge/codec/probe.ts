@@ -12,8 +12,10 @@ import type { DeviceKey } from './device-key.ts';
 export interface ProbeContent {
   /** Id of the message, a UUIDv7; the same id means the same bytes. */
   readonly requestId: string;
-  /** 2: the hub may answer by a question. */
-  readonly version: 1 | 2;
+  /** From 2 on the hub may answer by a question. */
+  readonly version: 1 | 2 | 3;
+  /** Only to be authorised. */
+  readonly capture?: 'later' | undefined;
   /** Milliseconds since the Unix epoch at which the message is made. */
   readonly occurredAtMs: number;
   readonly terminalId: string;
@@ -31,12 +33,13 @@ export interface ProbeContent {
  */
 export function encodeProbe(content: ProbeContent, key: DeviceKey): Uint8Array {
   const frames = content.frames.map(frameHead);
-  const { terminalId, paymentId, challenge, amountMinor, currency } = content;
+  const { terminalId, paymentId, challenge, amountMinor, currency, capture } = content;
   const text = probeSigningInput(terminalId, {
     paymentId,
     challenge,
     amountMinor,
     currency,
+    capture,
     frames,
   });
   const head: z.input<typeof probeSchema> = {
@@ -51,6 +54,7 @@ export function encodeProbe(content: ProbeContent, key: DeviceKey): Uint8Array {
       amountMinor: amountMinor.toString(),
       currency,
       frames,
+      ...(capture !== undefined && { capture }),
       signature: {
         format: 'ieee-p1363',
         value: Buffer.from(key.sign(text)).toString('base64'),

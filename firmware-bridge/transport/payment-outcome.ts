@@ -7,7 +7,7 @@ import type {
 } from '../../shared/contracts/terminal-messages.ts';
 
 export type Welcome = z.infer<typeof welcomeSchema>['data'];
-type Refusal = z.infer<typeof terminalErrorSchema>['data'];
+export type Refusal = z.infer<typeof terminalErrorSchema>['data'];
 
 /** Why a request has no answer: none came in time (the link may have been down meanwhile). */
 interface NoAnswer {
@@ -36,7 +36,7 @@ export interface LookTimings {
 /**
  * How a look ended.
  *
- * - `decided`: the hub's result, one of paid, declined, fallback.
+ * - `decided`: the hub's result, one of paid, authorised, declined, fallback.
  * - `refused`: the hub's error; no money has moved.
  * - `unanswered`: the hub asked, and the shopper did not answer; no money has moved.
  * - `unsent`: no challenge was to be had, so no probe went out; no money has moved.

@@ -19,6 +19,7 @@ import {
   type TerminalRequest,
   terminalRequestSchema,
 } from '../../shared/contracts/terminal-messages.ts';
+import { moveSigningInput } from '../../shared/contracts/terminal-moves.ts';
 import { uuidV7 } from '../../shared/domain/ids.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
 import { Journal } from '../bridge/journal.ts';
@@ -470,5 +471,72 @@ describe('the link', () => {
       ok: false,
       error: { code: 'refused', refusal: { code: 'unsupported_version', supportedVersions: [1] } },
     });
+  });
+});
+
+describe('a refund', () => {
+  const payment = { paymentId: newId(), amountMinor: 250n, currency: 'CNY' } as const;
+  const state = (): Answer => ({
+    type: 'payment.state',
+    data: {
+      paymentId: payment.paymentId,
+      state: 'partly_refunded',
+      amountMinor: '1250',
+      currency: 'CNY',
+      refundedMinor: '250',
+      refundableMinor: '1000',
+      reversibleUntil: null,
+      capturableUntil: null,
+      capturedAt: '2026-11-24T09:00:00.300Z',
+      reference: 'R-1',
+      words: REFUSAL_WORDS.busy,
+      receipt: null,
+    },
+  });
+  const askedIds = (): string[] => hub.received.map(({ request }) => request.id);
+
+  it('is journalled first, signed for its content, and asked again by its id until it is answered', async () => {
+    let journalled = false;
+    hub.answer = ({ request }, nth) => {
+      journalled ||= readFileSync(journalPath, 'utf8').includes(request.id);
+      return nth < 3 ? undefined : state();
+    };
+    const terminal = await connect({ replyMs: 150 });
+    const outcome = await terminal.moves.move('payment.refund', payment);
+    expect(outcome).toMatchObject({ kind: 'done', state: { refundedMinor: '250' } });
+    expect(journalled).toBe(true);
+    expect(new Set(askedIds())).toEqual(new Set([outcome.moveId]));
+    expect(journal.openMoves).toEqual([]);
+    const asked = hub.received[0]?.request;
+    if (asked?.type !== 'payment.refund') throw new Error('no refund was asked for');
+    const key = new X509Certificate(readFileSync(identity.certPath)).publicKey;
+    const text = moveSigningInput(TERMINAL, { ...asked, ...asked.data });
+    const signature = Buffer.from(asked.data.signature.value, 'base64');
+    const options = { key, dsaEncoding: 'ieee-p1363' } as const;
+    expect(verify('sha256', Buffer.from(text), options, signature)).toBe(true);
+  });
+
+  it('without an answer stays open, and after a restart the very same is asked for', async () => {
+    const outcome = await (await connect({ replyMs: 100, giveUpMs: 300 })).moves.move(
+      'payment.refund',
+      payment,
+    );
+    expect(outcome.kind).toBe('unknown');
+    await client?.close();
+    await journal.close();
+    journal = await Journal.open(journalPath);
+    expect(journal.openMoves).toMatchObject([{ moveId: outcome.moveId, amountMinor: 250n }]);
+    hub.answer = () => state();
+    const recovered = await (await connect()).moves.recover();
+    expect(recovered).toMatchObject([{ kind: 'done', moveId: outcome.moveId }]);
+    expect(journal.openMoves).toEqual([]);
+  });
+
+  it('that is refused is closed; busy says nothing of it', async () => {
+    hub.answer = (_received, nth) => refusal(nth === 1 ? 'busy' : 'refund_too_late');
+    const outcome = await (await connect({ settleMs: 50 })).moves.move('payment.refund', payment);
+    expect(outcome).toMatchObject({ kind: 'refused', refusal: { code: 'refund_too_late' } });
+    expect(askedIds()).toEqual([outcome.moveId, outcome.moveId]);
+    expect(journal.openMoves).toEqual([]);
   });
 });

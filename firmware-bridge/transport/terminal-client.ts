@@ -22,6 +22,7 @@ import {
   type PaymentReply,
   sleep,
 } from './hub-exchange.ts';
+import { MoveClient } from './move-client.ts';
 import type { LookTimings, PaymentOutcome, RequestFailure, Welcome } from './payment-outcome.ts';
 
 export interface TerminalClientOptions extends HubExchangeOptions {
@@ -34,6 +35,8 @@ export interface PayRequest extends Money {
   readonly takeFrames: () => Promise<readonly ProbeFrame[]>;
   /** To look again for a payment that was declined; otherwise a new payment is begun. */
   readonly paymentId?: string;
+  /** Only authorise; the till captures or cancels, else the hub lets it expire. */
+  readonly capture?: 'later';
   /**
    * Puts a question of the hub to the shopper; null when they do not answer. Where it is missing the hub is told so, and
    * offers another way to pay instead of asking.
@@ -57,6 +60,8 @@ type Look = OpenPayment;
  */
 export class TerminalClient {
   readonly terminalId: string;
+  /** What comes after the look. */
+  readonly moves: MoveClient;
   private readonly options: TerminalClientOptions;
   private readonly hub: HubExchange;
   /** What the hub's welcome named; until then the first version, in which nothing is asked. */
@@ -66,6 +71,7 @@ export class TerminalClient {
     this.options = options;
     this.terminalId = options.terminalId;
     this.hub = hub;
+    this.moves = new MoveClient({ ...options, hub });
   }
 
   /** Connects once; from then on the link comes back by itself. @throws LinkError when the first attempt fails */
@@ -117,6 +123,7 @@ export class TerminalClient {
         ...look,
         requestId: look.probeRequestId,
         version: mayAsk ? ASKING_VERSION : 1,
+        capture: request.capture,
         occurredAtMs: this.options.clock.now(),
         terminalId: this.terminalId,
         challenge: challenge.value,

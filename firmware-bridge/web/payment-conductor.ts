@@ -255,7 +255,8 @@ export function outcomeOf(reply: TerminalReply): Outcome | undefined {
     return { kind: 'paid', reference: receipt.reference, capturedAt: receipt.capturedAt };
   }
   // paid without a receipt is outside of the contract: not known, so it is asked again
-  if (outcome === 'paid') return undefined;
+  // a kiosk never asks for less than the whole step
+  if (outcome === 'paid' || outcome === 'authorised') return undefined;
   return { kind: outcome, refusal: { code: code ?? outcome, words } };
 }
 

@@ -13,6 +13,14 @@ const countSchema = z.number().int().min(0);
 /** Minor units as decimal text. */
 const sumMinorSchema = z.string().regex(/^-?\d{1,19}$/);
 
+/** What became of a captured payment. */
+export const cityPaymentStateSchema = z.enum([
+  'captured',
+  'partly_refunded',
+  'refunded',
+  'reversed',
+]);
+
 /** A payment as the city sees it: where and how much, never who. */
 export const cityPaymentSchema = z.object({
   paymentId: z.string(),
@@ -27,6 +35,8 @@ export const cityPaymentSchema = z.object({
   /** When the city's books had it; its distance from `capturedAt` is what the link cost. */
   bookedAt: timestampSchema.optional(),
   reference: z.string(),
+  state: cityPaymentStateSchema.default('captured'),
+  refundedMinor: sumMinorSchema.default('0'),
 });
 export type CityPayment = z.infer<typeof cityPaymentSchema>;
 export const cityPaymentListSchema = z.object({
@@ -81,9 +91,13 @@ export const cityStatusSchema = z.object({
 /** What a hub's own ledger summary is compared with. */
 export const reconciliationSchema = z.object({
   hubId: nameSchema,
-  /** Payments booked. */
+  /** Captured payments and their sum, whatever became of them later. */
   rows: countSchema,
   sumMinor: sumMinorSchema,
+  refunds: countSchema.default(0),
+  refundedMinor: sumMinorSchema.default('0'),
+  reversals: countSchema.default(0),
+  reversedMinor: sumMinorSchema.default('0'),
   /** The last event of the hub's chain that is in the inbox. */
   lastSeq: countSchema,
   lastHash: sha256HexSchema,

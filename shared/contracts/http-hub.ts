@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PAYMENT_STATES } from '../domain/payment.ts';
 import { currencySchema, nameSchema, timestampSchema, uuidSchema } from './primitives.ts';
 import { refusalCodeSchema } from './refusal.ts';
 import { stagesMsSchema } from './terminal-messages.ts';
@@ -48,9 +49,9 @@ export const decisionSchema = z.object({
   shopName: z.string(),
   amountMinor: sumMinorSchema,
   currency: currencySchema,
-  outcome: z.enum(['paid', 'declined', 'fallback', 'refused', 'asked']),
+  outcome: z.enum(['paid', 'authorised', 'declined', 'fallback', 'refused', 'asked']),
   code: refusalCodeSchema.nullable(),
-  /** What it was paid by: `face`, `face+last4`, `face+pin`, `face+last4+pin`; null unless paid. */
+  /** What it was paid by: `face`, `face+last4`, `face+pin`, `face+last4+pin`; null unless paid or authorised. */
   method: z.string().nullable(),
   /** What the shopper is asked for; null unless asked. */
   question: z.enum(['last4', 'pin']).nullish(),
@@ -98,9 +99,15 @@ export const enrolmentSchema = z.object({
 export type EnrolmentAnswer = z.infer<typeof enrolmentSchema>;
 
 export const ledgerSummarySchema = z.object({
+  /** Captured payments and their sum, whatever became of them later. */
   payments: countSchema,
-  rows: countSchema,
   sumMinor: sumMinorSchema,
+  refunds: countSchema.default(0),
+  refundedMinor: sumMinorSchema.default('0'),
+  reversals: countSchema.default(0),
+  reversedMinor: sumMinorSchema.default('0'),
+  /** Posting rows. */
+  rows: countSchema,
   chain: z.object({ lastSeq: countSchema, lastHash: z.string() }),
 });
 
@@ -115,6 +122,8 @@ export const hubPaymentListSchema = z.object({
       currency: currencySchema,
       capturedAt: timestampSchema,
       reference: z.string(),
+      state: z.enum(PAYMENT_STATES).default('captured'),
+      refundedMinor: sumMinorSchema.default('0'),
     }),
   ),
 });

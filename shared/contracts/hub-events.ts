@@ -43,6 +43,62 @@ export const paymentCapturedSchema = eventOf(
   }),
 );
 
+/** What a move of a payment tells: whose, where, and of how much. */
+const moveShape = {
+  paymentId: uuidSchema,
+  shopperId: uuidSchema,
+  terminalId: nameSchema,
+  shopId: nameSchema,
+  merchantId: nameSchema,
+  amountMinor: positiveAmountMinorSchema,
+  currency: currencySchema,
+};
+
+/** The amount is agreed and held until it is captured, cancelled or expired; nothing is booked. */
+export const paymentAuthorisedSchema = eventOf(
+  'payment.authorised',
+  z.object({
+    ...moveShape,
+    method: z.literal('face'),
+    authorisedAt: timestampSchema,
+    expiresAt: timestampSchema,
+  }),
+);
+
+/** Part or all of a captured payment is given back. `refundId` is the terminal's id of the request. */
+export const paymentRefundedSchema = eventOf(
+  'payment.refunded',
+  z.object({
+    ...moveShape,
+    refundId: uuidSchema,
+    refundedAt: timestampSchema,
+    reference: z.string().max(64),
+  }),
+);
+
+/** A captured payment is undone as a whole before settlement. */
+export const paymentReversedSchema = eventOf(
+  'payment.reversed',
+  z.object({
+    ...moveShape,
+    reversalId: uuidSchema,
+    reversedAt: timestampSchema,
+    reference: z.string().max(64),
+  }),
+);
+
+/** It will never be captured. `shopperId` is null where nobody was authorised. */
+export const paymentCancelledSchema = eventOf(
+  'payment.cancelled',
+  z.object({ ...moveShape, shopperId: uuidSchema.nullable(), cancelledAt: timestampSchema }),
+);
+
+/** Authorised, and neither captured nor cancelled in time. */
+export const paymentExpiredSchema = eventOf(
+  'payment.expired',
+  z.object({ ...moveShape, expiredAt: timestampSchema }),
+);
+
 export const terminalRegisteredSchema = eventOf(
   'terminal.registered',
   z.object({
@@ -115,6 +171,11 @@ export const hubAnnouncedSchema = eventOf('hub.announced', hubAnnouncementSchema
 
 export const hubEventSchema = z.discriminatedUnion('type', [
   paymentCapturedSchema,
+  paymentAuthorisedSchema,
+  paymentRefundedSchema,
+  paymentReversedSchema,
+  paymentCancelledSchema,
+  paymentExpiredSchema,
   terminalRegisteredSchema,
   shopperEnrolledSchema,
   shopperErasedSchema,

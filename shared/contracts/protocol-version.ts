@@ -7,13 +7,18 @@
  *   2  2026-11  questions: a probe of version 2 may be answered by `payment.question`, which the terminal answers by
  *               `payment.answer`. Everything else is as it was, so any other message may come in either version.
  *               A terminal that cannot ask sends version 1 and hears `fallback` where it would have been asked.
+ *   3  2026-11  the life cycle: `payment.capture`, `.refund`, `.reverse`, `.cancel`, `.status` and `.recent`, which come in
+ *               version 3 only; a probe may say `capture: later` and then ends `authorised`
  * Hub events (NATS, hub to central)
- *   1  2026-11  first version
+ *   1  2026-11  first version; later types: `payment.authorised`, `.refunded`, `.reversed`, `.cancelled`, `.expired`. An older
+ *               central keeps what it does not know in its inbox and puts it aside
  * Downlink (NATS, central to hub)
  *   1  2026-11  first version
  */
-export const TERMINAL_PROTOCOL_VERSIONS = [1, 2] as const;
+export const TERMINAL_PROTOCOL_VERSIONS = [1, 2, 3] as const;
 /** From here on a terminal can ask the shopper. */
 export const ASKING_VERSION = 2;
+/** Messages that came with the life cycle. */
+export const LIFE_CYCLE_VERSION = 3;
 export const HUB_EVENT_VERSIONS = [1] as const;
 export const DOWNLINK_VERSIONS = [1] as const;

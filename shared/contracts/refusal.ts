@@ -43,6 +43,15 @@ export const REFUSAL_CODES = [
   // the payment
   'amount_above_limit',
   'hub_unavailable',
+  // what comes after it
+  'payment_cancelled',
+  'authorisation_expired',
+  'move_not_allowed',
+  'not_this_shop',
+  'reversal_too_late',
+  'refund_above_captured',
+  'refund_above_limit',
+  'refund_too_late',
 ] as const;
 
 export const refusalCodeSchema = z.enum(REFUSAL_CODES);
@@ -169,5 +178,37 @@ export const REFUSAL_WORDS: Record<RefusalCode, Words> = {
   hub_unavailable: {
     'zh-CN': '暂时无法使用，请用其他方式付款',
     en: 'Not available right now. Please pay another way',
+  },
+  payment_cancelled: {
+    'zh-CN': '该笔付款已取消，请重新开始',
+    en: 'This payment was cancelled. Please start a new one',
+  },
+  authorisation_expired: {
+    'zh-CN': '该笔授权已过期，请重新开始',
+    en: 'This authorisation has expired. Please start a new one',
+  },
+  move_not_allowed: {
+    'zh-CN': '该笔付款目前不能这样处理',
+    en: 'This payment cannot be changed that way now',
+  },
+  not_this_shop: {
+    'zh-CN': '请到收款的店铺办理',
+    en: 'Only the shop that took this payment can do that',
+  },
+  reversal_too_late: {
+    'zh-CN': '已过撤销时间，请办理退款',
+    en: 'Too late to reverse. Please refund',
+  },
+  refund_above_captured: {
+    'zh-CN': '退款金额超过可退金额',
+    en: 'That is more than is left of this payment',
+  },
+  refund_above_limit: {
+    'zh-CN': '退款金额超过限额，请联系管理员',
+    en: 'Above the limit for refunds. Please call the operator',
+  },
+  refund_too_late: {
+    'zh-CN': '已过退款期限，请联系管理员',
+    en: 'Too late for a refund here. Please call the operator',
   },
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { signatureSchema } from './device-signature.ts';
 import { envelopeSchema } from './envelope.ts';
 import {
   currencySchema,
@@ -10,8 +11,15 @@ import {
 import { ASKING_VERSION, TERMINAL_PROTOCOL_VERSIONS } from './protocol-version.ts';
 import { refusalCodeSchema, wordsSchema } from './refusal.ts';
 import { frameSchema, MAX_FRAMES } from './terminal-frames.ts';
+import {
+  paymentMoveSchema,
+  paymentStateSchema,
+  recentPaymentsSchema,
+  recentRequestSchema,
+  statusRequestSchema,
+} from './terminal-moves.ts';
 
-/** Requests of a terminal (MQTT, `wuma/1/<terminalId>/request`) and the hub's replies (`…/reply`), versions 1 and 2. */
+/** Requests of a terminal (MQTT, `wuma/1/<terminalId>/request`) and the hub's replies (`…/reply`), versions 1 to 3. */
 
 const request = <Type extends string, Data extends z.ZodType>(type: Type, data: Data) =>
   envelopeSchema
@@ -37,18 +45,14 @@ export const challengeRequestSchema = request(
   }),
 );
 
-/** ES256 by the device key: 64 bytes r||s as WebCrypto makes it, or DER as openssl does. */
-const signatureSchema = z.strictObject({
-  format: z.enum(['ieee-p1363', 'der']),
-  value: z.base64().max(200),
-});
-
 const probeDataSchema = z.strictObject({
   paymentId: uuidSchema,
   challenge: z.string().min(16).max(128),
   amountMinor: positiveAmountMinorSchema,
   currency: currencySchema,
   frames: z.array(frameSchema).min(1).max(MAX_FRAMES),
+  /** Only authorise; the terminal captures by `payment.capture` or cancels. Without it both are one step. Since version 3. */
+  capture: z.literal('later').optional(),
   /** Over `probeSigningInput`. */
   signature: signatureSchema,
 });
@@ -82,6 +86,9 @@ export const terminalRequestSchema = z.discriminatedUnion('type', [
   probeSchema,
   answerSchema,
   paymentQuerySchema,
+  ...paymentMoveSchema.options,
+  statusRequestSchema,
+  recentRequestSchema,
 ]);
 
 export type TerminalRequest = z.infer<typeof terminalRequestSchema>;
@@ -94,6 +101,12 @@ export const TERMINAL_REQUEST_TYPES: readonly TerminalRequestType[] = [
   'payment.probe',
   'payment.answer',
   'payment.query',
+  'payment.capture',
+  'payment.refund',
+  'payment.reverse',
+  'payment.cancel',
+  'payment.status',
+  'payment.recent',
 ];
 
 /**
@@ -107,6 +120,7 @@ export function probeSigningInput(
     readonly challenge: string;
     readonly amountMinor: bigint;
     readonly currency: string;
+    readonly capture?: 'later' | undefined;
     readonly frames: readonly {
       readonly takenAt: string;
       readonly colour: { readonly sha256: string };
@@ -123,6 +137,7 @@ export function probeSigningInput(
     data.challenge,
     data.paymentId,
     `${data.amountMinor} ${data.currency}`,
+    ...(data.capture === undefined ? [] : [`capture ${data.capture}`]),
     ...frames,
   ].join('\n');
 }
@@ -178,8 +193,9 @@ export const paymentResultSchema = reply(
   'payment.result',
   z.object({
     paymentId: uuidSchema,
-    outcome: z.enum(['paid', 'declined', 'fallback']),
-    /** Present unless paid. `declined`: look again; `fallback`: pay another way. */
+    /** `authorised` only where the probe said `capture: later`. */
+    outcome: z.enum(['paid', 'authorised', 'declined', 'fallback']),
+    /** Null when paid or authorised. `declined`: look again; `fallback`: pay another way. */
     code: refusalCodeSchema.nullable(),
     words: wordsSchema,
     receipt: z
@@ -233,6 +249,8 @@ export const terminalReplySchema = z.discriminatedUnion('type', [
   challengeIssuedSchema,
   paymentResultSchema,
   paymentQuestionSchema,
+  paymentStateSchema,
+  recentPaymentsSchema,
   terminalErrorSchema,
 ]);
 export type TerminalReply = z.infer<typeof terminalReplySchema>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Account, postingsOfCapture } from './posting.ts';
+import { type Account, postingsOf, postingsOfCapture } from './posting.ts';
 
 describe('postingsOfCapture', () => {
   it('balances: every account together sums to zero, the merchant is owed what the shopper owes', () => {
@@ -25,6 +25,19 @@ describe('postingsOfCapture', () => {
         const total = all.reduce((sum, amount) => sum + amount, 0n);
         expect(balances.get('receivable:shopper:s')).toBe(total);
         expect(balances.get('payable:merchant:m')).toBe(-total);
+      }),
+    );
+  });
+});
+
+describe('postingsOf', () => {
+  it.each(['refund', 'reverse'] as const)('a %s undoes as much of a capture', (kind) => {
+    const parties = { shopperId: 's', merchantId: 'm', currency: 'CNY' } as const;
+    fc.assert(
+      fc.property(fc.bigInt({ min: 1n, max: 10n ** 12n }), (amountMinor) => {
+        const [taken] = postingsOf('capture', { ...parties, amountMinor });
+        const [given] = postingsOf(kind, { ...parties, amountMinor });
+        expect(given).toEqual({ ...taken, debit: taken?.credit, credit: taken?.debit });
       }),
     );
   });

@@ -1,7 +1,8 @@
 import type { Money } from './money.ts';
+import type { BookedMove } from './payment.ts';
 
 /**
- * The chart of accounts. A shopper owes what they paid for until their bank or wallet pays it in; a
+ * The chart of accounts (docs/ledger.md). A shopper owes what they paid for until their bank or wallet pays it in; a
  * merchant is owed it until settlement pays it out.
  */
 export type Account = `receivable:shopper:${string}` | `payable:merchant:${string}`;
@@ -15,10 +16,13 @@ export interface Posting extends Money {
   readonly credit: Account;
 }
 
+interface Parties {
+  readonly shopperId: string;
+  readonly merchantId: string;
+}
+
 /** What a captured payment books: the shopper owes, the merchant is owed. */
-export function postingsOfCapture(
-  payment: Money & { readonly shopperId: string; readonly merchantId: string },
-): Posting[] {
+export function postingsOfCapture(payment: Money & Parties): Posting[] {
   return [
     {
       debit: `receivable:shopper:${payment.shopperId}`,
@@ -27,4 +31,11 @@ export function postingsOfCapture(
       currency: payment.currency,
     },
   ];
+}
+
+/** What a move books: a refund and a reversal are the capture's postings the other way round, of their own amount. */
+export function postingsOf(kind: BookedMove, move: Money & Parties): Posting[] {
+  const forward = postingsOfCapture(move);
+  if (kind === 'capture') return forward;
+  return forward.map((posting) => ({ ...posting, debit: posting.credit, credit: posting.debit }));
 }

@@ -70,7 +70,11 @@ describe('the terminal as a process', () => {
     expect(await tell({ command: 'query', paymentId })).toMatchObject({
       result: { paymentId, outcome: 'paid' },
     });
-    expect(await tell({ command: 'recover' })).toEqual({ command: 'recover', payments: [] });
+    expect(await tell({ command: 'recover' })).toEqual({
+      command: 'recover',
+      payments: [],
+      moves: [],
+    });
     expect(await street.paymentCount()).toBe(1);
   });
 

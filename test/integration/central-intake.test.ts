@@ -1,6 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { reconciliationSchema, trialBalanceSchema } from '../../shared/contracts/http-central.ts';
+import {
+  cityPaymentListSchema,
+  reconciliationSchema,
+  trialBalanceSchema,
+} from '../../shared/contracts/http-central.ts';
 import { subjects } from '../../shared/contracts/subjects.ts';
+import { ALLOWED_MOVES } from '../../shared/domain/payment.ts';
 import { ChainWriter, newId } from '../support/chain-writer.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestPostgres } from '../support/postgres.ts';
@@ -229,13 +234,151 @@ describe('intake', () => {
     await untilRead(11);
     await untilRead(7, OTHER);
     const answer = await central.get(`/api/reconciliation?hub=${OTHER}`);
-    expect(reconciliationSchema.parse(await answer.json())).toEqual({
+    expect(reconciliationSchema.parse(await answer.json())).toMatchObject({
       hubId: OTHER,
       rows: 7,
       sumMinor: String(7 * 100 + 21),
       lastSeq: 7,
       lastHash: events.at(-1)?.hash,
     });
+  });
+});
+
+describe('what becomes of a payment', () => {
+  const whose = (paymentId: string, shopperId: string, amountMinor: string) => ({
+    paymentId,
+    shopperId,
+    terminalId: `${HUB}-t1`,
+    shopId: 'tea-house',
+    merchantId: 'm-tea',
+    amountMinor,
+    currency: 'CNY',
+  });
+  const at = '2026-11-24T09:00:00.000Z';
+  const move = {
+    authorise: (...of: [string, string, string]) =>
+      chain.write('payment.authorised', {
+        ...whose(...of),
+        method: 'face',
+        authorisedAt: at,
+        expiresAt: at,
+      }),
+    refund: (...of: [string, string, string]) =>
+      chain.write('payment.refunded', {
+        ...whose(...of),
+        refundId: newId(),
+        refundedAt: at,
+        reference: 'R',
+      }),
+    reverse: (...of: [string, string, string]) =>
+      chain.write('payment.reversed', {
+        ...whose(...of),
+        reversalId: newId(),
+        reversedAt: at,
+        reference: 'R',
+      }),
+    cancel: (...of: [string, string, string]) =>
+      chain.write('payment.cancelled', { ...whose(...of), cancelledAt: at }),
+    expire: (...of: [string, string, string]) =>
+      chain.write('payment.expired', { ...whose(...of), expiredAt: at }),
+  };
+
+  it('is booked in the chain’s order, with opposing postings, and shown', async () => {
+    const [a, b, shopperId] = [newId(), newId(), newId()];
+    await city
+      .hub(HUB)
+      .publish(
+        move.authorise(a, shopperId, '1250'),
+        chain.capture({ paymentId: a, shopperId, amountMinor: '1250' }),
+        move.refund(a, shopperId, '250'),
+        chain.capture({ paymentId: b, shopperId, amountMinor: '700' }),
+        move.reverse(b, shopperId, '700'),
+        move.refund(a, shopperId, '1000'),
+        move.authorise(newId(), shopperId, '5'),
+      );
+    await untilRead(7);
+    expect(await central.count('select count(*) from quarantined_events')).toBe(0);
+    const { payments: listed } = cityPaymentListSchema.parse(
+      await (await central.get('/api/payments')).json(),
+    );
+    const became = new Map(listed.map((each) => [each.paymentId, each]));
+    expect(became.get(a)).toMatchObject({ state: 'refunded', refundedMinor: '1250' });
+    expect(became.get(b)).toMatchObject({ state: 'reversed', refundedMinor: '0' });
+    const answer = await central.get('/api/ledger/trial-balance');
+    expect(trialBalanceSchema.parse(await answer.json())).toMatchObject({
+      balanced: true,
+      accounts: [
+        { account: 'payable:merchant:m-tea', debitMinor: '1950', creditMinor: '1950' },
+        { account: 'receivable:shoppers', debitMinor: '1950', creditMinor: '1950' },
+      ],
+    });
+    const totals = await central.get(`/api/reconciliation?hub=${HUB}`);
+    expect(reconciliationSchema.parse(await totals.json())).toMatchObject({
+      rows: 2,
+      refunds: 2,
+      refundedMinor: '1250',
+      reversals: 1,
+      reversedMinor: '700',
+    });
+  });
+
+  it('that is not allowed is put aside, and the hub’s intake goes on', async () => {
+    const [a, b, c, shopperId] = [newId(), newId(), newId(), newId()];
+    await city
+      .hub(HUB)
+      .publish(
+        move.refund(a, shopperId, '1'),
+        chain.capture({ paymentId: a, shopperId, amountMinor: '1250' }),
+        move.refund(a, shopperId, '1251'),
+        move.refund(a, newId(), '1'),
+        move.cancel(a, shopperId, '1250'),
+        move.cancel(b, shopperId, '9'),
+        chain.capture({ paymentId: b, shopperId, amountMinor: '9' }),
+        move.authorise(c, shopperId, '50'),
+        move.expire(c, shopperId, '50'),
+        chain.capture({ paymentId: c, shopperId, amountMinor: '50' }),
+        move.refund(a, shopperId, '1250'),
+        chain.capture({ paymentId: a, shopperId, amountMinor: '1250' }),
+      );
+    await untilRead(12);
+    const rows = await central.sql<{ seq: string; reason: string }[]>`
+      select seq, reason from quarantined_events order by seq`;
+    expect(rows.map((row) => [Number(row.seq), row.reason])).toEqual([
+      [1, 'move_not_allowed'],
+      [3, 'move_not_allowed'],
+      [4, 'move_not_allowed'],
+      [5, 'move_not_allowed'],
+      [7, 'move_not_allowed'],
+      [10, 'move_not_allowed'],
+      [12, 'payment_already_booked'],
+    ]);
+    expect(await payments()).toBe(1);
+  });
+
+  it('is held to the table of moves by PostgreSQL itself', async () => {
+    const [a, shopperId] = [newId(), newId()];
+    const one = chain.capture({ paymentId: a, shopperId, amountMinor: '100' });
+    await city.hub(HUB).publish(one, move.refund(a, shopperId, '60'), chain.capture());
+    await untilRead(3);
+    const insert = async (kind: string, amount: number): Promise<void> => {
+      const reference = kind === 'refund' || kind === 'reverse' ? 'R' : null;
+      await central.sql`
+        insert into payment_moves values (${HUB}, ${newId()}, ${a}, 3, ${kind}, ${shopperId}, 't', 's', 'm-tea', ${amount},
+          'CNY', ${reference}, now(), now())`;
+    };
+    await expect(insert('refund', 41)).rejects.toThrow('never more is given back');
+    await expect(insert('reverse', 100)).rejects.toThrow('table of allowed moves');
+    await expect(insert('cancel', 100)).rejects.toThrow('table of allowed moves');
+    await expect(central.sql`delete from payment_moves`).rejects.toThrow('append-only');
+    await expect(central.sql`delete from allowed_moves`).rejects.toThrow('append-only');
+    await expect(
+      central.sql`insert into journal_entries values (${HUB}, ${newId()}, 'refund', ${a}, now())`,
+    ).rejects.toThrow('an entry books exactly what was moved');
+    const rows =
+      await central.sql`select from_state as "from", move, to_state as "to" from allowed_moves`;
+    const inOrder = (all: readonly unknown[]): string[] =>
+      all.map((row) => JSON.stringify(row)).toSorted();
+    expect(inOrder([...rows])).toEqual(inOrder(ALLOWED_MOVES));
   });
 });
 

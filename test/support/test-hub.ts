@@ -9,11 +9,14 @@ import { fuseEmbeddings } from '../../edge-hub/enrolment/embedding.ts';
 import { readSettings } from '../../edge-hub/env.ts';
 import { encodeAnswer } from '../../firmware-bridge/codec/answer.ts';
 import { deviceKeyFromPem } from '../../firmware-bridge/codec/device-key.ts';
+import { moveHead } from '../../firmware-bridge/codec/move.ts';
 import { encodeProbe } from '../../firmware-bridge/codec/probe.ts';
 import { openGalleryIndex } from '../../models/index/threaded-index.ts';
 import type { FaceEngine } from '../../models/runtime/analysis.ts';
 import { GOOD_QUALITY } from '../../models/runtime/quality-fixture.ts';
 import { keyRingFile } from '../../models/template-protection/key-ring.ts';
+import { joinPayload } from '../../shared/contracts/terminal-frames.ts';
+import type { PaymentMoveType } from '../../shared/contracts/terminal-moves.ts';
 import { uuidV7 } from '../../shared/domain/ids.ts';
 import { type Clock, systemClock } from '../../shared/kernel/clock.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
@@ -116,12 +119,15 @@ export interface TestHub {
   probe(terminalId: string, overrides?: ProbeOverrides): Uint8Array;
   /** A signed answer to a question. */
   answer(terminalId: string, answer: TypedAnswer): Uint8Array;
+  /** A signed request for a move of a payment. */
+  move(terminalId: string, type: PaymentMoveType, move: AskedMove): Uint8Array;
   close(): Promise<void>;
 }
 
 export interface ProbeOverrides {
   /** 2: the terminal can ask. */
-  readonly version?: 1 | 2;
+  readonly version?: 1 | 2 | 3;
+  readonly capture?: 'later';
   readonly requestId?: string;
   readonly paymentId?: string;
   readonly amountMinor?: bigint;
@@ -134,6 +140,13 @@ export interface ProbeOverrides {
 export interface TypedAnswer {
   readonly question: { readonly paymentId: string; readonly questionId: string };
   readonly digits: string;
+  readonly requestId?: string;
+  readonly signAs?: string;
+}
+
+export interface AskedMove {
+  readonly paymentId: string;
+  readonly amountMinor: bigint;
   readonly requestId?: string;
   readonly signAs?: string;
 }
@@ -237,6 +250,7 @@ export async function createTestHub(
           requestId: overrides.requestId ?? newId(),
           version: overrides.version ?? 1,
           occurredAtMs: clock.now(),
+          capture: overrides.capture,
           challenge: overrides.challenge ?? context.challenges.issue(terms).challenge,
           frames: [{ takenAt, colour: overrides.picture ?? pictureOf('li') }],
         },
@@ -257,6 +271,14 @@ export async function createTestHub(
         },
         deviceKeyFromPem(readFileSync(certificates(signAs ?? terminalId).keyPath, 'utf8')),
       ),
+    move: (terminalId, type, { paymentId, amountMinor, requestId, signAs }) => {
+      const key = deviceKeyFromPem(
+        readFileSync(certificates(signAs ?? terminalId).keyPath, 'utf8'),
+      );
+      const moveId = requestId ?? newId();
+      const content = { moveId, type, paymentId, amountMinor, currency: 'CNY' } as const;
+      return joinPayload(moveHead(content, { terminalId, occurredAtMs: clock.now(), key }), []);
+    },
     close: async () => {
       context.forgetting.stop();
       await context.vision.index.close();

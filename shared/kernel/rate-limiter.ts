@@ -1,11 +1,11 @@
-import type { Clock } from '../../shared/kernel/clock.ts';
+import type { Clock } from './clock.ts';
 
 export interface RateLimit {
   readonly perSecond: number;
   readonly burst: number;
 }
 
-/** A token bucket per terminal. */
+/** A token bucket per key. */
 export class RateLimiter {
   private readonly buckets = new Map<string, { tokens: number; atMs: number }>();
   private readonly limit: RateLimit;
@@ -16,7 +16,7 @@ export class RateLimiter {
     this.clock = clock;
   }
 
-  /** Takes a token; false when there is none. Keys are registered terminals, so the map is bounded by them. */
+  /** Takes a token; false when there is none. Keys are few and known, such as registered terminals: the map grows with them. */
   take(key: string): boolean {
     const now = this.clock.monotonic();
     const bucket = this.buckets.get(key) ?? { tokens: this.limit.burst, atMs: now };

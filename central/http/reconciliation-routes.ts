@@ -1,0 +1,164 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { currencySchema, nameSchema } from '../../shared/contracts/primitives.ts';
+import {
+  exceptionListSchema,
+  type LedgerEntryPage,
+  ledgerEntryPageSchema,
+  type ReconciliationException,
+  recordedSchema,
+  reportDifferencesSchema,
+  resolveExceptionSchema,
+} from '../../shared/contracts/reconciliation.ts';
+import type { CentralContext } from '../context.ts';
+import { listHubs } from '../enrolment/hub-store.ts';
+import {
+  type ExceptionRow,
+  lastRuns,
+  listExceptions,
+  recordDifferences,
+  resolveException,
+} from '../reconciliation/exception-store.ts';
+import { readBooked, readInbox, readPutAside } from '../verification/book-reader-store.ts';
+import { jsonAnswer, problemAnswers } from './answers.ts';
+import { operatorOnly } from './operator.ts';
+import { refuse } from './problem.ts';
+
+const MAX_PAGE = 5_000;
+const security: { [name: string]: string[] }[] = [{ operator: [] }];
+const jsonBody = <T extends z.ZodType>(schema: T) => ({
+  body: { required: true, content: { 'application/json': { schema } } },
+});
+
+export const entriesRoute = createRoute({
+  method: 'get',
+  path: '/api/ledger/entries',
+  summary: 'A hub’s chain as central has it, with what is booked of each event',
+  security,
+  request: {
+    query: z.object({
+      hub: nameSchema,
+      after: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(1_000),
+    }),
+  },
+  responses: { ...jsonAnswer(ledgerEntryPageSchema), ...problemAnswers(400, 401) },
+});
+
+export const exceptionsRoute = createRoute({
+  method: 'get',
+  path: '/api/reconciliation/exceptions',
+  summary: 'Differences between books that wait to be worked off, newest first',
+  security,
+  request: {
+    query: z.object({
+      state: z.enum(['open', 'all']).default('open'),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+  },
+  responses: { ...jsonAnswer(exceptionListSchema), ...problemAnswers(400, 401) },
+});
+
+export const reportRoute = createRoute({
+  method: 'post',
+  path: '/api/reconciliation/exceptions',
+  summary: 'Puts differences into the queue; what is open already is seen once more',
+  security,
+  request: jsonBody(reportDifferencesSchema),
+  responses: { ...jsonAnswer(recordedSchema), ...problemAnswers(400, 401, 404) },
+});
+
+export const resolveRoute = createRoute({
+  method: 'post',
+  path: '/api/reconciliation/exceptions/{exceptionId}/resolve',
+  summary: 'Closes an exception with a word on what was done',
+  security,
+  request: {
+    params: z.object({ exceptionId: z.coerce.number().int().min(1) }),
+    ...jsonBody(resolveExceptionSchema),
+  },
+  responses: { ...jsonAnswer(recordedSchema), ...problemAnswers(400, 401, 404) },
+});
+
+export const runRoute = createRoute({
+  method: 'post',
+  path: '/api/reconciliation/runs',
+  summary: 'Walks the books of all hubs now, as every night',
+  security,
+  responses: { ...jsonAnswer(recordedSchema), ...problemAnswers(401) },
+});
+
+/** Differences between books: what they are found by, and the queue in which they wait. */
+export function addReconciliationRoutes(app: OpenAPIHono, context: CentralContext): void {
+  const { database, adminToken, clock, reconciler } = context;
+  app.use(entriesRoute.getRoutingPath(), operatorOnly(adminToken));
+  app.use('/api/reconciliation/*', operatorOnly(adminToken));
+
+  app.openapi(entriesRoute, async (request) => {
+    const { hub, after, limit } = request.req.valid('query');
+    const page = await database.snapshot((tx) => entryPage(tx, hub, { afterSeq: after, limit }));
+    return request.json(page, 200);
+  });
+  app.openapi(exceptionsRoute, async (request) => {
+    const { state, limit } = request.req.valid('query');
+    const rows = await listExceptions(database.db, { openOnly: state === 'open', limit });
+    const runs = await lastRuns(database.db);
+    return request.json(
+      {
+        exceptions: rows.map(exceptionView),
+        runs: runs.map((run) => ({ ...run, runAt: run.runAt.toISOString() })),
+      },
+      200,
+    );
+  });
+  app.openapi(reportRoute, async (request) => {
+    const { hubId, differences } = request.req.valid('json');
+    const isKnown = (await listHubs(database.db)).some((hub) => hub.hubId === hubId);
+    if (!isKnown) return refuse(request, 'not_found', 'hub');
+    const at = new Date(clock.now());
+    const found = { hubId, source: 'command' as const, differences, at };
+    await database.transact((tx) => recordDifferences(tx, found));
+    return request.json({ recorded: differences.length }, 200);
+  });
+  app.openapi(resolveRoute, async (request) => {
+    const { exceptionId } = request.req.valid('param');
+    const { note } = request.req.valid('json');
+    const at = new Date(clock.now());
+    const closed = await resolveException(database.db, { exceptionId, note, at });
+    if (!closed) return refuse(request, 'not_found', 'open exception');
+    return request.json({ recorded: 1 }, 200);
+  });
+  app.openapi(runRoute, async (request) =>
+    request.json({ recorded: await reconciler.runAll() }, 200),
+  );
+}
+
+async function entryPage(
+  tx: Parameters<typeof readInbox>[0],
+  hubId: string,
+  page: { readonly afterSeq: number; readonly limit: number },
+): Promise<LedgerEntryPage> {
+  const rows = await readInbox(tx, hubId, { ...page, limit: page.limit + 1 });
+  const shown = rows.slice(0, page.limit);
+  const range = { fromSeq: page.afterSeq + 1, toSeq: shown.at(-1)?.seq ?? page.afterSeq };
+  const booked = new Map((await readBooked(tx, hubId, range)).map((row) => [row.seq, row]));
+  const aside = await readPutAside(tx, hubId);
+  const entries = shown.map(({ seq, hash }) => {
+    const row = booked.get(seq);
+    const putAside = aside.get(seq) ?? null;
+    if (!row) return { seq, hash, booked: null, putAside };
+    const { kind, paymentId } = row;
+    const amountMinor = row.amountMinor.toString();
+    const currency = currencySchema.parse(row.currency);
+    return { seq, hash, booked: { kind, paymentId, amountMinor, currency }, putAside };
+  });
+  return { entries, more: rows.length > shown.length };
+}
+
+function exceptionView(row: ExceptionRow): ReconciliationException {
+  return {
+    ...row,
+    foundAt: row.foundAt.toISOString(),
+    lastSeenAt: row.lastSeenAt.toISOString(),
+    resolvedAt: row.resolvedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { DIFFERENCE_CODES } from '../domain/reconciliation.ts';
+import { currencySchema, nameSchema, sha256HexSchema, timestampSchema } from './primitives.ts';
+
+/** How differences between books are exchanged and worked off. */
+
+const amountTextSchema = z.string().regex(/^-?\d{1,19}$/);
+
+/** An event of a hub's chain with what central has booked of it, as pages of `/api/ledger/entries`. */
+export const ledgerEntryPageSchema = z.object({
+  entries: z.array(
+    z.object({
+      seq: z.int().min(1),
+      hash: sha256HexSchema,
+      booked: z
+        .object({
+          kind: z.string(),
+          paymentId: z.string(),
+          amountMinor: amountTextSchema,
+          currency: currencySchema,
+        })
+        .nullable(),
+      putAside: z.string().nullable(),
+    }),
+  ),
+  /** Whether there is more after the last one. */
+  more: z.boolean(),
+});
+export type LedgerEntryPage = z.infer<typeof ledgerEntryPageSchema>;
+
+export const foundDifferenceSchema = z.object({
+  code: z.enum(DIFFERENCE_CODES),
+  /** The payment, row or run of events: found again it is the same exception. */
+  subject: z.string().min(1).max(200),
+  seq: z.int().min(0).nullable(),
+  detail: z.string().max(500),
+});
+export type FoundDifference = z.infer<typeof foundDifferenceSchema>;
+
+export const reportDifferencesSchema = z.strictObject({
+  hubId: nameSchema,
+  differences: z.array(foundDifferenceSchema).max(1_000),
+});
+
+export const exceptionSchema = foundDifferenceSchema.extend({
+  hubId: nameSchema,
+  exceptionId: z.int().min(1),
+  source: z.enum(['nightly', 'command']),
+  foundAt: timestampSchema,
+  lastSeenAt: timestampSchema,
+  timesSeen: z.int().min(1),
+  /** Null while it is open. */
+  resolvedAt: timestampSchema.nullable(),
+  /** What was done about it. */
+  note: z.string().nullable(),
+});
+export type ReconciliationException = z.infer<typeof exceptionSchema>;
+
+export const exceptionListSchema = z.object({
+  exceptions: z.array(exceptionSchema),
+  /** When each hub's book was last walked; a hub that is not here never was. */
+  runs: z.array(
+    z.object({ hubId: nameSchema, runAt: timestampSchema, differences: z.int().min(0) }),
+  ),
+});
+
+export const resolveExceptionSchema = z.strictObject({ note: z.string().trim().min(1).max(500) });
+
+export const recordedSchema = z.object({ recorded: z.int().min(0) });

@@ -1,0 +1,185 @@
+/**
+ * Holds a hub's ledger against central's book, and a terminal's journal against the hub's ledger. Pure.
+ *
+ * The chain's sequence is what both sides are compared by: an event is the same where its sequence and hash are.
+ */
+
+/** One event of a hub's chain with what is booked of it. */
+export interface LedgerEntry {
+  readonly seq: number;
+  /** Of the chain; covers the event to the last byte. */
+  readonly hash: string;
+  /** Null for events that book nothing of a payment. */
+  readonly booked: BookedFact | null;
+  /** Why it was put aside instead of being booked; central only. */
+  readonly putAside?: string | null;
+}
+
+interface BookedFact {
+  readonly kind: string;
+  readonly paymentId: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+}
+
+/**
+ * - `lost_prefix`, `lost_middle`, `lost_tail`: events that the hub has and central has not, by where they are missing
+ * - `not_booked`: central has the event and has not booked what it tells
+ * - `surplus`: central has events that the hub has not: the hub's ledger was set back
+ * - `duplicated`: one payment captured twice, or one event booked twice
+ * - `amount_differs`, `booking_differs`: booked otherwise than at the hub
+ * - `chain_broken`: both have the sequence, with different hashes, or a side has it twice or out of order
+ * - `terminal_*`: what a terminal's journal says of a payment is not what the hub's ledger says
+ */
+export const DIFFERENCE_CODES = [
+  'lost_prefix',
+  'lost_middle',
+  'lost_tail',
+  'not_booked',
+  'surplus',
+  'duplicated',
+  'amount_differs',
+  'booking_differs',
+  'chain_broken',
+  'terminal_paid_not_booked',
+  'terminal_amount_differs',
+  'terminal_unaware',
+  'terminal_open',
+] as const;
+export type DifferenceCode = (typeof DIFFERENCE_CODES)[number];
+
+export interface Difference {
+  readonly code: DifferenceCode;
+  /** The first event it is about, and the last of a run; null where none. */
+  readonly seq: number | null;
+  readonly toSeq: number | null;
+  readonly paymentId: string | null;
+  readonly detail: string;
+}
+
+/** Differences between a hub's ledger and central's book of it, each side in the chain's order. */
+export function compareBooks(
+  hub: readonly LedgerEntry[],
+  central: readonly LedgerEntry[],
+): Difference[] {
+  const there = new Map<number, LedgerEntry>();
+  const differences = [...brokenOrder(hub, 'hub'), ...brokenOrder(central, 'central')];
+  for (const entry of central) if (!there.has(entry.seq)) there.set(entry.seq, entry);
+  differences.push(...lostRuns(hub, there));
+  const lastHere = hub.at(-1)?.seq ?? 0;
+  for (const entry of central.filter(({ seq }) => seq > lastHere)) {
+    differences.push(difference('surplus', entry, 'central has it, the hub has not'));
+  }
+  for (const entry of hub) {
+    const booked = there.get(entry.seq);
+    if (!booked) continue;
+    const found = compareEntry(entry, booked);
+    if (found) differences.push(found);
+  }
+  differences.push(...capturedTwice(hub, 'hub'), ...capturedTwice(central, 'central'));
+  return differences.toSorted((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
+}
+
+function compareEntry(here: LedgerEntry, there: LedgerEntry): Difference | undefined {
+  if (here.hash !== there.hash) return difference('chain_broken', here, 'the hashes differ');
+  const [due, booked] = [here.booked, there.booked];
+  if (!due && !booked) return undefined;
+  if (!booked) return difference('not_booked', here, there.putAside ?? 'nothing is booked');
+  if (!due || due.kind !== booked.kind || due.paymentId !== booked.paymentId) {
+    return difference('booking_differs', here, `${due?.kind ?? 'nothing'}, ${booked.kind}`);
+  }
+  if (due.amountMinor !== booked.amountMinor || due.currency !== booked.currency) {
+    return difference('amount_differs', here, `${due.amountMinor}, ${booked.amountMinor}`);
+  }
+  return undefined;
+}
+
+/** Events that central has not, as runs: a lost prefix, tail, or something between. */
+function lostRuns(hub: readonly LedgerEntry[], there: ReadonlyMap<number, LedgerEntry>) {
+  const runs: LedgerEntry[][] = [];
+  let open: LedgerEntry[] | undefined;
+  for (const entry of hub) {
+    if (there.has(entry.seq)) {
+      open = undefined;
+      continue;
+    }
+    if (!open) runs.push((open = []));
+    open.push(entry);
+  }
+  return runs.map((run): Difference => {
+    const [first] = run;
+    const last = run.at(-1);
+    const isTail = last === hub.at(-1);
+    const code = isTail ? 'lost_tail' : first === hub[0] ? 'lost_prefix' : 'lost_middle';
+    const toSeq = last?.seq ?? null;
+    const detail = `${run.length} events`;
+    return { code, seq: first?.seq ?? null, toSeq, paymentId: null, detail };
+  });
+}
+
+function brokenOrder(side: readonly LedgerEntry[], name: string): Difference[] {
+  return side.flatMap((entry, index) => {
+    const before = side[index - 1];
+    if (!before || entry.seq > before.seq) return [];
+    const code = entry.seq === before.seq ? 'duplicated' : 'chain_broken';
+    return [difference(code, entry, `twice or out of order at ${name}`)];
+  });
+}
+
+function capturedTwice(side: readonly LedgerEntry[], name: string): Difference[] {
+  const seen = new Set<string>();
+  return side.flatMap((entry) => {
+    if (entry.booked?.kind !== 'capture') return [];
+    const isNew = !seen.has(entry.booked.paymentId);
+    seen.add(entry.booked.paymentId);
+    return isNew ? [] : [difference('duplicated', entry, `captured twice at ${name}`)];
+  });
+}
+
+function difference(code: DifferenceCode, entry: LedgerEntry, detail: string): Difference {
+  const paymentId = entry.booked?.paymentId ?? null;
+  return { code, seq: entry.seq, toSeq: entry.seq, paymentId, detail };
+}
+
+/** What a terminal's journal says of a payment. */
+export interface JournalledPayment {
+  readonly paymentId: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** How the terminal saw it end; null where it did not. */
+  readonly outcome: string | null;
+}
+
+/**
+ * Differences between a terminal's journal and its hub's ledger. A journal drops ended payments when it grows, so that a
+ * payment which it does not have is no difference.
+ */
+export function compareJournal(
+  journal: readonly JournalledPayment[],
+  hub: readonly LedgerEntry[],
+): Difference[] {
+  const captured = new Map<string, LedgerEntry>();
+  for (const entry of hub) {
+    if (entry.booked?.kind === 'capture') captured.set(entry.booked.paymentId, entry);
+  }
+  return journal.flatMap((payment): Difference[] => {
+    const entry = captured.get(payment.paymentId);
+    const fact = entry?.booked;
+    const { paymentId, outcome } = payment;
+    const at = { seq: entry?.seq ?? null, toSeq: entry?.seq ?? null, paymentId };
+    if (!fact) {
+      if (outcome === 'paid') {
+        return [{ ...at, code: 'terminal_paid_not_booked', detail: 'the hub has no capture' }];
+      }
+      return [];
+    }
+    if (fact.amountMinor !== payment.amountMinor || fact.currency !== payment.currency) {
+      const detail = `${payment.amountMinor}, ${fact.amountMinor}`;
+      return [{ ...at, code: 'terminal_amount_differs', detail }];
+    }
+    if (outcome === null) return [{ ...at, code: 'terminal_open', detail: 'ask by recover' }];
+    // an authorisation's capture comes later, by a move
+    if (outcome === 'paid' || outcome === 'authorised') return [];
+    return [{ ...at, code: 'terminal_unaware', detail: `the terminal saw ${outcome}` }];
+  });
+}
