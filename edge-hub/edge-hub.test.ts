@@ -5,13 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createDevelopmentPki, type DevelopmentPki } from '../deploy/pki/development-pki.ts';
 import { freePorts } from '../deploy/stack/free-ports.ts';
 import { present } from '../shared/kernel/assert.ts';
-import {
-  createTestHub,
-  embeddingOf,
-  NOTHING_SAID,
-  newId,
-  pictureOf,
-} from '../test/support/test-hub.ts';
+import { createTestHub, NOTHING_SAID, newId, pictureOf } from '../test/support/test-hub.ts';
 import { startHub } from './edge-hub.ts';
 
 let dir: string;
@@ -31,7 +25,8 @@ it('says that it is starting until it can take payments, and knows its people af
   const env = { HUB_HTTP_PORT: String(present(port, 'a free port')) };
   const url = `http://127.0.0.1:${env.HUB_HTTP_PORT}`;
   for (const person of ['li', 'wang']) {
-    const { context } = await createTestHub({ dir, pki, env });
+    const made = await createTestHub({ dir, pki, env });
+    const { context } = made;
     const { calibration } = context;
     const calibrate = calibration.start.bind(calibration);
     const asked = Promise.withResolvers<void>();
@@ -55,7 +50,7 @@ it('says that it is starting until it can take payments, and knows its people af
     });
     expect(enrolled).toMatchObject({ ok: true });
     for (const known of person === 'li' ? ['li'] : ['li', 'wang']) {
-      const [best] = (await context.gallery.search(embeddingOf(known))).candidates;
+      const [best] = (await context.gallery.search(made.embeddingOf(known))).candidates;
       expect(best?.score).toBeCloseTo(1, 5);
     }
     await hub.stop();

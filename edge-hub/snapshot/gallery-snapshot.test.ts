@@ -211,6 +211,8 @@ describe('a restart', () => {
         async (steps) => {
           const drawn = new Street();
           try {
+            for (let i = 0; i < 20; i += 1) drawn.enrol();
+            await drawn.restart();
             for (const [action, number] of steps) await drawn.act(action, number);
             await drawn.restart();
           } finally {
