@@ -17,7 +17,7 @@ export function fuseEmbeddings(embeddings: readonly Float32Array[]): Float32Arra
     squares += sum * sum;
   }
   const norm = Math.sqrt(squares);
-  for (let i = 0; i < fused.length; i += 1) fused[i] = (fused[i] as number) / norm;
+  for (let i = 0; i < fused.length; i += 1) fused[i] = (fused[i] ?? 0) / norm;
   return fused;
 }
 

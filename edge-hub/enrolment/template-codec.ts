@@ -70,7 +70,7 @@ export function encodeTemplate(content: TemplateContent): Buffer {
   head.copy(bytes, HEAD_AT);
   const from = HEAD_AT + head.length;
   for (let i = 0; i < embedding.length; i += 1) {
-    bytes.writeFloatLE(embedding[i] as number, from + i * BYTES_PER_VALUE);
+    bytes.writeFloatLE(embedding[i] ?? 0, from + i * BYTES_PER_VALUE);
   }
   head.fill(0);
   return bytes;

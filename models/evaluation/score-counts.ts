@@ -49,7 +49,7 @@ export function acceptanceAt(
 /** The lowest score whose false match rate is at most `rate`; null when there are too few impostors to tell. */
 export function thresholdAt(rate: number, impostor: ScoreCounts): number | null {
   const lowest = lowestStepAt(rate, impostor);
-  return lowest === null ? null : (2 * lowest) / STEPS - 1;
+  return lowest === null ? null : scoreOf(lowest);
 }
 
 function lowestStepAt(rate: number, impostor: ScoreCounts): number | null {

@@ -21,7 +21,7 @@ export class Embedder {
   static async load(pack: InstalledPack, meter: NetworkMeter): Promise<Embedder> {
     const networks: EmbedNetwork[] = [];
     for (const spec of pack.manifest.embed.networks) {
-      const network = await Network.load(pack.dir, spec.model, meter, { reuseOutputs: true });
+      const network = await Network.loadReusingOutputs(pack.dir, spec.model, meter);
       networks.push({ spec, network });
     }
     return new Embedder(networks);

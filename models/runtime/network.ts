@@ -31,26 +31,23 @@ export class Network {
     this.outputs = outputs;
   }
 
+  /** Loads `<dir>/<model.file>`. One thread: the engine runs one worker per core. */
+  static async load(dir: string, model: PackModel, meter: NetworkMeter): Promise<Network> {
+    return new Network({ model, session: await openSession(dir, model) }, meter, {});
+  }
+
   /**
-   * Loads `<dir>/<model.file>`. One thread: the engine runs one worker per core.
-   *
-   * @param options.reuseOutputs every run writes to the same memory, so that its reader can wipe the only copy; the
-   *   shapes of all outputs must be fixed
+   * The same for a network whose outputs tell who somebody is: every run writes to the same memory, so that what one
+   * gave is overwritten by the next ones and not left behind in buffers of its own. The shapes of all outputs must be
+   * fixed.
    */
-  static async load(
+  static async loadReusingOutputs(
     dir: string,
     model: PackModel,
     meter: NetworkMeter,
-    options: { readonly reuseOutputs: boolean } = { reuseOutputs: false },
   ): Promise<Network> {
-    const session = await InferenceSession.create(join(dir, model.file), {
-      intraOpNumThreads: 1,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-    });
-    const outputs = options.reuseOutputs ? model.outputs.map(tensorFor) : [];
-    return new Network({ model, session }, meter, Object.fromEntries(outputs));
+    const session = await openSession(dir, model);
+    return new Network({ model, session }, meter, Object.fromEntries(model.outputs.map(tensorFor)));
   }
 
   /** Cuts the network's input out of a picture and runs it. `size` is for networks that take any size. */
@@ -94,6 +91,15 @@ export class Network {
       Object.entries(results).map(([name, value]) => [name, value.data as Float32Array]),
     );
   }
+}
+
+function openSession(dir: string, model: PackModel): Promise<InferenceSession> {
+  return InferenceSession.create(join(dir, model.file), {
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+  });
 }
 
 function tensorFor({ name, shape }: PackModel['outputs'][number]): [string, Tensor] {

@@ -24,7 +24,7 @@ const HELP = `Measures what template keys cost in accuracy and what templates of
   --keys N       pairs of cities, each with a key of its own (default 10)
   --seed S       what keys and pairs of pictures are drawn by (default 1)
   --workers N    worker threads for the pictures (default: one per core)
-  --cache DIR    keeps what was found in the pictures, for this and the other evaluations
+  --cache DIR    keeps what was found in the pictures for the next run, of faces, street and report too; it holds faces
   --json         one line of JSON on stdout; progress goes to stderr
 
 plain, transformed    eer and tar (as evaluate faces tells them) without a key and under one
@@ -90,6 +90,6 @@ function linesOf(prefix: string, values: object): [string, string][] {
   return Object.entries(values).flatMap(([name, value]: [string, unknown]) =>
     typeof value === 'object' && value !== null
       ? linesOf(`${prefix}${name} `, value)
-      : [[prefix + name, String(value ?? 'too few pairs to tell')]],
+      : [[prefix + name, value === null ? 'too few pairs to tell' : JSON.stringify(value)]],
   );
 }

@@ -152,9 +152,8 @@ export function measureTemplates(
   const direct = keys(1);
   const renewed = transformed.map((embedding) => direct.apply(one.invert(embedding)));
   const all = [...pairs.samePerson, ...pairs.nonMated];
-  const score = (of: readonly Float32Array[], [i, j]: Pair): number => cosine(at(of, i), at(of, j));
   const change = (a: readonly Float32Array[], b: readonly Float32Array[]): number =>
-    all.reduce((most, pair) => Math.max(most, Math.abs(score(a, pair) - score(b, pair))), 0);
+    all.reduce((most, pair) => Math.max(most, Math.abs(scoreIn(a, pair) - scoreIn(b, pair))), 0);
   return {
     genuine: plain.genuine.total,
     impostor: plain.impostor.total,
@@ -170,8 +169,8 @@ export function measureTemplates(
     withinKey: {
       dSys: rounded(
         systemLinkability(
-          Float64Array.from(pairs.samePerson, (pair) => score(transformed, pair)),
-          Float64Array.from(pairs.nonMated, (pair) => score(transformed, pair)),
+          Float64Array.from(pairs.samePerson, (pair) => scoreIn(transformed, pair)),
+          Float64Array.from(pairs.nonMated, (pair) => scoreIn(transformed, pair)),
         ),
       ),
     },
@@ -251,8 +250,6 @@ interface LinkedOnce {
 }
 
 function summary(rounds: readonly LinkedOnce[]): Linked {
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value / values.length, 0);
   const accepted = rounds.map(({ scores, threshold }) =>
     threshold === null ? null : scores.filter((score) => score >= threshold).length / scores.length,
   );
@@ -268,9 +265,17 @@ function summary(rounds: readonly LinkedOnce[]): Linked {
   };
 }
 
+function scoreIn(of: readonly Float32Array[], [i, j]: Pair): number {
+  return cosine(at(of, i), at(of, j));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value / values.length, 0);
+}
+
 function deviationOf(scores: Float64Array): number {
-  const mean = scores.reduce((sum, score) => sum + score / scores.length, 0);
-  const squares = scores.reduce((sum, score) => sum + (score - mean) ** 2 / scores.length, 0);
+  const middle = mean([...scores]);
+  const squares = scores.reduce((sum, score) => sum + (score - middle) ** 2 / scores.length, 0);
   return Math.sqrt(squares);
 }
 

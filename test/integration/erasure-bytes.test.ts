@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { HubClient } from '../../deploy/cli/hub-client.ts';
 import { SHOPPERS } from '../../deploy/demo/cast.ts';
 import { newId } from '../../deploy/demo/counter.ts';
@@ -19,7 +19,6 @@ import { type InstalledPack, loadInstalledPack } from '../../models/packs/instal
 import { fuseBurst } from '../../models/runtime/burst-fusion.ts';
 import { cosine } from '../../models/runtime/embedder.ts';
 import { type FrameOptions, FramePipeline } from '../../models/runtime/frame-pipeline.ts';
-import { Network } from '../../models/runtime/network.ts';
 import { readKeyRing } from '../../models/template-protection/key-ring.ts';
 import { KeyedTransform } from '../../models/template-protection/keyed-transform.ts';
 import { present } from '../../shared/kernel/assert.ts';
@@ -49,6 +48,8 @@ const KEYS = ['person key', 'sealed template', 'wrapped key'];
  */
 const CIPHERTEXT = 'sealed template';
 const MOST_CIPHERTEXT = 20;
+/** All of a hub's memory is read, twice or more. */
+const LIMIT = { timeout: 120_000 };
 const CANNOT_LOOK: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENOENT', 'EIO']);
 
 const dataDir = (): string => join(dir, 'data');
@@ -134,32 +135,16 @@ async function pay(colour: Uint8Array): Promise<unknown> {
 const bytesOf = (values: Float32Array): Uint8Array =>
   new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
 
-/** What the networks and the pipeline make of a picture, step by step: the same here as in the hub. */
+/** What the pipeline makes of a picture, step by step: the same here as in the hub. */
 async function stepsOf(
   name: string,
   colour: Uint8Array,
   options: Pick<FrameOptions, 'severalFaces' | 'looks'>,
 ): Promise<{ needles: Needles; transformed: Float32Array }> {
-  const outputs: Record<string, Uint8Array> = {};
-  const embedders = pack.manifest.embed.networks.map(({ model }) => model.file);
-  // looks on while the networks run; what they give is wiped before the pipeline answers
-  const run = Network.prototype.runOn;
-  const watched = vi.spyOn(Network.prototype, 'runOn').mockImplementation(async function (
-    this: Network,
-    ...how
-  ) {
-    const given = await run.apply(this, how);
-    for (const values of embedders.includes(this.model.file) ? given.values() : []) {
-      outputs[`${name}: network output ${Object.keys(outputs).length + 1}`] = bytesOf(values);
-    }
-    return given;
-  });
   const { outcome } = await pipeline.analyse({
     colour: new Uint8Array(colour),
     options: { ...options, enforceQuality: true, pad: true },
   });
-  watched.mockRestore();
-  expect(Object.keys(outputs)).toHaveLength(options.looks === 'both' ? 2 : 1);
   if (!outcome.ok) throw new Error(outcome.error);
   const { pad, burst } = pack.manifest.thresholds;
   const fused = fuseBurst([outcome], { ...pad, requireDepth: false, sameFace: burst.sameFace });
@@ -169,7 +154,6 @@ async function stepsOf(
   return {
     transformed,
     needles: {
-      ...outputs,
       [`${name}: frame's embedding`]: bytesOf(outcome.value.embedding),
       [`${name}: burst's embedding`]: bytesOf(plain),
       [`${name}: burst's embedding, float64`]: new Uint8Array(Float64Array.from(plain).buffer),
@@ -238,7 +222,7 @@ function codesOf(template: Float32Array): Uint8Array {
   );
 }
 
-it('leaves nothing of an erased person in files or memory', async (context) => {
+it('leaves nothing of an erased person in files or memory', LIMIT, async (context) => {
   await operator().post('/api/terminals', {
     terminalId: TERMINAL,
     shopId: 'shop',
@@ -264,10 +248,7 @@ it('leaves nothing of an erased person in files or memory', async (context) => {
 
   expect(namesIn(search.inFiles(dataDir()))).toEqual(['sealed template', 'wrapped key']);
   const before = inMemory();
-  if (!before) {
-    context.skip('the memory of another process cannot be read here (Linux, same user)');
-    return;
-  }
+  if (!before) return context.skip('the memory of another process cannot be read here');
   // the index's row is there, exact and as codes; of the steps before it and of the look that paid, nothing is
   expect(namesIn(before).filter((name) => !KEYS.includes(name))).toEqual([
     'photo: transformed',
@@ -283,6 +264,6 @@ it('leaves nothing of an erased person in files or memory', async (context) => {
     const ciphertext = found.get(CIPHERTEXT) ?? 0;
     found.delete(CIPHERTEXT);
     return found.size === 0 && ciphertext <= MOST_CIPHERTEXT ? found : undefined;
-  });
+  }, 60_000);
   expect(namesIn(after)).toEqual([]);
 });
