@@ -19,7 +19,7 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
     id: '019ab5f0-3a00-7000-8000-000000000001',
     type: 'terminal.hello',
     data: {
-      protocolVersions: [1, 2],
+      protocolVersions: [1, 2, 3],
       software: 'my-firmware 1.0',
       camera: { depth: true, width: 640, height: 480 },
     },
@@ -35,7 +35,7 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
       shop: { id: 'noodles', name: 'Noodle House' },
       currency: 'CNY',
       limitMinor: '50000',
-      protocolVersion: 2,
+      protocolVersion: 3,
       serverTime: '2026-11-24T09:00:00.120Z',
     },
   },

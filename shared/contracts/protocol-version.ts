@@ -7,13 +7,17 @@
  *   2  2026-11  questions: a probe of version 2 may be answered by `payment.question`, which the terminal answers by
  *               `payment.answer`. Everything else is as it was, so any other message may come in either version.
  *               A terminal that cannot ask sends version 1 and hears `fallback` where it would have been asked.
+ *   3  2026-11  light: a terminal that can light the face with its screen says so when it asks for a challenge, and may be
+ *               given colours to show; its frames then say which step each belongs to. A terminal that cannot needs none.
  * Hub events (NATS, hub to central)
  *   1  2026-11  first version
  * Downlink (NATS, central to hub)
  *   1  2026-11  first version
  */
-export const TERMINAL_PROTOCOL_VERSIONS = [1, 2] as const;
+export const TERMINAL_PROTOCOL_VERSIONS = [1, 2, 3] as const;
 /** From here on a terminal can ask the shopper. */
 export const ASKING_VERSION = 2;
+/** From here on a terminal can light the shopper's face. */
+export const LIGHT_VERSION = 3;
 export const HUB_EVENT_VERSIONS = [1] as const;
 export const DOWNLINK_VERSIONS = [1] as const;
