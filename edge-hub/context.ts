@@ -318,6 +318,7 @@ function wirePayments(shared: Shared) {
     replies,
     feed,
     queue: { concurrency: concurrencyOf(settings), capacity: settings.queueCapacity },
+    lightChallenge: settings.lightChallenge,
   });
   return { feed, registry, payments, challenges, handler, revocations };
 }

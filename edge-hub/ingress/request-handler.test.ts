@@ -199,7 +199,7 @@ describe('a message', () => {
     ],
   ])('%s gets its own answer', async (_, payload, code) => {
     const reply = await ask(payload);
-    expect(reply).toMatchObject({ type: 'error', data: { code, supportedVersions: [1, 2] } });
+    expect(reply).toMatchObject({ type: 'error', data: { code, supportedVersions: [1, 2, 3] } });
   });
 
   it('too many at once are limited', async () => {
