@@ -9,6 +9,7 @@ const PROGRAMS: ReadonlyMap<string, readonly [entry: string, ...first: string[]]
   ['depth', ['models/evaluation/main.ts', 'depth']],
   ['templates', ['models/evaluation/main.ts', 'templates']],
   ['quality', ['models/evaluation/main.ts', 'quality']],
+  ['light', ['models/evaluation/main.ts', 'light']],
 ]);
 
 export const evaluateCommand: Command = {
@@ -35,6 +36,10 @@ export const evaluateCommand: Command = {
        wuma evaluate templates --images DIR [--pack NAME] [--keys N] [--seed S] [--json]
 
                    what template keys cost in accuracy, and what two cities' templates tell of one another
+
+       wuma evaluate light [--face-model DIR] [--attacks N] [--seed TEXT] [--json]
+
+  the light challenge of terminals without depth, on simulated faces and attacks only
 `,
   subcommands: [...PROGRAMS.keys()],
   run(args) {
