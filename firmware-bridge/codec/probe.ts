@@ -12,8 +12,8 @@ import type { DeviceKey } from './device-key.ts';
 export interface ProbeContent {
   /** Id of the message, a UUIDv7; the same id means the same bytes. */
   readonly requestId: string;
-  /** 2: the hub may answer by a question. */
-  readonly version: 1 | 2;
+  /** From 2 on the hub may answer by a question. */
+  readonly version: 1 | 2 | 3;
   /** Milliseconds since the Unix epoch at which the message is made. */
   readonly occurredAtMs: number;
   readonly terminalId: string;
@@ -72,15 +72,17 @@ function frameHead(frame: ProbeFrame): FrameHead {
     bytes: frame.colour.byteLength,
     sha256: sha256Hex(frame.colour),
   };
-  if (!frame.depth) return { takenAt: frame.takenAt, colour };
-  const { png, focalPx } = frame.depth;
-  const depth = {
-    mime: 'image/png',
-    bytes: png.byteLength,
-    sha256: sha256Hex(png),
-    focalPx,
-  } as const;
-  return { takenAt: frame.takenAt, colour, depth };
+  const { takenAt, depth, lightStep } = frame;
+  return {
+    takenAt,
+    colour,
+    ...(depth && { depth: depthHead(depth) }),
+    ...(lightStep !== undefined && { lightStep }),
+  };
+}
+
+function depthHead({ png, focalPx }: NonNullable<ProbeFrame['depth']>): FrameHead['depth'] {
+  return { mime: 'image/png', bytes: png.byteLength, sha256: sha256Hex(png), focalPx };
 }
 
 function sha256Hex(bytes: Uint8Array): string {

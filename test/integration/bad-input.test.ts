@@ -194,7 +194,7 @@ describe('messages', () => {
     expect(codeOf(reply)).toBe(code);
     expect(await refusals(code)).toBe(counted + 1);
     if (code === 'unsupported_version') {
-      expect(reply.type === 'error' && reply.data.supportedVersions).toEqual([1, 2]);
+      expect(reply.type === 'error' && reply.data.supportedVersions).toEqual([1, 2, 3]);
     }
   });
 
