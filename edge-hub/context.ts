@@ -333,6 +333,7 @@ function wirePayments(shared: Shared) {
     replies,
     feed,
     queue: { concurrency: concurrencyOf(settings), capacity: settings.queueCapacity },
+    lightChallenge: settings.lightChallenge,
   });
   return { feed, registry, payments, lifeCycle, receipts, challenges, handler, revocations };
 }

@@ -49,8 +49,11 @@ const envSchema = z.object({
   /** Probes that may wait for recognition; one more hears `busy`. */
   HUB_QUEUE_CAPACITY: upTo(1_000).default(16),
   HUB_CURRENCY: currencySchema.default('CNY'),
-  /** Most that one payment by face may take, minor units: with depth, and where only colour is seen. */
+  /** Whether terminals without depth light the face with their screens (docs/adr/0015-light-challenge.md). */
+  HUB_LIGHT_CHALLENGE: z.enum(['on', 'off']).default('on'),
+  /** Most that one payment by face may take, minor units: with depth, after a passed light challenge, and by colour alone. */
   HUB_LIMIT_MINOR: minor.default(50_000n),
+  HUB_LIMIT_LIGHT_MINOR: minor.default(50_000n),
   HUB_LIMIT_COLOUR_MINOR: minor.default(20_000n),
   /** Above these the PIN is asked even of whom the face makes sure: everybody, and regulars of the shop. */
   HUB_PIN_ABOVE_MINOR: minor.default(20_000n),
@@ -121,6 +124,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env) {
       currency: env.HUB_CURRENCY,
       amounts: {
         withDepthMinor: env.HUB_LIMIT_MINOR,
+        withLightMinor: env.HUB_LIMIT_LIGHT_MINOR,
         colourOnlyMinor: env.HUB_LIMIT_COLOUR_MINOR,
         pinAboveMinor: env.HUB_PIN_ABOVE_MINOR,
         pinAboveForRegularsMinor: env.HUB_PIN_ABOVE_REGULARS_MINOR,
@@ -134,6 +138,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env) {
         refundDailyLimitMinor: env.HUB_REFUND_DAILY_LIMIT_MINOR,
       },
     },
+    lightChallenge: env.HUB_LIGHT_CHALLENGE === 'on',
     promisedFpir: env.HUB_PROMISED_FPIR,
     rate: { perSecond: env.HUB_RATE_PER_SECOND, burst: env.HUB_RATE_BURST },
     logLevel: env.LOG_LEVEL,

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { LightReason, LightVerdict } from '../models/runtime/light-evidence.ts';
 import type { RefusalCode } from '../shared/contracts/refusal.ts';
 import type { StagesMs } from '../shared/contracts/terminal-messages.ts';
 import type { CalibrationState } from './recognition/calibration.ts';
@@ -24,6 +25,7 @@ export class HubMetrics {
   private readonly refusals: Counter<'code'>;
   private readonly decisions: Counter<'outcome' | 'code'>;
   private readonly stages: Histogram<'stage'>;
+  private readonly lights: Counter<'verdict' | 'reason'>;
   private readonly permissionsDenied: Counter<'what'>;
   private readonly logins: Counter<'result'>;
   private readonly downlink: Counter<'type' | 'outcome'>;
@@ -51,6 +53,12 @@ export class HubMetrics {
       help: 'Time of each stage of a decided probe',
       labelNames: ['stage'],
       buckets: STAGE_BUCKETS_MS,
+      registers,
+    });
+    this.lights = new Counter({
+      name: 'wuma_hub_light_challenges_total',
+      help: 'Faces lit by a terminal’s screen, by verdict and by what kept it from passed',
+      labelNames: ['verdict', 'reason'],
       registers,
     });
     this.permissionsDenied = new Counter({
@@ -101,6 +109,11 @@ export class HubMetrics {
   /** The stages of a decided probe. */
   looked(stagesMs: StagesMs): void {
     for (const stage of STAGES) this.stages.observe({ stage }, stagesMs[stage]);
+  }
+
+  /** What a light challenge came to. */
+  lit(verdict: LightVerdict, reason: LightReason | null): void {
+    this.lights.inc({ verdict, reason: reason ?? 'none' });
   }
 
   permissionDenied(what: 'publish' | 'subscribe'): void {

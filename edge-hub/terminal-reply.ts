@@ -8,7 +8,7 @@ type ReplyInput = z.input<typeof terminalReplySchema>;
 export type ReplyType = ReplyInput['type'];
 export type ReplyData<Type extends ReplyType> = Extract<ReplyInput, { type: Type }>['data'];
 
-/** Replies that came with a later version of the protocol; all others are as they were in the first. */
+/** Replies that came with a later version of the protocol; all others are as they were in the first, but for what they may hold besides. */
 const VERSION_OF: Partial<Record<ReplyType, number>> = {
   'payment.question': ASKING_VERSION,
   'payment.state': LIFE_CYCLE_VERSION,

@@ -1,12 +1,32 @@
+import { LIGHT_SRGB } from '../../shared/contracts/light-sequence.ts';
+
 const QUESTIONS = `## Questions (version 2)
 
 A terminal that can put a question to the shopper sends its probe with \`version: 2\`. Where the face alone does not do, the reply is
 \`payment.question\` instead of a result: show \`words\` and a number pad, take as many digits as \`digits\` says (a \`pin\` as dots), sign, and
-send \`payment.answer\` with \`version: 2\`. The reply is a result, or the next question. A question is good once, for the terminal and
+send \`payment.answer\` with \`version: 2\` or later. The reply is a result, or the next question. A question is good once, for the terminal and
 payment that it was asked for, until \`expiresAt\`; a new probe of the terminal ends it. Nothing is charged before the answer, so the shopper
 may leave at any time. Wrong answers are counted, by person and by terminal. Keep what was typed nowhere. An answer that got no
 reply is sent again byte for byte, like a probe. A probe with \`version: 1\` is never answered by a question but by \`fallback\`. All other
-messages are the same in both versions and may carry either.`;
+messages are the same in all versions and may carry any.`;
+
+const LIGHT = `## Light (version 3)
+
+A terminal without depth whose screen faces the shopper may say \`canLight: true\` in \`terminal.hello\` (the welcome's limit is then the one for
+that) and in \`challenge.request\`. \`challenge.issued\` may then hold \`light.steps\`, five colours drawn for this challenge. Fill the screen with
+them, one after the other, and take one picture in each:
+
+| colour | sRGB |
+|---|---|
+${Object.entries(LIGHT_SRGB)
+  .map(([name, srgb]) => `| ${name} | ${srgb} |`)
+  .join('\n')}
+
+Fade from one to the next in about 100 ms, never more than three changes a second (WCAG 2.3.1), and say in words what happens. Take the
+picture when camera and screen have caught up, about a third of a second after the change; leave exposure and white balance to
+themselves or hold them still. The wall must be seen at the left and right edge. The probe then has exactly these five frames in this order, each with its
+\`lightStep\` (0 to 4), which is signed too. A face that takes other colours is refused; where the light cannot be read, or no step was
+sent, the PIN is asked and the lower limit holds. Frames without depth of a terminal that does not say \`canLight\` are taken as ever.`;
 
 const MOVES = `## After the look (version 3)
 
@@ -32,7 +52,7 @@ wuma-probe-1
 <paymentId>
 <amountMinor> <currency>
 capture later                                             only where the probe says so
-<takenAt> <sha256 of colour> <sha256 of depth, or ->      one such line per frame, in order
+<takenAt> <sha256 of colour> <sha256 of depth, or ->      one such line per frame, in order; with a light step: one more space and the step
 \`\`\`
 
 and of an answer over
@@ -87,6 +107,8 @@ that is needed to write a client.
 ${QUESTIONS}
 
 ${MOVES}
+
+${LIGHT}
 
 Amounts are whole minor units (fen, cents) as decimal text. Times are RFC 3339 in UTC with milliseconds and a Z. Unknown members of
 a request are refused; ignore unknown members of a reply.

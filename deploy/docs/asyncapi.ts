@@ -59,7 +59,7 @@ const REQUESTS: readonly MessageFacts[] = [
     schema: probeSchema,
     contentType: 'application/vnd.wuma.probe',
     summary:
-      'One look: the JSON head described here, one line feed, the blobs back to back. Answered by payment.result, or in version 2 by payment.question.',
+      'One look: the JSON head described here, one line feed, the blobs back to back. Answered by payment.result, or from version 2 on by payment.question.',
   },
   {
     key: 'PaymentAnswer',

@@ -121,8 +121,12 @@ export class HubNode {
     });
   }
 
-  /** Starts the service, again on the ports it had. */
-  async startService(): Promise<void> {
+  /**
+   * Starts the service, again on the ports it had.
+   *
+   * @param changed settings that are others than when it was made
+   */
+  async startService(changed: Readonly<Record<string, string>> = {}): Promise<void> {
     const { spec, ports, pki, templateKeyFile, pack, modelsDir, extraSettings } = this.settings;
     const ready = await startService({
       onSpawned: (service) => {
@@ -152,6 +156,7 @@ export class HubNode {
         MODEL_PACK: pack,
         MODELS_DIR: modelsDir,
         ...extraSettings,
+        ...changed,
       },
     });
     assert(ready.mqttPort !== undefined, 'a hub says where its MQTT is');
@@ -164,9 +169,9 @@ export class HubNode {
   }
 
   /** Stops what runs of the service and starts it again. */
-  async restart(): Promise<void> {
+  async restart(changed: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.stopService();
-    await this.startService();
+    await this.startService(changed);
   }
 
   async stopService(): Promise<void> {

@@ -10,17 +10,38 @@ export interface AmountTiers {
   readonly limitMinor: bigint;
 }
 
-/** As the hub is set up: the tiers, and a limit of its own where only colour holds off pictures of a face. */
+/**
+ * What holds off pictures of a face: depth; colour and the light of the terminal's screen, which the face has followed; or
+ * colour alone, also where the light could not be read.
+ */
+export type Sight = 'depth' | 'light' | 'colour';
+
+/** As the hub is set up: the tiers, and limits by what the terminal sees. */
 export interface AmountPolicy extends Omit<AmountTiers, 'limitMinor'> {
   readonly withDepthMinor: bigint;
+  readonly withLightMinor: bigint;
   readonly colourOnlyMinor: bigint;
 }
 
-/** The tiers of one terminal. */
-export function tiersFor(policy: AmountPolicy, hasDepth: boolean): AmountTiers {
-  const { pinAboveMinor, pinAboveForRegularsMinor, minorsLimitMinor } = policy;
-  const limitMinor = hasDepth ? policy.withDepthMinor : policy.colourOnlyMinor;
-  return { pinAboveMinor, pinAboveForRegularsMinor, minorsLimitMinor, limitMinor };
+/**
+ * The tiers of one look. The light challenge opens a higher limit, but what it opens asks for the PIN, of everybody: no more
+ * is at stake by the face alone than where there is only colour, until the check has been tried on real attacks.
+ */
+export function tiersFor(policy: AmountPolicy, sight: Sight): AmountTiers {
+  const { pinAboveMinor, pinAboveForRegularsMinor, minorsLimitMinor, colourOnlyMinor } = policy;
+  const tiers = { pinAboveMinor, pinAboveForRegularsMinor, minorsLimitMinor };
+  if (sight === 'depth') return { ...tiers, limitMinor: policy.withDepthMinor };
+  if (sight === 'colour') return { ...tiers, limitMinor: colourOnlyMinor };
+  return {
+    minorsLimitMinor,
+    pinAboveMinor: least(pinAboveMinor, colourOnlyMinor),
+    pinAboveForRegularsMinor: least(pinAboveForRegularsMinor, colourOnlyMinor),
+    limitMinor: policy.withLightMinor,
+  };
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
 }
 
 /** Whether the amount asks for the PIN. */

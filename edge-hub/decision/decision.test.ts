@@ -18,9 +18,10 @@ const amounts: AmountPolicy = {
   pinAboveForRegularsMinor: 30_000n,
   minorsLimitMinor: 5_000n,
   withDepthMinor: 50_000n,
+  withLightMinor: 40_000n,
   colourOnlyMinor: 10_000n,
 };
-const tiers = tiersFor(amounts, true);
+const tiers = tiersFor(amounts, 'depth');
 
 const SURE = 0.71;
 const GREY = 0.4;
@@ -404,13 +405,30 @@ describe('whatever is known', () => {
 
 describe('the limit', () => {
   it.each([
-    [true, 50_000n, undefined],
-    [true, 50_001n, 'amount_above_limit'],
-    [false, 10_000n, undefined],
-    [false, 10_001n, 'amount_above_limit'],
-  ])('depth %s, amount %s', (depth, amount, code) => {
-    const verdict = decideBeforeLooking(amount, tiersFor(amounts, depth).limitMinor);
+    ['depth', 50_000n, undefined],
+    ['depth', 50_001n, 'amount_above_limit'],
+    ['light', 40_000n, undefined],
+    ['light', 40_001n, 'amount_above_limit'],
+    ['colour', 10_000n, undefined],
+    ['colour', 10_001n, 'amount_above_limit'],
+  ] as const)('by %s, amount %s', (sight, amount, code) => {
+    const verdict = decideBeforeLooking(amount, tiersFor(amounts, sight).limitMinor);
     expect(verdict).toEqual(code === undefined ? undefined : { outcome: 'fallback', code });
+  });
+});
+
+describe('above the limit of colour alone', () => {
+  const look = (amountMinor: bigint, facts: Partial<DecisionCandidate> = {}) =>
+    input([person(SURE, { familiar: true, ...facts })], {
+      amountMinor,
+      tiers: tiersFor(amounts, 'light'),
+    });
+  it.each<Row>([
+    ['a passed light asks for the PIN, of a regular too', look(10_001n), asked('pin', 'p0')],
+    ['and then lets pay', look(40_000n, { pin: 'right' }), paid()],
+    ['up to it nothing is asked', look(10_000n), paid()],
+  ])('%s', (_, given, expected) => {
+    expect(decide(given)).toEqual(expected);
   });
 });
 

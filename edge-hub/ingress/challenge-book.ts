@@ -1,6 +1,8 @@
+import type { LightColour } from '../../shared/contracts/light-sequence.ts';
 import type { RefusalCode } from '../../shared/contracts/refusal.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
+import { drawLight } from './light-draw.ts';
 
 /** What a challenge is bound to. */
 export interface ChallengeTerms {
@@ -13,11 +15,17 @@ export interface ChallengeTerms {
 export interface IssuedChallenge {
   readonly challenge: string;
   readonly expiresAtMs: number;
+  /** Colours that the terminal's screen is to show; null where it has none to light the face with, or need not. */
+  readonly light: readonly LightColour[] | null;
 }
+
+/** What a good challenge was issued with. */
+export type ChallengeLight = Pick<IssuedChallenge, 'light'>;
 
 interface Entry extends ChallengeTerms {
   readonly challenge: string;
   readonly expiresAtMs: number;
+  readonly light: readonly LightColour[] | null;
   used: boolean;
 }
 
@@ -47,7 +55,8 @@ export class ChallengeBook {
     this.random = random;
   }
 
-  issue(terms: ChallengeTerms): IssuedChallenge {
+  /** @param lit whether colours are drawn for the terminal's screen */
+  issue(terms: ChallengeTerms, lit = false): IssuedChallenge {
     const now = this.clock.now();
     const kept = (this.byTerminal.get(terms.terminalId) ?? [])
       .filter((entry) => entry.expiresAtMs + MEMORY_MS > now)
@@ -59,25 +68,25 @@ export class ChallengeBook {
       currency: terms.currency,
       challenge: this.random(32).toString('base64url'),
       expiresAtMs: now + LIFE_MS,
+      light: lit ? drawLight(this.random) : null,
       used: false,
     };
     kept.push(entry);
     this.byTerminal.set(terms.terminalId, kept);
-    return { challenge: entry.challenge, expiresAtMs: entry.expiresAtMs };
+    const { challenge, expiresAtMs, light } = entry;
+    return { challenge, expiresAtMs, light };
   }
 
   /** Whether the challenge is good for these terms, without using it up. */
-  check(challenge: string, terms: ChallengeTerms): Result<null, ChallengeFailure> {
-    const found = this.find(challenge, terms);
-    return found.ok ? ok(null) : found;
+  check(challenge: string, terms: ChallengeTerms): Result<ChallengeLight, ChallengeFailure> {
+    return this.find(challenge, terms);
   }
 
   /** The same, and it is used up. */
-  use(challenge: string, terms: ChallengeTerms): Result<null, ChallengeFailure> {
+  use(challenge: string, terms: ChallengeTerms): Result<ChallengeLight, ChallengeFailure> {
     const found = this.find(challenge, terms);
-    if (!found.ok) return found;
-    found.value.used = true;
-    return ok(null);
+    if (found.ok) found.value.used = true;
+    return found;
   }
 
   /** Forgets what a terminal was given. */

@@ -30,13 +30,14 @@ export class DecisionReporter {
 
   /** @param by `probe`: the stages are new; `answer`: they were counted when the look was */
   decided(requestId: string, answer: PaymentAnswer, by: 'probe' | 'answer'): void {
-    const { data, attempt, bestScore, method } = answer;
+    const { data, attempt, bestScore, light, method } = answer;
     const { terms, shopName } = attempt;
     const asked = 'question' in data;
     const outcome = asked ? 'asked' : data.outcome;
     const code = asked ? null : data.code;
     this.parts.metrics.decided(outcome, asked ? data.question : code);
     if (by === 'probe') this.parts.metrics.looked(data.stagesMs);
+    if (by === 'probe' && light) this.parts.metrics.lit(light.verdict, light.reason);
     this.parts.feed.publish({
       id: requestId,
       paymentId: terms.paymentId,

@@ -1,4 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto';
+import type { LightColour } from '../../shared/contracts/light-sequence.ts';
 import type { RefusalCode } from '../../shared/contracts/refusal.ts';
 import {
   cutBlobs,
@@ -74,6 +75,28 @@ export function checkAge(frames: readonly FrameHead[], nowMs: number): Result<nu
     }
   }
   return ok(null);
+}
+
+/**
+ * Whether the frames belong to the steps of the challenge's light, one to each, in order. A terminal that did not light
+ * after all sends frames without steps; what that means is for the decision.
+ */
+export function checkLightSteps(
+  frames: readonly FrameHead[],
+  light: readonly LightColour[] | null,
+): Result<null, Refusal> {
+  if (frames.every(({ lightStep }) => lightStep === undefined)) return ok(null);
+  if (!light) {
+    return err({ code: 'malformed_message', detail: 'steps of a light that was not asked for' });
+  }
+  const inOrder =
+    frames.length === light.length &&
+    frames.every(({ lightStep }, i) => lightStep === i) &&
+    frames.every(
+      ({ takenAt }, i) => Date.parse(takenAt) >= Date.parse(frames[i - 1]?.takenAt ?? takenAt),
+    );
+  if (inOrder) return ok(null);
+  return err({ code: 'malformed_message', detail: 'not one frame for each step, in order' });
 }
 
 /** sha256 as lower-case hex. */

@@ -17,6 +17,7 @@ import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
 import type { RateLimiter } from '../../shared/kernel/rate-limiter.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
+import type { Sight } from '../decision/amount-tiers.ts';
 import type { DecisionFeed } from '../decision-feed.ts';
 import type { HubMetrics } from '../metrics.ts';
 import type { PaymentLifeCycle } from '../payment/life-cycle.ts';
@@ -37,6 +38,7 @@ import {
   CONFLICT,
   checkAge,
   checkedFrames,
+  checkLightSteps,
   checkSignature,
   type Refusal,
   sha256Hex,
@@ -58,8 +60,12 @@ export interface HandlerParts {
   readonly queue: { readonly concurrency: number; readonly capacity: number };
   /** Resolves when everything committed so far is on disk. */
   readonly settled: () => Promise<void>;
+  /** Whether terminals without depth are asked to light the face with their screens. */
+  readonly lightChallenge: boolean;
 }
 
+type HelloData = Extract<TerminalRequest, { type: 'terminal.hello' }>['data'];
+type ChallengeData = Extract<TerminalRequest, { type: 'challenge.request' }>['data'];
 type Paid = Result<PaymentAnswer, PaymentRefusal>;
 
 interface Received<Request> {
@@ -160,7 +166,7 @@ export class RequestHandler {
     const { request, terminal } = message;
     switch (request.type) {
       case 'terminal.hello':
-        return this.welcome(terminal, request.id, request.data.protocolVersions);
+        return this.welcome(terminal, request.id, request.data);
       case 'challenge.request':
         return this.issueChallenge(terminal, request.id, request.data);
       case 'payment.query':
@@ -186,10 +192,12 @@ export class RequestHandler {
   private welcome(
     terminal: Terminal,
     requestId: string,
-    versions: readonly number[],
+    hello: Pick<HelloData, 'protocolVersions' | 'camera'>,
   ): Result<string, Refusal> {
     const { hub, payments, replies, clock } = this.parts;
-    const ours = TERMINAL_PROTOCOL_VERSIONS.filter((version) => versions.includes(version));
+    const ours = TERMINAL_PROTOCOL_VERSIONS.filter((version) =>
+      hello.protocolVersions.includes(version),
+    );
     const protocolVersion = ours.at(-1);
     if (protocolVersion === undefined) {
       return err({ code: 'unsupported_version', detail: 'no version in common' });
@@ -200,7 +208,7 @@ export class RequestHandler {
         streetId: hub.streetId,
         shop: { id: terminal.shopId, name: terminal.shopName },
         currency: hub.currency,
-        limitMinor: payments.limitMinor(terminal.depth).toString(),
+        limitMinor: payments.limitMinor(this.sightOf(terminal, hello.camera.canLight)).toString(),
         protocolVersion,
         serverTime: new Date(clock.now()).toISOString(),
       }),
@@ -210,7 +218,7 @@ export class RequestHandler {
   private issueChallenge(
     terminal: Terminal,
     requestId: string,
-    terms: { paymentId: string; amountMinor: bigint; currency: Currency },
+    { canLight, ...terms }: ChallengeData,
   ): Result<string, Refusal> {
     const { challenges, payments, replies } = this.parts;
     const bound = { ...terms, terminalId: terminal.terminalId };
@@ -218,14 +226,22 @@ export class RequestHandler {
     if (!currency.ok) return currency;
     const conflict = payments.conflict(bound);
     if (conflict) return err(REFUSED[conflict]);
-    const { challenge, expiresAtMs } = challenges.issue(bound);
+    const lit = this.sightOf(terminal, canLight) === 'light';
+    const { challenge, expiresAtMs, light } = challenges.issue(bound, lit);
     return ok(
       replies.write('challenge.issued', requestId, {
         paymentId: terms.paymentId,
         challenge,
         expiresAt: new Date(expiresAtMs).toISOString(),
+        ...(light && { light: { steps: [...light] } }),
       }),
     );
+  }
+
+  /** The best that this terminal can show of a face. */
+  private sightOf(terminal: Terminal, canLight = false): Sight {
+    if (terminal.depth) return 'depth';
+    return canLight && this.parts.lightChallenge ? 'light' : 'colour';
   }
 
   /** A payment that is being decided right now is waited for: "unknown" would let it be paid twice. */
@@ -260,6 +276,7 @@ export class RequestHandler {
       captureLater: data.capture === 'later',
       hasDepth: terminal.depth,
       canAsk: request.version >= ASKING_VERSION,
+      light: null,
       frames: frames.value,
       receivedAtMs: message.receivedAtMs,
     };
@@ -297,11 +314,14 @@ export class RequestHandler {
     const { challenge } = request.data;
     const good = challenges.check(challenge, probe.terms);
     if (!good.ok) return err({ code: good.error, detail: 'ask for a new challenge' });
+    const { light } = good.value;
+    const stepped = checkLightSteps(request.data.frames, light);
+    if (!stepped.ok) return stepped;
     const fresh = checkAge(request.data.frames, clock.now());
     if (!fresh.ok) return fresh;
     const conflict = payments.conflict(probe.terms);
     if (conflict) return err(REFUSED[conflict]);
-    const running = this.queue.offer(probe);
+    const running = this.queue.offer({ ...probe, light });
     if (!running) return err(BUSY);
     challenges.use(challenge, probe.terms);
     return ok(running);

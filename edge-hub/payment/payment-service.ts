@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import type { LightEvidence } from '../../models/runtime/light-evidence.ts';
+import type { LightColour } from '../../shared/contracts/light-sequence.ts';
 import type { RefusalCode, Words } from '../../shared/contracts/refusal.ts';
 import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
 import type { StagesMs } from '../../shared/contracts/terminal-messages.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Transact } from '../db/database.ts';
-import { type AmountPolicy, tiersFor } from '../decision/amount-tiers.ts';
+import { type AmountPolicy, type Sight, tiersFor } from '../decision/amount-tiers.ts';
 import {
   type Asking,
   decide,
@@ -36,6 +38,8 @@ import type { WrongAnswerStore } from './wrong-answer-store.ts';
 /** A probe that ingress has checked. */
 export interface CheckedProbe extends PaymentAttempt {
   readonly hasDepth: boolean;
+  /** What its screen was asked to show, if it was. */
+  readonly light: readonly LightColour[] | null;
   /** Whether the terminal can put a question to the shopper. */
   readonly canAsk: boolean;
   readonly frames: readonly ProbeFrame[];
@@ -64,6 +68,8 @@ export interface PaymentAnswer {
   readonly attempt: Pick<PaymentAttempt, 'terms' | 'shopName'>;
   /** The best candidate's comparison score, for the same page; stored nowhere. */
   readonly bestScore: number | null;
+  /** What the look's light challenge said, for metrics; null where there was none. */
+  readonly light: LightEvidence | null;
   /** What the shopper has proved themselves by; null unless paid. */
   readonly method: string | null;
 }
@@ -92,7 +98,7 @@ type Timed<T> = T & {
 /** What a look has come to: evidence to decide on, or an end without any. */
 type Look = (
   | { readonly refused: Refused }
-  | { readonly seen: Pick<LookEvidence, 'liveness' | 'candidates' | 'certified'> }
+  | { readonly seen: Pick<LookEvidence, 'liveness' | 'light' | 'candidates' | 'certified'> }
 ) & { readonly timings: RecognitionTimings };
 
 const QUESTION_WORDS: Record<Question, Words> = {
@@ -142,16 +148,17 @@ export class PaymentService {
       return this.conclude(probe, () => look.refused, {
         stagesMs,
         bestScore: null,
+        light: null,
         evidence: null,
       });
     }
-    const { terms, shopName, captureLater, hasDepth, canAsk } = probe;
+    const { terms, shopName, captureLater, canAsk } = probe;
     const evidence: LookEvidence = {
       ...look.seen,
       terms,
       shopName,
       captureLater,
-      hasDepth,
+      sight: sightOf(probe, look.seen.light?.verdict === 'passed'),
       canAsk,
       thresholds: thresholds(),
       answers: new Map(),
@@ -206,16 +213,18 @@ export class PaymentService {
     return this.booking.conflict(terms);
   }
 
-  /** The most that this terminal may take in one payment, minor units. */
-  limitMinor(hasDepth: boolean): bigint {
-    return tiersFor(this.parts.amounts, hasDepth).limitMinor;
+  /** The most that a terminal may take in one payment, minor units. */
+  limitMinor(sight: Sight): bigint {
+    return tiersFor(this.parts.amounts, sight).limitMinor;
   }
 
   private async look(probe: CheckedProbe): Promise<Result<Look, 'busy'>> {
-    const early = decideBeforeLooking(probe.terms.amountMinor, this.limitMinor(probe.hasDepth));
+    const atBest = sightOf(probe, probe.light !== null);
+    const early = decideBeforeLooking(probe.terms.amountMinor, this.limitMinor(atBest));
     if (early) return ok({ refused: early, timings: NO_TIMINGS });
     const { result, timings } = await this.parts.recogniser.recognise(probe.frames, {
       requireDepth: probe.hasDepth,
+      light: probe.light,
     });
     if (result.ok) return ok({ seen: result.value, timings });
     if (result.error === 'busy') return err('busy');
@@ -224,7 +233,7 @@ export class PaymentService {
 
   private verdictOn(evidence: LookEvidence): Verdict {
     const { amounts, wrongAnswers, clock } = this.parts;
-    const { terms, thresholds, answers, hasDepth, canAsk } = evidence;
+    const { terms, thresholds, answers, sight, canAsk } = evidence;
     const locked = isLocked(wrongAnswers.find('terminal', terms.terminalId), clock.now());
     // only these can be decided on; what is not a number must be seen by the decision as well
     const near = evidence.candidates.filter(({ score }) => !(score < thresholds.floor));
@@ -234,7 +243,7 @@ export class PaymentService {
       certified: evidence.certified,
       thresholds,
       amountMinor: terms.amountMinor,
-      tiers: tiersFor(amounts, hasDepth),
+      tiers: tiersFor(amounts, sight),
       questions: canAsk ? (locked ? 'locked' : 'open') : 'unsupported',
       wrongAnswers: evidence.wrongAnswers,
     });
@@ -244,10 +253,12 @@ export class PaymentService {
   private async conclude(
     attempt: Timed<PaymentAttempt>,
     verdict: () => Verdict,
-    look: Pick<LookEvidence, 'stagesMs' | 'bestScore'> & { readonly evidence: LookEvidence | null },
+    look: Pick<LookEvidence, 'stagesMs' | 'bestScore' | 'light'> & {
+      readonly evidence: LookEvidence | null;
+    },
   ): Promise<Result<PaymentAnswer, PaymentRefusal>> {
     const { clock, transact, settled } = this.parts;
-    const { bestScore, evidence } = look;
+    const { bestScore, light, evidence } = look;
     const startedAt = clock.monotonic();
     const sinceLook = startedAt - attempt.receivedAtMs;
     const stagesMs = { ...look.stagesMs, total: round(look.stagesMs.total + sinceLook) };
@@ -263,7 +274,7 @@ export class PaymentService {
       const taken = outcome === 'paid' || outcome === 'authorised';
       const method =
         taken && decided.outcome === 'approve' ? methodOf(decided.shopperId, evidence) : null;
-      return ok({ ...again(attempt), ...booked.value, bestScore, method });
+      return ok({ ...again(attempt), ...booked.value, bestScore, light, method });
     });
     await settled();
     if (!concluded.ok || !concluded.value.fresh) return concluded;
@@ -288,14 +299,19 @@ export class PaymentService {
       stagesMs: evidence.stagesMs,
     };
     const replyJson = replies.write('payment.question', attempt.requestId, data);
-    const { bestScore } = evidence;
-    return { ...again(attempt), replyJson, data, fresh: true, bestScore };
+    const { bestScore, light } = evidence;
+    return { ...again(attempt), replyJson, data, fresh: true, bestScore, light };
   }
+}
+
+function sightOf({ hasDepth }: CheckedProbe, lightPassed: boolean): Sight {
+  if (hasDepth) return 'depth';
+  return lightPassed ? 'light' : 'colour';
 }
 
 /** What is known of every answer, first or repeated. */
 function again(attempt: PaymentAttempt) {
-  return { attempt, fresh: false, bestScore: null, method: null } as const;
+  return { attempt, fresh: false, bestScore: null, light: null, method: null } as const;
 }
 
 /** The evidence with what the answer says of each who was asked. */

@@ -1,6 +1,8 @@
+import type { LightEvidence } from '../../models/runtime/light-evidence.ts';
 import type { StagesMs } from '../../shared/contracts/terminal-messages.ts';
 import type { IdMaker } from '../../shared/domain/ids.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
+import type { Sight } from '../decision/amount-tiers.ts';
 import type { DecisionInput, Knowledge, Question } from '../decision/decision.ts';
 import type { PaymentTerms } from '../ledger/ledger-store.ts';
 import type { PersonCandidate } from '../recognition/gallery.ts';
@@ -10,9 +12,11 @@ export interface LookEvidence {
   readonly terms: PaymentTerms;
   readonly shopName: string;
   readonly captureLater: boolean;
-  readonly hasDepth: boolean;
+  readonly sight: Sight;
   readonly canAsk: boolean;
   readonly liveness: DecisionInput['liveness'];
+  /** Of the light challenge, where there was one. */
+  readonly light: LightEvidence | null;
   readonly candidates: readonly PersonCandidate[];
   readonly certified: boolean;
   /** As they stood at the look. */

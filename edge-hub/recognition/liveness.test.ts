@@ -17,5 +17,16 @@ it.each([
   [0.9, false, 'attack'],
   [0.1, false, 'attack'],
 ])('colour %s, all checks passed %s: %s', (colour, live, expected) => {
-  expect(livenessOf(pad(colour, live), 0.5)).toBe(expected);
+  expect(livenessOf(pad(colour, live), 0.5, null)).toBe(expected);
+});
+
+it.each([
+  ['passed', pad(0.9, true), 'live'],
+  ['passed', pad(0.4, true), 'doubt'],
+  ['passed', pad(0.9, false), 'attack'],
+  ['unreadable', pad(0.9, true), 'doubt'],
+  ['unreadable', pad(0.9, false), 'attack'],
+  ['failed', pad(0.9, true), 'attack'],
+] as const)('light %s besides %o: %s', (light, evidence, expected) => {
+  expect(livenessOf(evidence, 0.5, light)).toBe(expected);
 });

@@ -50,7 +50,7 @@ describe('Recogniser, in a gallery that is large enough for the prefilter', () =
     });
     const colour = new TextEncoder().encode('live whoever');
     const frames = [{ takenAt: '2026-01-01T00:00:00.000Z', colour }];
-    const { result } = await recogniser.recognise(frames, { requireDepth: false });
+    const { result } = await recogniser.recognise(frames, { requireDepth: false, light: null });
     if (!result.ok) throw new Error(result.error);
     return result.value;
   }

@@ -4,6 +4,8 @@ import type {
   FaceEngine,
   FaceQuality,
 } from '../../models/runtime/analysis.ts';
+import type { LightEvidence } from '../../models/runtime/light-evidence.ts';
+import type { LightColour } from '../../shared/contracts/light-sequence.ts';
 import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
@@ -15,6 +17,8 @@ export interface Evidence {
   readonly packId: string;
   readonly quality: FaceQuality;
   readonly liveness: Liveness;
+  /** Null where no light was asked for. */
+  readonly light: LightEvidence | null;
   readonly candidates: readonly PersonCandidate[];
   readonly certified: boolean;
   readonly framesUsed: number;
@@ -60,26 +64,33 @@ export class Recogniser {
     this.floor = parts.floor;
   }
 
-  /** @param options.requireDepth whether a missing depth picture is an attack */
+  /**
+   * @param options.requireDepth whether a missing depth picture is an attack
+   * @param options.light what the terminal's screen was asked to show, if it was
+   */
   async recognise(
     frames: readonly ProbeFrame[],
-    options: { readonly requireDepth: boolean },
+    options: { readonly requireDepth: boolean; readonly light: readonly LightColour[] | null },
   ): Promise<Recognition> {
     const analysis = await this.engine.analyse(frames, {
       requireDepth: options.requireDepth,
       severalFaces: 'refuse',
+      light: options.light,
     });
     if (!analysis.ok) {
       const { code, timings } = analysis.error;
       return { result: err(code), timings: { ...timings, search: 0 } };
     }
-    const { packId, embedding, quality, pad, framesUsed, timings } = analysis.value;
-    const liveness = livenessOf(pad, this.minLive);
+    const { packId, embedding, quality, pad, light, framesUsed, timings } = analysis.value;
+    const liveness = livenessOf(pad, this.minLive, light?.verdict ?? null);
+    const seen = { packId, quality, liveness, light, framesUsed };
     // what is not alive is not looked up
     if (liveness === 'attack') {
       embedding.fill(0);
-      const evidence = { packId, quality, liveness, candidates: [], certified: true, framesUsed };
-      return { result: ok(evidence), timings: { ...timings, search: 0 } };
+      return {
+        result: ok({ ...seen, candidates: [], certified: true }),
+        timings: { ...timings, search: 0 },
+      };
     }
     const startedAt = this.clock.monotonic();
     const { candidates, certified } = await this.gallery
@@ -87,7 +98,7 @@ export class Recogniser {
       .finally(() => embedding.fill(0));
     const search = this.clock.monotonic() - startedAt;
     return {
-      result: ok({ packId, quality, liveness, candidates, certified, framesUsed }),
+      result: ok({ ...seen, candidates, certified }),
       timings: { ...timings, search },
     };
   }

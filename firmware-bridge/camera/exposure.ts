@@ -70,6 +70,12 @@ export function anyExposure(random: SeededRandom): Exposure {
   };
 }
 
+/** Of a frame among others in changing light: the tone curve stays, and what is lit is not burnt out. */
+export function litExposure(random: SeededRandom): Exposure {
+  const exposure = anyExposure(random);
+  return { ...exposure, gamma: 1, gain: exposure.gain * 0.8 };
+}
+
 /** Values of noise that each row reads from a place of its own: prime, so that rows do not line up. */
 const GRAIN = 16_381;
 

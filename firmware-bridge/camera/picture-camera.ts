@@ -1,6 +1,7 @@
 import type { Point } from '../../models/runtime/analysis.ts';
 import { overlapArea } from '../../models/runtime/geometry.ts';
 import { decodePicture, type Picture } from '../../models/runtime/picture.ts';
+import type { LightColour } from '../../shared/contracts/light-sequence.ts';
 import { MAX_FRAMES, type ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
@@ -9,9 +10,10 @@ import { recaptured } from '../simulator/attack-colour.ts';
 import type { Species } from '../simulator/attack-species.ts';
 import { renderDepth, UnreadablePictureError } from '../simulator/depth-simulator.ts';
 import { type FaceShape, type FaceShapeFinder, movedShape } from '../simulator/face-shape.ts';
+import { lightByScreen } from '../simulator/screen-light.ts';
 import { blurredCopy, withoutFaces } from './backdrop.ts';
 import { type Camera, FOCAL_PX, FRAME_HEIGHT, FRAME_WIDTH } from './camera.ts';
-import { anyExposure, expose, PhotoScene } from './exposure.ts';
+import { anyExposure, expose, litExposure, PhotoScene } from './exposure.ts';
 import { type Framing, frameAll, frameFace, inverse, shaken } from './framing.ts';
 
 export interface PictureCameraOptions {
@@ -79,6 +81,19 @@ export class PictureCamera implements Camera {
     return frames;
   }
 
+  /**
+   * Takes a frame in each colour of a light challenge, with the terminal's screen SIMULATED (`simulator/screen-light.ts`).
+   * The colours may be others than those that the hub has asked for, as in a recording.
+   */
+  async takeLit(colours: readonly LightColour[]): Promise<ProbeFrame[]> {
+    const frames: ProbeFrame[] = [];
+    for (const [lightStep, colour] of colours.entries()) {
+      const takenAt = new Date(this.options.clock.now()).toISOString();
+      frames.push({ takenAt, lightStep, ...(await this.render(colour)) });
+    }
+    return frames;
+  }
+
   /** Renders frames ahead, so that a measured payment does not wait for the simulation. */
   async prepare(count: number): Promise<void> {
     while (this.ready.length < count) this.ready.push(await this.render());
@@ -91,30 +106,35 @@ export class PictureCamera implements Camera {
     return expose(rgb, light, new SeededRandom(this.options.seed, 'portrait'));
   }
 
-  private async render(): Promise<Untimed> {
+  private async render(colour?: LightColour): Promise<Untimed> {
     const { seed, depth, species = 'bona-fide' } = this.options;
     const number = this.taken;
     this.taken += 1;
     const random = new SeededRandom(seed, 'frame', number);
     const framing = shaken(this.view.framing, random);
-    const exposure = anyExposure(random);
+    const exposure = colour ? litExposure(random) : anyExposure(random);
     let rgb = this.view.scene.through(framing);
     if (species !== 'bona-fide') {
       // The same artefact in every frame of the burst.
       const picture = { data: rgb, width: FRAME_WIDTH, height: FRAME_HEIGHT };
       rgb = await recaptured(picture, species, new SeededRandom(seed, 'artefact'));
     }
-    const colour = await expose(rgb, exposure, random);
-    if (!depth) return { colour };
     const toFrame = inverse(framing);
+    const [face] = this.view.faces;
+    if (colour && face) {
+      const frame = { rgb, width: FRAME_WIDTH, height: FRAME_HEIGHT };
+      lightByScreen(frame, movedShape(face, toFrame), { colour, species });
+    }
+    const shot = await expose(rgb, exposure, random);
+    if (!depth) return { colour: shot };
     return {
-      colour,
+      colour: shot,
       depth: await renderDepth({
-        colour,
+        colour: shot,
         focalPx: FOCAL_PX,
         species,
         seed: `${seed}/frame/${number}`,
-        faces: this.view.faces.map((face) => movedShape(face, toFrame)),
+        faces: this.view.faces.map((each) => movedShape(each, toFrame)),
       }),
     };
   }

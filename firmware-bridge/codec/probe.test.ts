@@ -46,6 +46,7 @@ const anyFrames = fc.array(
       fc.record({ png: blob, focalPx: fc.double({ min: 50, max: 5_000, noNaN: true }) }),
       { nil: undefined },
     ),
+    lightStep: fc.option(fc.nat(4), { nil: undefined }),
   }),
   { minLength: 1, maxLength: 5 },
 );
@@ -54,7 +55,11 @@ describe('encodeProbe', () => {
   it('is read back by the contract, with every byte and a good signature, whatever the pictures hold', () => {
     fc.assert(
       fc.property(anyFrames, (some) => {
-        const frames = some.map(({ depth, ...rest }) => (depth ? { ...rest, depth } : rest));
+        const frames = some.map(({ depth, lightStep, ...rest }) => ({
+          ...rest,
+          ...(depth && { depth }),
+          ...(lightStep !== undefined && { lightStep }),
+        }));
         const { envelope, data, frames: cut } = read(encodeProbe({ ...content, frames }, key));
         expect(envelope).toMatchObject({ id: content.requestId, source: 'shop-t1', version: 1 });
         expect(cut).toEqual(frames);

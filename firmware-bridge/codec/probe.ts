@@ -76,15 +76,17 @@ function frameHead(frame: ProbeFrame): FrameHead {
     bytes: frame.colour.byteLength,
     sha256: sha256Hex(frame.colour),
   };
-  if (!frame.depth) return { takenAt: frame.takenAt, colour };
-  const { png, focalPx } = frame.depth;
-  const depth = {
-    mime: 'image/png',
-    bytes: png.byteLength,
-    sha256: sha256Hex(png),
-    focalPx,
-  } as const;
-  return { takenAt: frame.takenAt, colour, depth };
+  const { takenAt, depth, lightStep } = frame;
+  return {
+    takenAt,
+    colour,
+    ...(depth && { depth: depthHead(depth) }),
+    ...(lightStep !== undefined && { lightStep }),
+  };
+}
+
+function depthHead({ png, focalPx }: NonNullable<ProbeFrame['depth']>): FrameHead['depth'] {
+  return { mime: 'image/png', bytes: png.byteLength, sha256: sha256Hex(png), focalPx };
 }
 
 function sha256Hex(bytes: Uint8Array): string {

@@ -1,7 +1,7 @@
 import mqtt, { type MqttClient } from 'mqtt';
 import { kioskLoginSigningInput } from '../../shared/contracts/kiosk-login.ts';
 import {
-  ASKING_VERSION,
+  LIGHT_VERSION,
   TERMINAL_PROTOCOL_VERSIONS,
 } from '../../shared/contracts/protocol-version.ts';
 import { topics } from '../../shared/contracts/subjects.ts';
@@ -119,7 +119,7 @@ export class HubSession {
     const head = {
       id,
       type: outgoing.type,
-      version: ASKING_VERSION,
+      version: LIGHT_VERSION,
       occurredAt: this.now(),
       source: this.#identity.terminalId,
       data: outgoing.data,
@@ -159,7 +159,7 @@ export class HubSession {
         data: {
           protocolVersions: [...TERMINAL_PROTOCOL_VERSIONS],
           software: 'wuma-kiosk 0.1.0',
-          camera: { depth: false, width: PICTURE_WIDTH, height: PICTURE_HEIGHT },
+          camera: { depth: false, width: PICTURE_WIDTH, height: PICTURE_HEIGHT, canLight: true },
         },
         timeoutMs: HELLO_TIMEOUT_MS,
       });

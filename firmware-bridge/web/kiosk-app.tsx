@@ -68,6 +68,7 @@ function PaymentScreen({ kiosk }: { readonly kiosk: Kiosk }): ReactElement {
       return (
         <LookingScreen
           payment={screen.payment}
+          light={screen.light}
           onReady={kiosk.cameraReady}
           onProblem={(problem) => kiosk.cameraFailed(screen.payment, problem)}
           onCancel={kiosk.cancelLook}

@@ -1,3 +1,4 @@
+import type { LightColour } from '../../shared/contracts/light-sequence.ts';
 import {
   answerSigningInput,
   probeSigningInput,
@@ -17,6 +18,12 @@ const BURST_FRAMES = 3;
 const BURST_GAP_MS = 150;
 /** Time for the shopper to settle and for the camera to find its exposure. */
 export const SETTLE_MS = 1_400;
+/**
+ * From the moment at which a colour begins to come until a frame shows it: its fade, then what screen and camera are behind
+ * and what the exposure needs. Five of them are less than two seconds, and no more than three changes of colour a second,
+ * half of what photosensitive people can bear (WCAG 2.3.1: three flashes, each of them two changes).
+ */
+const LIGHT_SETTLE_MS = 340;
 const CHALLENGE_TIMEOUT_MS = 4_000;
 const PROBE_TIMEOUT_MS = 8_000;
 /** Behind other answers at the hub, each of which takes it a moment. */
@@ -52,6 +59,8 @@ export interface Look {
 interface Shot {
   readonly takenAt: string;
   readonly jpeg: Uint8Array<ArrayBuffer>;
+  /** Of the challenge's light. */
+  readonly lightStep?: number;
 }
 
 /** A look that is ready to be sent, or why there is none. */
@@ -137,7 +146,7 @@ export class PaymentConductor {
   async #prepare({ payment, video, signal }: Look): Promise<Prepared> {
     const asked = this.#tryRequest({
       type: 'challenge.request',
-      data: wireAmount(payment),
+      data: { ...wireAmount(payment), canLight: true },
       timeoutMs: CHALLENGE_TIMEOUT_MS,
     });
     const [reply, ready] = await Promise.all([asked, video]);
@@ -145,8 +154,13 @@ export class PaymentConductor {
       const outcome = reply && outcomeOf(reply);
       return { outcome: outcome ?? { kind: 'declined', refusal: NOTHING_SENT } };
     }
+    const { light } = reply.data;
+    const { paymentId } = payment;
+    if (light) this.#dispatch({ type: 'lit', paymentId, light: 'soon' });
     await pause(SETTLE_MS);
-    const shots = await this.#takeBurst(ready, signal);
+    const shots = light
+      ? await this.#takeLit({ paymentId, video: ready, signal, steps: light.steps })
+      : await this.#takeBurst(ready, signal);
     return { probe: await this.#signedProbe(payment, reply.data.challenge, shots) };
   }
 
@@ -178,6 +192,33 @@ export class PaymentConductor {
       shots.push({ takenAt, jpeg: new Uint8Array(await picture.arrayBuffer()) });
     }
     return shots;
+  }
+
+  /** A frame in each colour. They are encoded while the next colours are shown. */
+  async #takeLit(lit: {
+    readonly paymentId: string;
+    readonly video: HTMLVideoElement;
+    readonly signal: AbortSignal;
+    readonly steps: readonly LightColour[];
+  }): Promise<Shot[]> {
+    const { paymentId, video, signal } = lit;
+    const shots: Promise<Shot>[] = [];
+    for (const [lightStep, light] of lit.steps.entries()) {
+      if (signal.aborted) break;
+      this.#dispatch({ type: 'lit', paymentId, light });
+      await pause(LIGHT_SETTLE_MS);
+      const takenAt = this.#session.now();
+      const picture = takePicture(video);
+      shots.push(
+        picture.then(async (blob) => ({
+          takenAt,
+          jpeg: new Uint8Array(await blob.arrayBuffer()),
+          lightStep,
+        })),
+      );
+    }
+    this.#dispatch({ type: 'lit', paymentId, light: null });
+    return Promise.all(shots);
   }
 
   async #signedProbe(
@@ -231,6 +272,7 @@ async function frameHead(shot: Shot) {
   return {
     takenAt: shot.takenAt,
     colour: { mime: 'image/jpeg', bytes: shot.jpeg.byteLength, sha256 },
+    ...(shot.lightStep !== undefined && { lightStep: shot.lightStep }),
   };
 }
 

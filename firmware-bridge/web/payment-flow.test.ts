@@ -45,6 +45,16 @@ describe('payment flow', () => {
     expect(next.lastPaid).toEqual(state.lastPaid);
   });
 
+  it('lights the face while it looks, and no other payment’s', () => {
+    const looking = after(...toChecking.slice(0, -1));
+    expect(looking.screen).toEqual({ name: 'looking', payment, light: null });
+    const lit = advance(looking, { type: 'lit', paymentId: 'payment-1', light: 'cyan' });
+    expect(lit.screen).toEqual({ name: 'looking', payment, light: 'cyan' });
+    expect(advance(lit, { type: 'lit', paymentId: 'payment-0', light: 'red' })).toBe(lit);
+    const checking = advance(lit, { type: 'picturesSent' });
+    expect(advance(checking, { type: 'lit', paymentId: 'payment-1', light: null })).toBe(checking);
+  });
+
   it('keeps the same payment for another look after a decline', () => {
     const outcome: Outcome = { kind: 'declined', refusal };
     const state = after(
@@ -99,6 +109,7 @@ describe('payment flow', () => {
       { type: 'rested' },
       { type: 'amountChanged', amountMinor: 5n },
       { type: 'cancelled' },
+      { type: 'lit', paymentId: 'payment-1', light: 'red' },
       { type: 'answerLost' },
       { type: 'asked', paymentId: 'payment-1', question },
       { type: 'typed', typed: '4711' },

@@ -1,3 +1,4 @@
+import type { LightColour } from '../../shared/contracts/light-sequence.ts';
 import type { Currency } from '../../shared/domain/money.ts';
 
 /**
@@ -43,11 +44,14 @@ export interface Question {
   readonly words: Words;
 }
 
+/** The screen's light on the face: about to begin, or the colour that it has now. */
+export type Light = 'soon' | LightColour;
+
 export type Screen =
   | { readonly name: 'idle' }
   | { readonly name: 'amount'; readonly amountMinor: bigint }
   | { readonly name: 'offer'; readonly payment: OpenPayment; readonly last: Refusal | null }
-  | { readonly name: 'looking'; readonly payment: OpenPayment }
+  | { readonly name: 'looking'; readonly payment: OpenPayment; readonly light: Light | null }
   | { readonly name: 'checking'; readonly payment: OpenPayment; readonly unsure: boolean }
   | {
       readonly name: 'question';
@@ -77,6 +81,7 @@ export type FlowEvent =
   | { readonly type: 'offered'; readonly payment: OpenPayment }
   | { readonly type: 'cancelled' }
   | { readonly type: 'lookStarted' }
+  | { readonly type: 'lit'; readonly paymentId: string; readonly light: Light | null }
   | { readonly type: 'picturesSent' }
   | { readonly type: 'answerLost' }
   | { readonly type: 'asked'; readonly paymentId: string; readonly question: Question }
@@ -111,7 +116,9 @@ function nextScreen(screen: Screen, event: FlowEvent): Screen {
     case 'amount':
       return afterAmount(screen, event);
     case 'offer':
-      if (event.type === 'lookStarted') return { name: 'looking', payment: screen.payment };
+      if (event.type === 'lookStarted') {
+        return { name: 'looking', payment: screen.payment, light: null };
+      }
       return event.type === 'cancelled' ? { name: 'amount', amountMinor: 0n } : screen;
     case 'looking':
     case 'checking':
@@ -140,6 +147,9 @@ function afterLook(
   }
   if (screen.name === 'looking') {
     if (event.type === 'picturesSent') return { name: 'checking', payment, unsure: false };
+    if (event.type === 'lit' && event.paymentId === payment.paymentId) {
+      return { name: 'looking', payment, light: event.light };
+    }
     // nothing has left the kiosk yet, so turning back is safe
     if (event.type === 'cancelled') return { name: 'offer', payment, last: null };
     return screen;

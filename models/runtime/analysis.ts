@@ -1,6 +1,8 @@
+import type { LightColour } from '../../shared/contracts/light-sequence.ts';
 import type { RefusalCode } from '../../shared/contracts/refusal.ts';
 import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
 import type { Result } from '../../shared/kernel/result.ts';
+import type { LightEvidence } from './light-evidence.ts';
 
 /** A point in pixels of the decoded, upright picture. */
 export interface Point {
@@ -113,6 +115,8 @@ export interface BurstAnalysis {
   /** Of the best frame. */
   readonly quality: FaceQuality;
   readonly pad: PadEvidence;
+  /** What the light challenge says; null where none was asked for. */
+  readonly light: LightEvidence | null;
   readonly framesUsed: number;
   readonly timings: AnalysisTimings;
 }
@@ -140,6 +144,8 @@ export interface AnalyseOptions {
   readonly requireDepth: boolean;
   /** `largest`: a photo from a file or album may show others in the back; a payment never does. */
   readonly severalFaces: 'refuse' | 'largest';
+  /** The colours that the terminal's screen was asked to show, step by step; absent or null where it was not. */
+  readonly light?: readonly LightColour[] | null;
 }
 
 /** The vision pipeline: worker threads, one per core, each with its own sessions. */

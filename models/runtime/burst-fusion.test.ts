@@ -23,6 +23,7 @@ const FACE: MeshedFace = {
     presence: 1,
     points: [NOWHERE, NOWHERE, NOWHERE, NOWHERE, NOWHERE],
     outline: [],
+    patches: [],
     pose: { yawDeg: 0, pitchDeg: 0, rollDeg: 0 },
     expression: { eyeOpening: 0.09, mouthOpening: 0 },
   },

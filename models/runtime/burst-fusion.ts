@@ -34,7 +34,7 @@ export function fuseBurst(
     /** Two frames below this cosine are not taken for the same person. */
     readonly sameFace: number;
   },
-): Result<Omit<BurstAnalysis, 'packId' | 'timings'>, FrameFailureCode> {
+): Result<Omit<BurstAnalysis, 'packId' | 'light' | 'timings'>, FrameFailureCode> {
   const good: FrameAnalysis[] = [];
   const failures: FrameFailureCode[] = [];
   for (const frame of frames) {

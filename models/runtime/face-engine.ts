@@ -10,8 +10,10 @@ import type {
   FaceEngine,
 } from './analysis.ts';
 import { fuseBurst } from './burst-fusion.ts';
-import type { FrameTask, Looks } from './frame-pipeline.ts';
+import type { FrameOptions, FrameTask, Looks } from './frame-pipeline.ts';
 import { type FrameResult, InferencePool } from './inference-pool.ts';
+import { judgeLight } from './light-challenge.ts';
+import type { LightSample } from './light-sample.ts';
 
 export interface FaceEngineOptions {
   readonly pack: InstalledPack;
@@ -50,7 +52,11 @@ export async function createFaceEngine(options: FaceEngineOptions): Promise<Face
       };
       const tasks = frames.map((frame, i) => {
         const looks = pack.manifest.embed.flip ? looksAt(how.severalFaces, i) : 'plain';
-        return frameTask(frame, how.severalFaces, looks);
+        return frameTask(frame, {
+          severalFaces: how.severalFaces,
+          looks,
+          light: Boolean(how.light),
+        });
       });
       const results = await runFrames(pool, tasks, { how, onStart }).finally(onStart);
       const timings = sumTimings(results);
@@ -66,7 +72,8 @@ export async function createFaceEngine(options: FaceEngineOptions): Promise<Face
         if (report.outcome.ok) report.outcome.value.embedding.fill(0);
       }
       if (!outcome.ok) return err({ code: outcome.error, timings });
-      return ok({ packId: pack.id, ...outcome.value, timings });
+      const light = how.light ? judgeLight(how.light, lightSamples(frames, results)) : null;
+      return ok({ packId: pack.id, ...outcome.value, light, timings });
     },
     close: () => pool.close(),
   };
@@ -95,21 +102,25 @@ function looksAt(policy: AnalyseOptions['severalFaces'], frame: number): Looks {
 /** Copies each picture once, out of the message it came in, so that it can be handed over to a worker. */
 function frameTask(
   frame: ProbeFrame,
-  severalFaces: AnalyseOptions['severalFaces'],
-  looks: Looks,
+  options: Pick<FrameOptions, 'severalFaces' | 'looks' | 'light'>,
 ): FrameTask {
   const { colour, depth } = frame;
   return {
     // Not `colour.slice()`: a Buffer's slice is a view on the message. Nor `Uint8Array.from`, which goes byte by byte.
     colour: new Uint8Array(colour),
     ...(depth && { depth: { png: new Uint8Array(depth.png), focalPx: depth.focalPx } }),
-    options: {
-      severalFaces,
-      looks,
-      enforceQuality: true,
-      pad: true,
-    },
+    options: { ...options, enforceQuality: true, pad: true },
   };
+}
+
+/** Frames that belong to no step show the room's light, or one that nobody asked for. */
+function lightSamples(
+  frames: readonly ProbeFrame[],
+  results: readonly FrameResult[],
+): (LightSample | null)[] {
+  return results.map(({ report: { outcome } }, i) =>
+    outcome.ok && frames[i]?.lightStep !== undefined ? (outcome.value.light ?? null) : null,
+  );
 }
 
 const NO_TIME: AnalysisTimings = {

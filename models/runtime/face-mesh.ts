@@ -4,6 +4,7 @@ import type { PackMesh } from '../packs/pack-manifest.ts';
 import type { FivePoints, Point } from './analysis.ts';
 import type { Detection } from './detection.ts';
 import { type Affine, applyAffine, distance, turnedSquare } from './geometry.ts';
+import { LIGHT_PATCHES } from './light-patches.ts';
 import { Network, type NetworkMeter, outputOf } from './network.ts';
 import type { PicturePyramid } from './warp.ts';
 
@@ -21,6 +22,8 @@ export interface FaceMesh {
   readonly points: FivePoints;
   /** The face's outline, picture pixels, in order around it. */
   readonly outline: readonly Point[];
+  /** Middles of `LIGHT_PATCHES`, picture pixels. */
+  readonly patches: readonly Point[];
   readonly pose: HeadPose;
   readonly expression: Expression;
 }
@@ -158,6 +161,7 @@ export class FaceMesher {
         mean(v.leftMouth),
       ],
       outline: OVAL.map((id) => mean([id])),
+      patches: LIGHT_PATCHES.map((region) => mean(region.vertices)),
       pose: poseOf(vertices, angle),
       expression: expressionOf(vertices, v),
     };

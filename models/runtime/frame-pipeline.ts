@@ -8,12 +8,13 @@ import type { Detection } from './detection.ts';
 import { Detector } from './detector.ts';
 import { type AlignedLook, Embedder } from './embedder.ts';
 import { findMeshedFaces, type MeshedFace, movedWith } from './face-finder.ts';
-import { FaceMesher } from './face-mesh.ts';
+import { type FaceMesh, FaceMesher } from './face-mesh.ts';
 import { measureQuality, qualityFailure } from './face-quality.ts';
 import { traceColour, traceDepth } from './frame-trace.ts';
-import { area } from './geometry.ts';
+import { area, distance } from './geometry.ts';
+import { type LightSample, measureLight } from './light-sample.ts';
 import type { NetworkMeter } from './network.ts';
-import { type DepthPicture, decodeDepth, decodePicture } from './picture.ts';
+import { type DepthPicture, decodeDepth, decodePicture, type Picture } from './picture.ts';
 import type { FramePad } from './presentation-attack.ts';
 import { PicturePyramid } from './warp.ts';
 import { WarpArena } from './warp-arena.ts';
@@ -34,6 +35,8 @@ export interface FrameOptions {
   /** Whether presentation attacks are looked for. */
   readonly pad: boolean;
   readonly looks: Looks;
+  /** Whether the frame is one of a light challenge. */
+  readonly light?: boolean;
 }
 
 /** One frame as it travels to a worker. */
@@ -53,6 +56,8 @@ export interface FrameAnalysis {
   readonly face: MeshedFace;
   /** Absent when it was not asked for. */
   readonly pad?: FramePad;
+  /** The same. */
+  readonly light?: LightSample;
 }
 
 /** Milliseconds of one frame, per stage; `networks` is the part of all of them inside the networks. */
@@ -164,11 +169,12 @@ export class FramePipeline {
           depth && task.depth && { picture: depth.value, focalPx: task.depth.focalPx },
         )
       : undefined;
+    const light = options.light ? lightOf(decoded.value, mesh) : undefined;
     lap('pad');
     const embedding = await this.embed(source, face.value, options.looks);
     lap('embed');
     const seen = { embedding, quality, face: face.value };
-    return ok(pad ? { ...seen, pad } : seen);
+    return ok({ ...seen, ...(pad && { pad }), ...(light && { light }) });
   }
 
   private pointsOf({ detection, mesh }: MeshedFace): FivePoints {
@@ -299,4 +305,9 @@ export class FramePipeline {
     await this.embedder.close();
     await this.colourPad.close();
   }
+}
+
+function lightOf(picture: Picture, mesh: FaceMesh): LightSample {
+  const interEyePx = distance(mesh.points[0], mesh.points[1]);
+  return measureLight(picture, { ...mesh, interEyePx });
 }

@@ -9,6 +9,8 @@
  *               A terminal that cannot ask sends version 1 and hears `fallback` where it would have been asked.
  *   3  2026-11  the life cycle: `payment.capture`, `.refund`, `.reverse`, `.cancel`, `.status` and `.recent`, which come in
  *               version 3 only; a probe may say `capture: later` and then ends `authorised`
+ *   3  2026-11  light: a terminal that can light the face with its screen says so when it asks for a challenge, and may be
+ *               given colours to show; its frames then say which step each belongs to. A terminal that cannot needs none.
  * Hub events (NATS, hub to central)
  *   1  2026-11  first version; later types: `payment.authorised`, `.refunded`, `.reversed`, `.cancelled`, `.expired`. An older
  *               central keeps what it does not know in its inbox and puts it aside
@@ -20,5 +22,7 @@ export const TERMINAL_PROTOCOL_VERSIONS = [1, 2, 3] as const;
 export const ASKING_VERSION = 2;
 /** Messages that came with the life cycle. */
 export const LIFE_CYCLE_VERSION = 3;
+/** From here on a terminal can light the shopper's face. */
+export const LIGHT_VERSION = 3;
 export const HUB_EVENT_VERSIONS = [1] as const;
 export const DOWNLINK_VERSIONS = [1] as const;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LIGHT_STEPS } from './light-sequence.ts';
 import { sha256HexSchema, timestampSchema } from './primitives.ts';
 
 /**
@@ -34,6 +35,12 @@ export const frameSchema = z.object({
   takenAt: timestampSchema,
   colour: blobSchema,
   depth: depthBlobSchema.optional(),
+  /** Which step of the challenge's light the screen showed, from 0. Since version 3. */
+  lightStep: z
+    .int()
+    .min(0)
+    .max(LIGHT_STEPS - 1)
+    .optional(),
 });
 
 export type FrameHead = z.infer<typeof frameSchema>;
@@ -43,6 +50,8 @@ export interface ProbeFrame {
   readonly takenAt: string;
   readonly colour: Uint8Array;
   readonly depth?: { readonly png: Uint8Array; readonly focalPx: number };
+  /** Step of the challenge's light, from 0. */
+  readonly lightStep?: number;
 }
 
 /** Joins the head and the blobs to one payload. */
@@ -86,9 +95,13 @@ export function cutBlobs(
     return blobs.subarray(offset - bytes, offset);
   };
   return frames.map((frame) => {
+    const { takenAt, depth, lightStep } = frame;
     const colour = take(frame.colour.bytes);
-    if (!frame.depth) return { takenAt: frame.takenAt, colour };
-    const png = take(frame.depth.bytes);
-    return { takenAt: frame.takenAt, colour, depth: { png, focalPx: frame.depth.focalPx } };
+    return {
+      takenAt,
+      colour,
+      ...(depth && { depth: { png: take(depth.bytes), focalPx: depth.focalPx } }),
+      ...(lightStep !== undefined && { lightStep }),
+    };
   });
 }

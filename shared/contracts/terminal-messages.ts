@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { signatureSchema } from './device-signature.ts';
 import { envelopeSchema } from './envelope.ts';
+import { LIGHT_STEPS, lightColourSchema } from './light-sequence.ts';
 import {
   currencySchema,
   nameSchema,
@@ -8,7 +9,7 @@ import {
   timestampSchema,
   uuidSchema,
 } from './primitives.ts';
-import { ASKING_VERSION, TERMINAL_PROTOCOL_VERSIONS } from './protocol-version.ts';
+import { ASKING_VERSION, LIGHT_VERSION, TERMINAL_PROTOCOL_VERSIONS } from './protocol-version.ts';
 import { refusalCodeSchema, wordsSchema } from './refusal.ts';
 import { frameSchema, MAX_FRAMES } from './terminal-frames.ts';
 import {
@@ -31,7 +32,13 @@ export const helloSchema = request(
   z.strictObject({
     protocolVersions: z.array(z.int()).min(1).max(10),
     software: z.string().max(64),
-    camera: z.strictObject({ depth: z.boolean(), width: z.int(), height: z.int() }),
+    camera: z.strictObject({
+      depth: z.boolean(),
+      width: z.int(),
+      height: z.int(),
+      /** Whether its screen can light the face: the welcome's limit is then the one for that. Since version 3. */
+      canLight: z.boolean().optional(),
+    }),
   }),
 );
 
@@ -42,6 +49,8 @@ export const challengeRequestSchema = request(
     paymentId: uuidSchema,
     amountMinor: positiveAmountMinorSchema,
     currency: currencySchema,
+    /** Whether the terminal's screen can light the face. Since version 3. */
+    canLight: z.boolean().optional(),
   }),
 );
 
@@ -64,7 +73,7 @@ export const probeSchema = request('payment.probe', probeDataSchema);
 export const answerSchema = envelopeSchema
   .extend({
     type: z.literal('payment.answer'),
-    version: z.literal(ASKING_VERSION),
+    version: z.literal([ASKING_VERSION, LIGHT_VERSION]),
     data: z.strictObject({
       paymentId: uuidSchema,
       questionId: uuidSchema,
@@ -125,12 +134,14 @@ export function probeSigningInput(
       readonly takenAt: string;
       readonly colour: { readonly sha256: string };
       readonly depth?: { readonly sha256: string } | undefined;
+      readonly lightStep?: number | undefined;
     }[];
   },
 ): string {
-  const frames = data.frames.map(
-    (frame) => `${frame.takenAt} ${frame.colour.sha256} ${frame.depth?.sha256 ?? '-'}`,
-  );
+  const frames = data.frames.map(({ takenAt, colour, depth, lightStep }) => {
+    const pictures = `${takenAt} ${colour.sha256} ${depth?.sha256 ?? '-'}`;
+    return lightStep === undefined ? pictures : `${pictures} ${lightStep}`;
+  });
   return [
     'wuma-probe-1',
     terminalId,
@@ -173,7 +184,16 @@ export const welcomeSchema = reply(
 
 export const challengeIssuedSchema = reply(
   'challenge.issued',
-  z.object({ paymentId: uuidSchema, challenge: z.string(), expiresAt: timestampSchema }),
+  z.object({
+    paymentId: uuidSchema,
+    challenge: z.string(),
+    expiresAt: timestampSchema,
+    /**
+     * Colours that the screen shows, one after the other, a frame at each (`light-sequence.ts` has their values); good for
+     * this challenge alone. Only for a terminal that has said that it can light, and has no depth. Since version 3.
+     */
+    light: z.object({ steps: z.array(lightColourSchema).length(LIGHT_STEPS) }).optional(),
+  }),
 );
 
 /** Milliseconds spent in each stage at the hub; the sum over the burst's frames for the models. */

@@ -41,7 +41,8 @@ describe.skipIf(executablePath === undefined)(
     let complaints: string[] = [];
 
     beforeAll(async () => {
-      street = await openStreet();
+      // the fake camera plays a film, which no light reaches
+      street = await openStreet({ hubSettings: { HUB_LIGHT_CHALLENGE: 'off' } });
     });
 
     afterEach(async () => {
@@ -311,12 +312,38 @@ describe.skipIf(executablePath === undefined)(
       });
     });
 
+    it('light the face, and do not take a film for somebody', async () => {
+      await street.hub.restart({ HUB_LIGHT_CHALLENGE: 'on' });
+      const kiosk = await pairKiosk(await signIn(await browserBefore(shopper)), 'kiosk-7');
+      await kiosk.evaluate(WATCH_LIGHT);
+      const before = await street.paymentCount();
+      await startLook(kiosk, '1250');
+      await kiosk.getByText('Screen light on your face').waitFor();
+      await kiosk.locator('.screen[data-lit="true"]').waitFor();
+      expect(await seriousFaults(kiosk)).toEqual([]);
+      const said = await resultOf(kiosk);
+      expect(said).toContain('Not paid');
+      expect(await street.paymentCount()).toBe(before);
+      const shown: string[] = await kiosk.evaluate('window.shown');
+      expect(shown).toHaveLength(5);
+      expect(new Set(shown).size, 'five different colours').toBe(5);
+    });
+
     async function faultsWhen(page: Page, heading: string): Promise<string[]> {
       await page.getByRole('heading', { name: heading }).waitFor();
       return seriousFaults(page);
     }
   },
 );
+
+/** Runs in the page: keeps the colours of the screen's light. */
+const WATCH_LIGHT = `
+  window.shown = [];
+  new MutationObserver(() => {
+    const colour = document.querySelector('.light')?.style.backgroundColor ?? 'transparent';
+    if (colour !== 'transparent' && colour !== window.shown.at(-1)) window.shown.push(colour);
+  }).observe(document.body, { subtree: true, childList: true, attributes: true });
+`;
 
 /** The kiosk's MQTT line, which breaks for good as soon as a probe has gone through, until it is mended. */
 async function cuttableLine(

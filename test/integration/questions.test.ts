@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SHOPPERS } from '../../deploy/demo/cast.ts';
-import { type Counter, openCounter } from '../../deploy/demo/counter.ts';
+import { type Counter, newId, openCounter } from '../../deploy/demo/counter.ts';
+import type { Species } from '../../firmware-bridge/simulator/attack-species.ts';
 import type { PaymentOutcome } from '../../firmware-bridge/transport/payment-outcome.ts';
+import { LIGHT_HUES, type LightColour } from '../../shared/contracts/light-sequence.ts';
 import type { PaymentQuestionData } from '../../shared/contracts/terminal-messages.ts';
 import { present } from '../../shared/kernel/assert.ts';
+import { codeOf } from '../support/raw-terminal.ts';
 import { openStreet, type Street } from '../support/street.ts';
 
 const shopper = present(SHOPPERS[6], 'a shopper');
+const lit = present(SHOPPERS[1], 'another shopper');
 const PIN = '493817';
 /** Above the tier that this hub is set up with. */
 const LARGE = 10_001n;
@@ -88,3 +92,38 @@ describe('a real hub', () => {
     expect(text).not.toContain(shopperId);
   });
 });
+
+describe('a terminal whose screen lights the face', () => {
+  it('takes a payment of who follows the colours, and of no picture', async () => {
+    // without a PIN, so that whatever leaves a doubt is refused
+    await street.enrol(lit.pictures[0]);
+    const terminal = await street.plainTerminal('test-lit');
+    const look = async (how: { species?: Species; film?: boolean; other?: boolean }) => {
+      const ticket = await terminal.challenge(100n, newId(), true);
+      const steps = present(ticket.light, 'colours for a terminal that can light');
+      const { species = 'bona-fide' } = how;
+      const camera = await street.studio.camera(lit.pictures[0], {
+        seed: 'lit',
+        depth: false,
+        species,
+      });
+      const frames = await camera.takeLit(how.other ? steps.map(opposite) : steps);
+      const film = await camera.takeBurst(how.film ? steps.length : 1);
+      const taken = how.film ? film.map((frame, lightStep) => ({ ...frame, lightStep })) : frames;
+      return codeOf(await terminal.ask(terminal.probe(ticket, taken)));
+    };
+    const before = await street.paymentCount();
+    expect(await look({ other: true })).toBe('attack_suspected');
+    expect(await look({ film: true })).toBe('pin_needed');
+    expect(await look({ species: 'flat-print' })).toBe('attack_suspected');
+    expect(await street.paymentCount()).toBe(before);
+    expect(await look({})).toBe('paid');
+    await terminal.close();
+  });
+});
+
+/** The colour across the circle of hues. */
+function opposite(colour: LightColour): LightColour {
+  const at = LIGHT_HUES.findIndex((hue) => hue === colour);
+  return at < 0 ? colour : present(LIGHT_HUES[(at + 3) % LIGHT_HUES.length], 'a hue');
+}

@@ -3,6 +3,7 @@ import { connect, type MqttClient } from 'mqtt';
 import { newId } from '../../deploy/demo/counter.ts';
 import { deviceKeyFromPem } from '../../firmware-bridge/codec/device-key.ts';
 import { encodeProbe } from '../../firmware-bridge/codec/probe.ts';
+import type { LightColour } from '../../shared/contracts/light-sequence.ts';
 import { topics } from '../../shared/contracts/subjects.ts';
 import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
 import { joinPayload } from '../../shared/contracts/terminal-frames.ts';
@@ -90,12 +91,18 @@ export class RawTerminal {
   }
 
   /** A challenge for a new payment of this amount. @throws when the hub gives none */
-  async challenge(amountMinor: bigint, paymentId = newId()): Promise<Ticket> {
-    const data = { paymentId, amountMinor: amountMinor.toString(), currency: 'CNY' };
-    const reply = await this.ask(this.envelope('challenge.request', data));
+  async challenge(amountMinor: bigint, paymentId = newId(), canLight = false): Promise<Ticket> {
+    const data = {
+      paymentId,
+      amountMinor: amountMinor.toString(),
+      currency: 'CNY',
+      ...(canLight && { canLight }),
+    };
+    const reply = await this.ask(this.envelope('challenge.request', data, canLight ? 3 : 1));
     if (reply.type !== 'challenge.issued')
       throw new Error(`no challenge but ${JSON.stringify(reply)}`);
-    return { paymentId, amountMinor, challenge: reply.data.challenge };
+    const { challenge, light } = reply.data;
+    return { paymentId, amountMinor, challenge, light: light?.steps ?? null };
   }
 
   /** A rightly signed probe. */
@@ -128,6 +135,8 @@ export interface Ticket {
   readonly paymentId: string;
   readonly amountMinor: bigint;
   readonly challenge: string;
+  /** What its screen is to show; null where it need not. */
+  readonly light: readonly LightColour[] | null;
 }
 
 /** The code of an error or of a result; `paid` where it was paid. */

@@ -1,9 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FaceInPicture } from '../../deploy/demo/cast.ts';
 import { newId, operatorOf, registerTerminals } from '../../deploy/demo/counter.ts';
 import { PhotoStudio } from '../../deploy/demo/photo-studio.ts';
+import { createDevelopmentPki } from '../../deploy/pki/development-pki.ts';
 import { ROOT } from '../../deploy/stack/env.ts';
 import type { HubNode } from '../../deploy/stack/hub-node.ts';
 import type { HubSpec } from '../../deploy/stack/layout.ts';
@@ -28,6 +29,8 @@ export interface Street {
   readonly hub: HubNode;
   readonly studio: PhotoStudio;
   terminal(terminalId: string): Promise<RawTerminal>;
+  /** A new terminal without depth. */
+  plainTerminal(terminalId: string): Promise<RawTerminal>;
   /** @returns the shopper's id */
   enrol(picture: FaceInPicture, about?: About): Promise<string>;
   /** Payments that the hub has booked. */
@@ -79,6 +82,21 @@ export async function openStreet(
         caPath: stack.pki.caPath,
         identity: present(stack.pki.terminals[terminalId], 'its certificate'),
       }),
+    plainTerminal: async (terminalId) => {
+      const { dir: folder, hubs: known } = stack.pki;
+      const terminals = [terminalId];
+      const pki = await createDevelopmentPki({ dir: folder, hubs: Object.keys(known), terminals });
+      const identity = present(pki.terminals[terminalId], 'its certificate');
+      await operatorOf(hub).post('/api/terminals', {
+        terminalId,
+        shopId: `shop-${terminalId}`,
+        shopName: `Shop ${terminalId}`,
+        merchantId: `merchant-${terminalId}`,
+        certificatePem: readFileSync(identity.certPath, 'utf8'),
+        depth: false,
+      });
+      return RawTerminal.connect({ port: hub.mqttPort, terminalId, caPath: pki.caPath, identity });
+    },
     enrol: async (picture, about = {}) => {
       const bytes = await studio.portrait(picture);
       const answer = await operatorOf(hub).enrol({

@@ -13,9 +13,10 @@ import { moveHead } from '../../firmware-bridge/codec/move.ts';
 import { encodeProbe } from '../../firmware-bridge/codec/probe.ts';
 import { openGalleryIndex } from '../../models/index/threaded-index.ts';
 import type { FaceEngine } from '../../models/runtime/analysis.ts';
+import type { LightEvidence, LightVerdict } from '../../models/runtime/light-evidence.ts';
 import { GOOD_QUALITY } from '../../models/runtime/quality-fixture.ts';
 import { keyRingFile } from '../../models/template-protection/key-ring.ts';
-import { joinPayload } from '../../shared/contracts/terminal-frames.ts';
+import { joinPayload, type ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
 import type { PaymentMoveType } from '../../shared/contracts/terminal-moves.ts';
 import { uuidV7 } from '../../shared/domain/ids.ts';
 import { type Clock, systemClock } from '../../shared/kernel/clock.ts';
@@ -44,6 +45,10 @@ export const newId = (): string => uuidV7(Date.now(), randomBytes(10));
 export const pictureOf = (person: string): Uint8Array => new TextEncoder().encode(`live ${person}`);
 /** The person is there, but colour alone would not say so. */
 export const paleOf = (person: string): Uint8Array => new TextEncoder().encode(`pale ${person}`);
+/** The light of the terminal’s screen cannot be read on the person, or is another than was shown. */
+export const dimOf = (person: string): Uint8Array => new TextEncoder().encode(`dim ${person}`);
+export const recordingOf = (person: string): Uint8Array =>
+  new TextEncoder().encode(`late ${person}`);
 export const attackOn = (person: string): Uint8Array => new TextEncoder().encode(`flat ${person}`);
 export const EMPTY_PICTURE = new TextEncoder().encode('nobody');
 
@@ -75,7 +80,8 @@ function unitVectorOf(person: string): Float32Array {
 
 const NO_TIME = { queue: 0, decode: 1, detect: 1, pad: 1, embed: 1, networks: 4 };
 
-const COLOUR_LIVE: Record<string, number> = { live: 1, pale: 0.3, flat: 0 };
+const COLOUR_LIVE: Record<string, number> = { live: 1, pale: 0.3, flat: 0, dim: 1, late: 1 };
+const LIGHT: Record<string, LightVerdict> = { dim: 'unreadable', late: 'failed' };
 
 /** Reads names instead of faces: for tests of what surrounds recognition, which has its own tests on real pictures. */
 export function nameEngine(analysing?: () => Promise<void>): FaceEngine {
@@ -83,7 +89,7 @@ export function nameEngine(analysing?: () => Promise<void>): FaceEngine {
     packId: PACK_ID,
     dimension: DIMENSION,
     queueDepth: 0,
-    async analyse(frames) {
+    async analyse(frames, how) {
       await analysing?.();
       const [kind, person] = new TextDecoder().decode(frames[0]?.colour).split(' ');
       if (person === undefined) return err({ code: 'no_face', timings: NO_TIME });
@@ -98,12 +104,18 @@ export function nameEngine(analysing?: () => Promise<void>): FaceEngine {
           live,
           failed: live ? [] : ['colour'],
         },
+        light: how.light ? lightOf(frames, LIGHT[kind ?? ''] ?? 'passed') : null,
         framesUsed: frames.length,
         timings: NO_TIME,
       });
     },
     close: async () => undefined,
   };
+}
+
+function lightOf(frames: readonly ProbeFrame[], shown: LightVerdict): LightEvidence {
+  const verdict = frames.every(({ lightStep }) => lightStep === undefined) ? 'unreadable' : shown;
+  return { verdict, reason: null, strength: 0.2, follow: 1, relief: 1, reliefError: 0.1 };
 }
 
 export interface TestHub {
@@ -125,7 +137,7 @@ export interface TestHub {
 }
 
 export interface ProbeOverrides {
-  /** 2: the terminal can ask. */
+  /** From 2 on the terminal can ask. */
   readonly version?: 1 | 2 | 3;
   readonly capture?: 'later';
   readonly requestId?: string;
@@ -134,6 +146,8 @@ export interface ProbeOverrides {
   readonly picture?: Uint8Array;
   readonly challenge?: string;
   readonly takenAtMs?: number;
+  /** How many frames, each of the step of a light challenge that its place says; one without a step otherwise. */
+  readonly litFrames?: number;
   readonly signAs?: string;
 }
 
@@ -252,7 +266,7 @@ export async function createTestHub(
           occurredAtMs: clock.now(),
           capture: overrides.capture,
           challenge: overrides.challenge ?? context.challenges.issue(terms).challenge,
-          frames: [{ takenAt, colour: overrides.picture ?? pictureOf('li') }],
+          frames: framesOf({ takenAt, colour: overrides.picture ?? pictureOf('li') }, overrides),
         },
         deviceKeyFromPem(
           readFileSync(certificates(overrides.signAs ?? terminalId).keyPath, 'utf8'),
@@ -286,4 +300,9 @@ export async function createTestHub(
       if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+function framesOf(frame: ProbeFrame, { litFrames }: ProbeOverrides): ProbeFrame[] {
+  if (litFrames === undefined) return [frame];
+  return Array.from({ length: litFrames }, (_, lightStep) => ({ ...frame, lightStep }));
 }

@@ -14,6 +14,7 @@ const PROGRAMS: ReadonlyMap<string, readonly [entry: string, ...first: string[]]
   ['covisits', ['central/evaluation/main.ts', 'covisits']],
   ['rules', ['central/evaluation/main.ts', 'rules']],
   ['credit', ['central/evaluation/main.ts', 'credit']],
+  ['light', ['models/evaluation/main.ts', 'light']],
 ]);
 
 export const evaluateCommand: Command = {
@@ -40,6 +41,10 @@ export const evaluateCommand: Command = {
        wuma evaluate templates --images DIR [--pack NAME] [--keys N] [--seed S] [--json]
 
                    what template keys cost in accuracy, and what two cities' templates tell of one another
+
+       wuma evaluate light [--face-model DIR] [--attacks N] [--seed TEXT] [--json]
+
+  the light challenge of terminals without depth, on simulated faces and attacks only
 
        wuma evaluate clv --transactions FILE [--amount COL] [--until DATE] [--json]
        wuma evaluate cohorts --transactions FILE [--json]
