@@ -50,7 +50,7 @@ function newTrace(): FrameTrace {
   const values = Int16Array.from({ length: 400 }, () => 10 * random.normal());
   return {
     colour: { left: 10, top: 10, columns: 20, rows: 20, values },
-    depth: Int32Array.from({ length: 64 }, () => random.below(2 ** 30)).sort(),
+    depth: Int32Array.from({ length: 64 }, () => random.below(2 ** 30)).toSorted(),
   };
 }
 let shots = 0;

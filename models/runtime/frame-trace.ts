@@ -39,14 +39,10 @@ const OLDEST = power(FACTOR, WINDOW);
 
 /** @param nose in pixels of the picture */
 export function traceColour({ data, width, height }: Picture, nose: Point): ColourTrace {
-  const from = (centre: number): number =>
-    Math.max(1, Math.round(centre / LATTICE_PX) - LATTICE_SIDE / 2);
-  const count = (first: number, size: number): number =>
-    Math.max(0, Math.min(LATTICE_SIDE, Math.floor((size - 2) / LATTICE_PX) - first + 1));
-  const left = from(nose.x);
-  const top = from(nose.y);
-  const columns = count(left, width);
-  const rows = count(top, height);
+  const left = firstPlace(nose.x);
+  const top = firstPlace(nose.y);
+  const columns = placesFrom(left, width);
+  const rows = placesFrom(top, height);
   const values = new Int16Array(columns * rows);
   let o = 0;
   for (let row = 0; row < rows; row += 1) {
@@ -62,6 +58,15 @@ export function traceColour({ data, width, height }: Picture, nose: Point): Colo
     }
   }
   return { left, top, columns, rows, values };
+}
+
+function firstPlace(centrePx: number): number {
+  return Math.max(1, Math.round(centrePx / LATTICE_PX) - LATTICE_SIDE / 2);
+}
+
+/** How many places there are from the first on that have neighbours in a picture of this size. */
+function placesFrom(first: number, sizePx: number): number {
+  return Math.max(0, Math.min(LATTICE_SIDE, Math.floor((sizePx - 2) / LATTICE_PX) - first + 1));
 }
 
 /**
@@ -101,7 +106,7 @@ export function traceDepth({ data, width, height }: DepthPicture, nose: Point): 
       if (print < SMALL) small.push(print);
     }
   }
-  return Int32Array.from(new Set(small)).sort().slice(0, KEPT);
+  return Int32Array.from(new Set(small)).toSorted().slice(0, KEPT);
 }
 
 /** Spreads a hash evenly (the finaliser of MurmurHash3), so that the smallest are a fair sample. */
