@@ -44,11 +44,27 @@ export function closeCamera(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
+/** A camera that stands still for so long has no new frame to give; what it shows is taken then. */
+const LONGEST_WAIT_MS = 1_000;
+
+/** Until the camera has given another frame: one exposure taken twice would look like a picture held before it. */
+function nextFrame(video: HTMLVideoElement): Promise<void> {
+  if (!('requestVideoFrameCallback' in video)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, LONGEST_WAIT_MS);
+    video.requestVideoFrameCallback(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
 /**
- * Takes the picture that the video shows now, unmirrored, cut to 640x480 (JPEG, quality 0.9).
+ * Takes the next picture that the camera gives, unmirrored, cut to 640x480 (JPEG, quality 0.9).
  * A camera of another shape is cut in the middle, never squeezed: a squeezed face is another face.
  */
 export async function takePicture(video: HTMLVideoElement): Promise<Blob> {
+  await nextFrame(video);
   const canvas = document.createElement('canvas');
   canvas.width = PICTURE_WIDTH;
   canvas.height = PICTURE_HEIGHT;
