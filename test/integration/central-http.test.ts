@@ -173,10 +173,16 @@ describe('operations', () => {
     expect(description.openapi).toBe('3.1.0');
     expect(Object.keys(description.paths).toSorted()).toEqual([
       '/api/hubs',
+      '/api/ledger/entries',
       '/api/ledger/trial-balance',
+      '/api/ledger/verify',
       '/api/payments',
       '/api/payments/stream',
+      '/api/receipts/{reference}',
       '/api/reconciliation',
+      '/api/reconciliation/exceptions',
+      '/api/reconciliation/exceptions/{exceptionId}/resolve',
+      '/api/reconciliation/runs',
       '/api/shoppers/{shopperId}/enrolments',
       '/api/status',
     ]);
