@@ -100,6 +100,10 @@ describe('central that is killed', () => {
       hubId: HUB,
       rows: EVENTS,
       sumMinor: String(sumMinor),
+      refunds: 0,
+      refundedMinor: '0',
+      reversals: 0,
+      reversedMinor: '0',
       lastSeq: EVENTS,
       lastHash: events.at(-1)?.hash,
     });
