@@ -1,17 +1,18 @@
-import type { Point } from './analysis.ts';
+import type { FaceQuality, Point } from './analysis.ts';
 import { CROP_PX, CROP_TEMPLATE, type FaceCrop } from './face-crop.ts';
 
-/** Light and colour of a face, and what covers it. Names and units as in `FaceQuality`. */
-export interface FaceLight {
-  readonly illuminationUniformity: number;
-  readonly luminance: number;
-  readonly underExposed: number;
-  readonly overExposed: number;
-  readonly dynamicRangeBits: number;
-  readonly colourOffset: number;
-  readonly eyesCovered: number;
-  readonly mouthCovered: number;
-}
+/** Light and colour of a face, and what covers it. */
+export type FaceLight = Pick<
+  FaceQuality,
+  | 'illuminationUniformity'
+  | 'luminance'
+  | 'underExposed'
+  | 'overExposed'
+  | 'dynamicRangeBits'
+  | 'colourOffset'
+  | 'eyesCovered'
+  | 'mouthCovered'
+>;
 
 /** Luminances up to the first are nearly black, from the second on nearly white. */
 const NEARLY_BLACK = 25;

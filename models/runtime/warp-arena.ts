@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { assert } from '../../shared/kernel/assert.ts';
 import { type Affine, applyAffine } from './geometry.ts';
 import type { Picture } from './picture.ts';
 
@@ -29,10 +30,11 @@ const FARTHEST_PX = 30_000;
 /** Pictures are dropped from the arena when they would take more. */
 const MAX_PICTURE_BYTES = 64 * 1024 * 1024;
 /**
- * A terminal's picture (640x480) is decoded straight into the arena. It may not move while its frame is worked on, so that the
- * output has room for what any network takes from it, and the memory grows beforehand.
+ * A terminal's picture (640x480) is decoded straight into the arena. It may not move while its frame is worked on: the memory
+ * grows beforehand, and the output has room for the whole of it, its edges rounded up to 32 as a detector may want them.
  */
 const IN_PLACE_BYTES = 640 * 480 * 3;
+const FIRST_OUTPUT_BYTES = 5 * 1024 * 1024;
 
 /**
  * The memory of the warp kernel on one thread: the job, the output, then the pictures that crops are cut
@@ -43,7 +45,9 @@ export class WarpArena {
   private readonly memory = new WebAssembly.Memory({ initial: 128 });
   private readonly kernel: WarpKernel;
   private readonly places = new Map<Picture, number>();
-  private outputBytes = IN_PLACE_BYTES * Float32Array.BYTES_PER_ELEMENT;
+  private outputBytes = FIRST_OUTPUT_BYTES;
+  /** Whether the frame's picture lies in the arena itself. */
+  private inPlace = false;
   private outputUsed = 0;
   /** Where larger pictures are decoded to: fresh memory for each would cost more than the decoding. */
   private largeRoom = new Uint8Array(0);
@@ -70,6 +74,7 @@ export class WarpArena {
       if (this.largeRoom.length < bytes) this.largeRoom = new Uint8Array(bytes);
       return this.largeRoom;
     }
+    this.inPlace = true;
     const at = this.end;
     this.end += Math.ceil((bytes + SPARE_BYTES) / 64) * 64;
     // With its halves.
@@ -136,6 +141,7 @@ export class WarpArena {
     new Uint8Array(buffer, this.picturesAt, this.end - this.picturesAt).fill(0);
     this.largeRoom.fill(0);
     this.outputUsed = 0;
+    this.inPlace = false;
     this.end = this.picturesAt;
   }
 
@@ -145,6 +151,7 @@ export class WarpArena {
 
   private makeRoomForOutput(bytes: number): void {
     if (bytes <= this.outputBytes) return;
+    assert(!this.inPlace, 'the output of a picture in the arena has its room');
     this.forget();
     this.outputBytes = bytes;
     this.end = this.picturesAt;

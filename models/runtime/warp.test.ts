@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stretch } from './geometry.ts';
 import { halve, PicturePyramid, type PixelFormat, warpInto } from './warp.ts';
+import { WarpArena } from './warp-arena.ts';
 
 const FORMAT: PixelFormat = {
   width: 4,
@@ -31,6 +32,38 @@ describe('warpInto', () => {
     warpInto(out, { source, crop: IDENTITY }, { ...FORMAT, layout: 'nchw', colour: 'bgr' });
     expect([out[6], out[16 + 6], out[32 + 6]]).toEqual([7, 1, 2]);
   });
+
+  it.each([
+    [640, 480],
+    [1280, 240],
+  ])(
+    'cuts the same from %ix%i in the arena as from memory of its own, and wipes it',
+    (width, height) => {
+      const own = coordinates(width, height);
+      const arena = WarpArena.ofThisThread();
+      const room = arena.roomFor(own.data.length);
+      room.set(own.data);
+      const inPlace = { data: room, width, height };
+      const ceil32 = (edge: number): number => Math.ceil(edge / 32) * 32;
+      // The whole picture as a detector may want it, and one so small that it is cut from a half of a half.
+      const cuts = [
+        { crop: IDENTITY, size: { width: ceil32(width), height: ceil32(height) } },
+        { crop: { ...IDENTITY, a: 9, e: 9 }, size: { width: 24, height: 24 } },
+      ];
+      const [placed, apart] = [new PicturePyramid(inPlace), new PicturePyramid(own)];
+      for (const { crop, size } of cuts) {
+        const [here, there] = [placed, apart].map((source) => {
+          const out = new Float32Array(3 * size.width * size.height);
+          warpInto(out, { source, crop }, { ...FORMAT, ...size });
+          return out;
+        });
+        expect(here).toEqual(there);
+        expect(room).toHaveLength(own.data.length);
+      }
+      arena.forget();
+      expect(room.every((value) => value === 0)).toBe(true);
+    },
+  );
 
   it('interpolates, normalises, and is black outside', () => {
     const source = new PicturePyramid(coordinates(8, 8));
