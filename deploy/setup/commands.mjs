@@ -38,6 +38,10 @@ const COMMANDS = {
     needs: () => ['nats', 'models', 'kernel', 'pages', 'testTools'],
     run: (node, args) => runForeground(node, vitest(args)),
   },
+  soak: {
+    needs: () => ['models', 'kernel'],
+    run: (node, args) => runForeground(node, ['test/soak/main.ts', ...args]),
+  },
   wuma: {
     needs: ([name, what]) => WUMA_NEEDS[name] ?? WUMA_NEEDS[`${name} ${what}`] ?? [],
     run: (node, args) => runForeground(node, ['deploy/cli/main.ts', ...args]),

@@ -360,8 +360,13 @@ describe('whatever is known', () => {
       expect(given.amountMinor).toBeLessThanOrEqual(tiers.limitMinor);
       if (who.minor) expect(given.amountMinor).toBeLessThanOrEqual(tiers.minorsLimitMinor);
       const best = Math.max(...given.candidates.map((each) => each.score));
+      // whoever is below the floor is nobody, whatever they know: they rival no one
       const rivals = given.candidates.filter(
-        (each) => each !== who && best - each.score < thresholds.margin && each.lock === 'open',
+        (each) =>
+          each !== who &&
+          each.score >= thresholds.floor &&
+          best - each.score < thresholds.margin &&
+          each.lock === 'open',
       );
       // whoever is as near has not given an answer that the approved one gave
       expect(rivals.every(({ last4, pin }) => last4 !== 'right' || pin !== 'right')).toBe(true);

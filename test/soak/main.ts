@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+
+const HELP = `usage: npm run test:soak -- [options]
+
+Runs every file of unit tests that holds a property, again and again, each round with other examples. Ends at the first
+round that fails; its seed makes the failure come back: WUMA_PROPERTY_SEED=SEED npm test -- FILE
+
+  --rounds N   rounds (default 50)
+  --seed N     seed of the first round (default: drawn); each next round adds one
+  --json       one line of JSON on stdout
+  --help       this text
+
+Exit code: 0 when every round passed, 1 when one failed, 2 for wrong arguments.
+`;
+
+const UNIT_TESTS = '{edge-hub,central,firmware-bridge,shared,models,deploy}/**/*.test.ts';
+const SEEDS = 2 ** 31;
+
+async function filesWithProperties(): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const file of globSync(UNIT_TESTS)) {
+    if ((await readFile(file, 'utf8')).includes("from 'fast-check'")) found.push(file);
+  }
+  return found;
+}
+
+function runRound(files: readonly string[], seed: number): Promise<number> {
+  const child = spawn(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', ...files],
+    {
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, WUMA_PROPERTY_SEED: String(seed) },
+    },
+  );
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      rounds: { type: 'string', default: '50' },
+      seed: { type: 'string', default: String(Math.floor(Math.random() * SEEDS)) },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const rounds = Number(values.rounds);
+  const firstSeed = Number(values.seed);
+  if (!Number.isSafeInteger(rounds) || rounds < 1 || !Number.isSafeInteger(firstSeed)) {
+    process.stderr.write(HELP);
+    return 2;
+  }
+  const files = await filesWithProperties();
+  const failed: number[] = [];
+  let done = 0;
+  while (done < rounds && failed.length === 0) {
+    const seed = (firstSeed + done) % SEEDS;
+    process.stderr.write(`round ${done + 1} of ${rounds}, seed ${seed}\n`);
+    if ((await runRound(files, seed)) !== 0) failed.push(seed);
+    done += 1;
+  }
+  const result = { rounds: done, files: files.length, firstSeed, failedSeeds: failed };
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify(result)}\n`
+      : `${done} rounds of ${files.length} files: ${failed.length === 0 ? 'all passed' : `seed ${failed[0]} failed`}\n`,
+  );
+  return failed.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));
