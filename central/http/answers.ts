@@ -8,7 +8,8 @@ export function jsonAnswer<T extends z.ZodType>(schema: T) {
 
 const WHAT = {
   400: 'The request does not make sense',
-  401: 'Only the operator may see this',
+  401: 'Nobody is signed in',
+  403: 'The role does not allow it',
   404: 'There is no such thing',
   429: 'Too many at once',
 } as const;

@@ -5,6 +5,8 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
+import { accessControl } from '../access/access-control.ts';
+import { operatorToken } from '../access/operator-token.ts';
 import type { CentralContext } from '../context.ts';
 import { summary } from '../events.ts';
 import { addBookRoutes } from './book-routes.ts';
@@ -46,6 +48,7 @@ export function createHttpApi(context: CentralContext): OpenAPIHono {
     return problem(request, 'fault');
   });
   app.notFound((request) => problem(request, 'not_found'));
+  app.use(accessControl(operatorToken(context.adminToken)));
   addStatusRoutes(app, context);
   addBookRoutes(app, context);
   addReconciliationRoutes(app, context);

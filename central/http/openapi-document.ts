@@ -1,4 +1,6 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import { ACCESS_TABLE, isOpen } from '../access/access-table.ts';
+import { problemAnswers } from './answers.ts';
 import { reconciliationRoute, trialBalanceRoute, verifyRoute } from './book-routes.ts';
 import { paymentListRoute, paymentStreamRoute } from './payment-routes.ts';
 import { receiptRoute } from './receipt-routes.ts';
@@ -33,7 +35,7 @@ export const CENTRAL_ROUTES = [
 /** Central's OpenAPI 3.1 document, made from the routes alone: no central has to run. */
 export function centralOpenApiDocument() {
   const app = new OpenAPIHono();
-  for (const route of CENTRAL_ROUTES) app.openAPIRegistry.registerPath(route);
+  for (const route of CENTRAL_ROUTES) app.openAPIRegistry.registerPath(withAccess(route));
   app.openAPIRegistry.registerComponent('securitySchemes', 'operator', {
     type: 'http',
     scheme: 'bearer',
@@ -47,4 +49,17 @@ export function centralOpenApiDocument() {
         'The city’s books. Errors are problem+json (RFC 9457) with a closed set of codes.',
     },
   });
+}
+
+/** A route as the access table guards it: what it needs, and how it refuses. */
+function withAccess(route: (typeof CENTRAL_ROUTES)[number]): RouteConfig {
+  const rule = ACCESS_TABLE.find(
+    ({ method, path }) => method === route.method && path === route.path,
+  );
+  if (rule && isOpen(rule)) return route;
+  return {
+    ...route,
+    security: [{ operator: [] }],
+    responses: { ...route.responses, ...problemAnswers(401, 403) },
+  };
 }

@@ -6,6 +6,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 export type ProblemCode =
   | 'invalid_request'
   | 'permission_missing'
+  | 'forbidden'
   | 'not_found'
   | 'rate_limited'
   | 'unavailable'
@@ -13,7 +14,8 @@ export type ProblemCode =
 
 const PROBLEMS: Record<ProblemCode, { status: ContentfulStatusCode; title: string }> = {
   invalid_request: { status: 400, title: 'The request does not make sense' },
-  permission_missing: { status: 401, title: 'Only the operator may see this' },
+  permission_missing: { status: 401, title: 'Sign in first, or show the operator’s token' },
+  forbidden: { status: 403, title: 'Your role does not allow this' },
   not_found: { status: 404, title: 'There is no such thing' },
   rate_limited: { status: 429, title: 'Too many at once; try again in a moment' },
   unavailable: { status: 503, title: 'Not available right now' },

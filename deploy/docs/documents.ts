@@ -1,3 +1,4 @@
+import { rolesDocument } from '../../central/access/roles-document.ts';
 import { centralOpenApiDocument } from '../../central/http/openapi-document.ts';
 import { hubOpenApiDocument } from '../../edge-hub/http/openapi-document.ts';
 import { generateAsyncApi } from './asyncapi.ts';
@@ -14,6 +15,7 @@ export const GENERATED_DOCUMENTS: readonly GeneratedDocument[] = [
   { path: 'asyncapi.yaml', make: generateAsyncApi },
   { path: 'openapi-hub.json', make: () => jsonText(hubOpenApiDocument()) },
   { path: 'openapi-central.json', make: () => jsonText(centralOpenApiDocument()) },
+  { path: 'roles.md', make: rolesDocument },
 ];
 
 function jsonText(document: unknown): string {

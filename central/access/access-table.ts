@@ -1,0 +1,48 @@
+import { ROLES, type Role } from './principal.ts';
+
+/** A role, or nobody in particular. */
+export type Caller = 'anyone' | Role;
+
+export interface AccessRule {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  /** As in the route's description: `/api/merchants/{merchantId}`. */
+  readonly path: string;
+  readonly callers: readonly Caller[];
+}
+
+const EVERYONE: readonly Caller[] = ['anyone', ...ROLES];
+const OPERATOR: readonly Caller[] = ['operator'];
+
+/**
+ * The one table of who may call what: every request goes through it (`access-control.ts`), and `docs/roles.md` is made of
+ * it. What is not in it is refused. Owners and cashiers are let through to paths with a `{merchantId}` of their own only;
+ * where a path has none, its handler asks `merchantScope`.
+ */
+export const ACCESS_TABLE: readonly AccessRule[] = [
+  { method: 'get', path: '/api/status', callers: EVERYONE },
+  { method: 'get', path: '/api/hubs', callers: EVERYONE },
+  { method: 'get', path: '/api/payments', callers: EVERYONE },
+  { method: 'get', path: '/api/payments/stream', callers: EVERYONE },
+  { method: 'get', path: '/api/receipts/{reference}', callers: EVERYONE },
+  { method: 'get', path: '/api/ledger/trial-balance', callers: EVERYONE },
+  { method: 'get', path: '/api/ledger/verify', callers: OPERATOR },
+  { method: 'get', path: '/api/ledger/entries', callers: OPERATOR },
+  { method: 'get', path: '/api/reconciliation', callers: EVERYONE },
+  { method: 'get', path: '/api/reconciliation/exceptions', callers: OPERATOR },
+  { method: 'post', path: '/api/reconciliation/exceptions', callers: OPERATOR },
+  {
+    method: 'post',
+    path: '/api/reconciliation/exceptions/{exceptionId}/resolve',
+    callers: OPERATOR,
+  },
+  { method: 'post', path: '/api/reconciliation/runs', callers: OPERATOR },
+  { method: 'get', path: '/api/shoppers/{shopperId}/enrolments', callers: OPERATOR },
+  { method: 'get', path: '/metrics', callers: EVERYONE },
+  { method: 'get', path: '/healthz', callers: EVERYONE },
+  { method: 'get', path: '/openapi.json', callers: EVERYONE },
+];
+
+/** Whether a caller needs to be known for this. */
+export function isOpen(rule: AccessRule): boolean {
+  return rule.callers.includes('anyone');
+}
