@@ -45,6 +45,7 @@ export class Central {
     });
     for (const reader of context.readers) reader.start();
     lifecycle.add(context.reconciler).start();
+    if (context.insight) lifecycle.add(context.insight).start();
     const { host, port } = context.settings.http;
     const server = await HttpServer.start({ app: createHttpApi(context), host, port });
     lifecycle.add(server);

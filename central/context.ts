@@ -15,6 +15,7 @@ import { readAuthorities } from './enrolment/vouching.ts';
 import type { CentralSettings } from './env.ts';
 import { CentralEvents } from './events.ts';
 import { PaymentFeed } from './http/payment-feed.ts';
+import { InsightService } from './insight/service/insight-service.ts';
 import { IntakeBooking } from './intake/intake-booking.ts';
 import { StreamReader } from './intake/stream-reader.ts';
 import { Reconciler } from './reconciliation/reconciler.ts';
@@ -32,6 +33,8 @@ export interface CentralContext {
   readonly feed: PaymentFeed;
   readonly readers: readonly StreamReader[];
   readonly reconciler: Reconciler;
+  /** Undefined where it is switched off. */
+  readonly insight: InsightService | undefined;
   readonly adminToken: string;
 }
 
@@ -94,6 +97,14 @@ export async function createContext(
     at: settings.reconcileAt,
     haltedAt: (hubId) => readers[settings.hubs.indexOf(hubId)]?.status.halted,
   });
+  const insight =
+    settings.insight &&
+    new InsightService({
+      settings: settings.insight,
+      databaseUrl: database.url,
+      events,
+      random,
+    });
   events.watchHubs(() => settings.hubs.map((hubId, index) => gaugesOf(hubId, readers[index])));
   return {
     settings,
@@ -107,6 +118,7 @@ export async function createContext(
     feed,
     readers,
     reconciler,
+    insight,
     adminToken,
   };
 }

@@ -29,9 +29,30 @@ const envSchema = z.object({
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
     .default('19:30'),
+  /** Whether the lake is filled and its questions are answered. */
+  CENTRAL_INSIGHT: z.enum(['on', 'off']).default('on'),
+  CENTRAL_LAKE_DIR: z.string().min(1).optional(),
+  CENTRAL_CITY: nameSchema.default('wenzhou'),
+  /** By which days and hours are counted. */
+  CENTRAL_TIME_ZONE: z
+    .string()
+    .refine((zone) => isTimeZone(zone), 'not a time zone')
+    .default('Asia/Shanghai'),
+  /** After so many days all pseudonyms in the lake are made anew. */
+  CENTRAL_PSEUDONYM_DAYS: z.coerce.number().int().min(1).max(3_650).default(365),
   CENTRAL_WEB_DIR: z.string().min(1).default('.wuma/web'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
+
+/** The lake and what is asked of it. */
+export interface InsightSettings {
+  readonly lakeDir: string;
+  /** Where the keys of pseudonyms lie: not in the lake. */
+  readonly keysDir: string;
+  readonly city: string;
+  readonly timeZone: string;
+  readonly pseudonymDays: number;
+}
 
 export interface CentralSettings {
   readonly database: { readonly url: string | undefined; readonly port: number };
@@ -45,6 +66,8 @@ export interface CentralSettings {
   readonly hubs: readonly string[];
   readonly caFile: string;
   readonly adminTokenFile: string;
+  /** Undefined where it is switched off. */
+  readonly insight: InsightSettings | undefined;
   /** UTC. */
   readonly reconcileAt: { readonly hour: number; readonly minute: number };
   readonly logLevel: string;
@@ -80,10 +103,28 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): CentralSetting
     hubs: [...new Set(env.CENTRAL_HUBS)],
     caFile: env.CENTRAL_TLS_CA,
     adminTokenFile: env.CENTRAL_ADMIN_TOKEN_FILE ?? `${env.CENTRAL_DATA_DIR}/admin-token`,
+    insight:
+      env.CENTRAL_INSIGHT === 'off'
+        ? undefined
+        : {
+            lakeDir: env.CENTRAL_LAKE_DIR ?? `${env.CENTRAL_DATA_DIR}/lake`,
+            keysDir: `${env.CENTRAL_DATA_DIR}/keys`,
+            city: env.CENTRAL_CITY,
+            timeZone: env.CENTRAL_TIME_ZONE,
+            pseudonymDays: env.CENTRAL_PSEUDONYM_DAYS,
+          },
     reconcileAt: {
       hour: Number(env.CENTRAL_RECONCILE_AT.slice(0, 2)),
       minute: Number(env.CENTRAL_RECONCILE_AT.slice(3)),
     },
     logLevel: env.LOG_LEVEL,
   };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Logger } from '../shared/kernel/logger.ts';
+import type { LakePass } from './insight/lake/lake.ts';
 import type { ChainBreak } from './intake/hub-chain.ts';
 import type { BookedBatch } from './intake/intake-booking.ts';
 
@@ -63,6 +64,27 @@ export class CentralEvents {
     'Sealed templates not forwarded',
     ['hub'],
   );
+  private readonly lakeRows = this.counter(
+    'wuma_lake_rows_total',
+    'Booked events projected into the lake',
+    [],
+  );
+  private readonly lakeErasures = this.counter(
+    'wuma_lake_erasures_total',
+    'People taken out of the lake',
+    [],
+  );
+  private readonly lakeBehind = new Gauge({
+    name: 'wuma_lake_behind_events',
+    help: 'Events in the books that the lake does not have yet',
+    labelNames: ['hub'],
+    registers: [this.registry],
+  });
+  private readonly insightUp = new Gauge({
+    name: 'wuma_insight_up',
+    help: '1 while the process that fills the lake runs',
+    registers: [this.registry],
+  });
   private readonly pulls = this.counter('wuma_downlink_pulls_total', 'Answers to a hub’s pull', [
     'hub',
     'outcome',
@@ -130,6 +152,27 @@ export class CentralEvents {
 
   reconciliationFailed(hub: string, error: unknown): void {
     this.logger.error({ hub, why: summary(error) }, 'the books could not be walked');
+  }
+
+  lakePassed(pass: LakePass): void {
+    this.lakeRows.inc(pass.rows);
+    this.lakeErasures.inc(pass.erased);
+    this.lakeBehind.reset();
+    for (const [hub, events] of Object.entries(pass.behind)) this.lakeBehind.set({ hub }, events);
+    if (pass.rotated) this.logger.info('the pseudonyms in the lake are made anew');
+  }
+
+  lakeFailed(why: string): void {
+    this.logger.error({ why }, 'the lake could not be brought up to the books');
+  }
+
+  insightStarted(): void {
+    this.insightUp.set(1);
+  }
+
+  insightEnded(code: number | null, wasAsked: boolean): void {
+    this.insightUp.set(0);
+    if (!wasAsked) this.logger.error({ code }, 'the process that fills the lake has ended');
   }
 
   streamReplaced(hub: string): void {

@@ -11,6 +11,8 @@ export type Executor = Pick<
 >;
 
 export interface OpenDatabase {
+  /** Its address, with the password: for processes of ours that connect by themselves. */
+  readonly url: string;
   readonly db: CentralDatabase;
   /** Runs work in one transaction: all of it is on disk when this resolves, or none of it. */
   transact<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
@@ -53,6 +55,7 @@ export async function openDatabase(url: string): Promise<OpenDatabase> {
   }
   const db = drizzle(client);
   return {
+    url,
     db,
     transact: (work) => db.transaction((tx) => work(tx)),
     snapshot: (work) =>

@@ -1,5 +1,6 @@
 import {
   bigint,
+  date,
   integer,
   pgTable,
   primaryKey,
@@ -268,4 +269,20 @@ export const downlink = pgTable(
     createdAt: moment('created_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.hubId, table.seq] })],
+);
+
+export const lakeFiles = pgTable(
+  'lake_files',
+  {
+    hubId: text('hub_id').notNull(),
+    fileId: sequence('file_id').generatedAlwaysAsIdentity(),
+    path: text('path').notNull(),
+    streetId: text('street_id').notNull(),
+    day: date('day').notNull(),
+    fromSeq: sequence('from_seq').notNull(),
+    toSeq: sequence('to_seq').notNull(),
+    rows: integer('rows').notNull(),
+    writtenAt: moment('written_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.fileId] })],
 );

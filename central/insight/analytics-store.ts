@@ -1,11 +1,28 @@
-import { type DuckDBConnection, DuckDBInstance, type JS } from '@duckdb/node-api';
+import {
+  BIGINT,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  type JS,
+  VARCHAR,
+} from '@duckdb/node-api';
 
 /** What the engine may use of the machine. */
 export interface AnalyticsLimits {
   readonly threads: number;
   /** Of its buffers; the process needs some more. */
   readonly memoryMb: number;
+  /** A database's file; without one everything is in memory. */
+  readonly path?: string;
 }
+
+/** A column of values to append: whole numbers or texts, null where there is none. */
+export type AppendedColumn =
+  | { readonly type: 'bigint'; readonly values: readonly (bigint | null)[] }
+  | { readonly type: 'varchar'; readonly values: readonly (string | null)[] };
+
+/** What the engine takes at a time. */
+const CHUNK_ROWS = 2_048;
 
 const DEFAULT_LIMITS: AnalyticsLimits = { threads: 2, memoryMb: 1_024 };
 
@@ -13,8 +30,8 @@ const DEFAULT_LIMITS: AnalyticsLimits = { threads: 2, memoryMb: 1_024 };
 export type AnalyticsRow = Readonly<Record<string, JS>>;
 
 /**
- * DuckDB in memory: questions over Parquet and CSV files. It never loads anything from the network, and counts dates
- * in UTC.
+ * DuckDB, in memory or on a file: questions over tables, Parquet and CSV files. It never loads anything from the network,
+ * and counts dates in UTC.
  */
 export class AnalyticsStore {
   private readonly instance: DuckDBInstance;
@@ -25,8 +42,13 @@ export class AnalyticsStore {
     this.connection = connection;
   }
 
-  static async open({ threads, memoryMb } = DEFAULT_LIMITS): Promise<AnalyticsStore> {
-    const instance = await DuckDBInstance.create(':memory:', {
+  /** @throws where the file is no database, or another process has it */
+  static async open({
+    threads,
+    memoryMb,
+    path = ':memory:',
+  }: AnalyticsLimits = DEFAULT_LIMITS): Promise<AnalyticsStore> {
+    const instance = await DuckDBInstance.create(path, {
       threads: `${threads}`,
       memory_limit: `${memoryMb}MB`,
       autoinstall_known_extensions: 'false',
@@ -35,6 +57,19 @@ export class AnalyticsStore {
     const connection = await instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
     return new AnalyticsStore(instance, connection);
+  }
+
+  /** Appends rows, given column by column in the table's order. */
+  async append(table: string, columns: readonly AppendedColumn[]): Promise<void> {
+    const appender = await this.connection.createAppender(table);
+    const types = columns.map(({ type }) => (type === 'bigint' ? BIGINT : VARCHAR));
+    const rows = columns[0]?.values.length ?? 0;
+    for (let from = 0; from < rows; from += CHUNK_ROWS) {
+      const chunk = DuckDBDataChunk.create(types, Math.min(CHUNK_ROWS, rows - from));
+      chunk.setColumns(columns.map(({ values }) => values.slice(from, from + CHUNK_ROWS)));
+      appender.appendDataChunk(chunk);
+    }
+    appender.closeSync();
   }
 
   /** Does something that has no answer. */

@@ -67,6 +67,7 @@ function centralSettings(city: TestCity, databaseUrl: string): CentralSettings {
     hubs: Object.keys(city.hubs),
     caFile: city.pki.caPath,
     adminTokenFile: join(city.dir, 'admin-token'),
+    insight: undefined,
     reconcileAt: { hour: 3, minute: 0 },
     logLevel: 'silent',
   };

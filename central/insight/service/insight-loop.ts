@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../../../shared/kernel/clock.ts';
+import { type OpenDatabase, openDatabase } from '../../db/database.ts';
+import { summary } from '../../events.ts';
+import { Lake } from '../lake/lake.ts';
+import { loadSales } from '../sales/sales-loader.ts';
+import { SalesStore } from '../sales/sales-store.ts';
+import type { FromInsight, ToInsight } from './insight-messages.ts';
+
+/** Between two looks at the books. */
+const IDLE_MS = 2_000;
+
+/** Fills the lake as long as it runs: a pass, a rest, a pass. */
+export class InsightLoop {
+  private readonly database: OpenDatabase;
+  private readonly lake: Lake;
+  private readonly sales: SalesStore;
+  private readonly tell: (message: FromInsight) => void;
+  private readonly stopping = new AbortController();
+  private readonly running: Promise<void>;
+
+  private constructor(
+    parts: { database: OpenDatabase; lake: Lake; sales: SalesStore },
+    tell: (message: FromInsight) => void,
+  ) {
+    this.database = parts.database;
+    this.lake = parts.lake;
+    this.sales = parts.sales;
+    this.tell = tell;
+    this.running = this.run();
+  }
+
+  /** @throws where PostgreSQL or the lake's folder is not to be had */
+  static async start(
+    { settings, databaseUrl }: Extract<ToInsight, { type: 'start' }>,
+    tell: (message: FromInsight) => void,
+  ): Promise<InsightLoop> {
+    const { lakeDir, keysDir, city, timeZone, pseudonymDays } = settings;
+    const database = await openDatabase(databaseUrl);
+    const lake = await Lake.open({
+      settings: { folder: lakeDir, keysFolder: keysDir, city, timeZone, pseudonymDays },
+      database,
+      clock: systemClock,
+    });
+    const sales = await SalesStore.open(join(lakeDir, 'sales.duckdb'));
+    return new InsightLoop({ database, lake, sales }, tell);
+  }
+
+  /** Finishes the window in hand. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    this.sales.close();
+    this.lake.close();
+    await this.database.close();
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        const pass = await this.lake.pass(() => signal.aborted);
+        await loadSales(this.sales, { lake: this.lake, database: this.database });
+        this.tell({ type: 'passed', pass });
+      } catch (error) {
+        this.tell({ type: 'failed', why: summary(error) });
+      }
+      await sleep(IDLE_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,286 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type OpenDatabase, openDatabase } from '../../central/db/database.ts';
+import { Enrolment } from '../../central/enrolment/enrolment.ts';
+import { AnalyticsStore } from '../../central/insight/analytics-store.ts';
+import { Lake } from '../../central/insight/lake/lake.ts';
+import { loadSales } from '../../central/insight/sales/sales-loader.ts';
+import { SalesStore } from '../../central/insight/sales/sales-store.ts';
+import { IntakeBooking } from '../../central/intake/intake-booking.ts';
+import { addHubs } from '../../central/intake/intake-store.ts';
+import { present } from '../../shared/kernel/assert.ts';
+import { systemClock } from '../../shared/kernel/clock.ts';
+import { ChainWriter, newId, type WrittenEvent } from '../support/chain-writer.ts';
+import { TestPostgres } from '../support/postgres.ts';
+
+const HUB = 'hub-wuma';
+const never = (): boolean => false;
+
+let postgres: TestPostgres;
+let engine: AnalyticsStore;
+let database: OpenDatabase;
+let dir: string;
+let chain: ChainWriter;
+let lake: Lake;
+
+beforeAll(async () => {
+  [postgres, engine] = await Promise.all([TestPostgres.start(), AnalyticsStore.open()]);
+});
+afterAll(async () => {
+  engine.close();
+  await postgres.stop();
+});
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'wuma-test-lake-'));
+  database = await openDatabase(await postgres.createDatabase());
+  await addHubs(database.db, [HUB]);
+  chain = new ChainWriter(HUB);
+  lake = await openLake(database);
+});
+afterEach(async () => {
+  lake.close();
+  await database.close();
+  rmSync(dir, { recursive: true });
+});
+
+function openLake(on: OpenDatabase, pseudonymDays = 365): Promise<Lake> {
+  const folders = { folder: join(dir, 'lake'), keysFolder: join(dir, 'keys') };
+  const settings = { ...folders, city: 'wenzhou', timeZone: 'Asia/Shanghai', pseudonymDays };
+  return Lake.open({ settings, database: on, clock: systemClock });
+}
+
+async function book(...events: readonly WrittenEvent[]): Promise<void> {
+  const enrolment = new Enrolment({ authorities: [], clock: systemClock, newId });
+  const booking = new IntakeBooking({ database, clock: systemClock, enrolment });
+  const from = present(await booking.position(HUB), HUB);
+  const deliveries = events.map((event) => ({ streamSeq: event.seq, text: event.text }));
+  await booking.book({ hubId: HUB, from, streamCreated: 'once', deliveries });
+}
+
+/** A payment of one whose day and place are known. */
+function pay(on: { at: string; shopper?: string; merchant?: string; amountMinor?: string }) {
+  const paymentId = newId();
+  const shopperId = on.shopper ?? newId();
+  const merchantId = on.merchant ?? 'm-tea';
+  const amountMinor = on.amountMinor ?? '1000';
+  const event = chain.capture({
+    paymentId,
+    shopperId,
+    merchantId,
+    amountMinor,
+    capturedAt: on.at,
+    shopId: `shop-${merchantId}`,
+  });
+  const back = (type: 'refunded' | 'reversed', minor: string): WrittenEvent =>
+    chain.write(`payment.${type}`, {
+      paymentId,
+      shopperId,
+      merchantId,
+      terminalId: `${HUB}-t1`,
+      shopId: `shop-${merchantId}`,
+      amountMinor: minor,
+      currency: 'CNY',
+      [type === 'refunded' ? 'refundId' : 'reversalId']: newId(),
+      [`${type}At`]: '2026-11-20T04:00:00.000Z',
+      reference: 'WM-9',
+    });
+  return { event, back };
+}
+
+const erase = (shopperId: string): WrittenEvent =>
+  chain.write('shopper.erased', { shopperId, requestedAt: new Date().toISOString() });
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.parquet'),
+  );
+const lakeFiles = (): string[] => filesIn(join(dir, 'lake', 'sales'));
+const events = (): string =>
+  `read_parquet('${join(dir, 'lake')}/sales/*/*/*/*.parquet', hive_partitioning = true)`;
+
+async function sales<T>(work: (store: AnalyticsStore) => Promise<T>): Promise<T> {
+  const path = join(dir, 'sales.duckdb');
+  const store = await SalesStore.open(path);
+  await loadSales(store, { lake, database });
+  store.close();
+  const reader = await AnalyticsStore.open({ threads: 1, memoryMb: 256, path });
+  try {
+    return await work(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+/** What the engine finds in the files as they lie. */
+const inFiles = (what: string, tail = ''): ReturnType<AnalyticsStore['rows']> =>
+  engine.rows(`SELECT ${what} FROM ${events()} ${tail}`);
+
+describe('the lake', () => {
+  it('has every booked event once, on the city’s day, however late it comes', async () => {
+    await book(
+      pay({ at: '2026-11-03T03:00:00.000Z' }).event,
+      // midnight has passed in Wenzhou
+      pay({ at: '2026-11-03T16:30:00.000Z' }).event,
+    );
+    expect(await lake.pass(never)).toMatchObject({ rows: 2, files: 2, behind: { [HUB]: 0 } });
+    expect(await lake.pass(never)).toMatchObject({ rows: 0, files: 0 });
+    await book(pay({ at: '2026-11-02T03:00:00.000Z' }).event);
+    await lake.pass(never);
+    const rows = await inFiles(
+      'day::VARCHAR AS day, hour, event_seq, street',
+      'ORDER BY event_seq',
+    );
+    expect(rows).toEqual([
+      { day: '2026-11-03', hour: 11, event_seq: 1n, street: HUB },
+      { day: '2026-11-04', hour: 0, event_seq: 2n, street: HUB },
+      { day: '2026-11-02', hour: 11, event_seq: 3n, street: HUB },
+    ]);
+  });
+
+  it('corrects the day of the payment that is given back', async () => {
+    const whole = pay({ at: '2026-11-01T03:00:00.000Z' });
+    const part = pay({ at: '2026-11-02T03:00:00.000Z' });
+    const reversed = pay({ at: '2026-11-03T03:00:00.000Z' });
+    await book(whole.event, part.event, reversed.event);
+    await lake.pass(never);
+    await sales((store) => store.rows('FROM sale'));
+    await book(
+      whole.back('refunded', '1000'),
+      part.back('refunded', '300'),
+      reversed.back('reversed', '1000'),
+    );
+    await lake.pass(never);
+    const days = await inFiles(
+      'day::VARCHAR AS day, sum(amount_minor)::INTEGER AS net',
+      'GROUP BY day ORDER BY day',
+    );
+    expect(days).toEqual([
+      { day: '2026-11-01', net: 0 },
+      { day: '2026-11-02', net: 700 },
+      { day: '2026-11-03', net: 0 },
+    ]);
+    expect(await sales((store) => store.rows('SELECT amount FROM sale'))).toEqual([
+      { amount: 700n },
+    ]);
+  });
+
+  it('counts nothing twice when a process ends between the files and the record', async () => {
+    await book(...chain.captures(50));
+    const failing: OpenDatabase = {
+      ...database,
+      transact: (work) =>
+        database.transact(async (tx) => {
+          const done = await work(tx);
+          if (lakeFiles().length > 0) throw new Error('the power went');
+          return done;
+        }),
+    };
+    const cut = await openLake(failing);
+    await expect(cut.pass(never)).rejects.toThrow('the power went');
+    cut.close();
+    expect(lakeFiles()).toHaveLength(1);
+    const again = await openLake(database);
+    expect(lakeFiles()).toEqual([]);
+    expect(await again.pass(never)).toMatchObject({ rows: 50 });
+    again.close();
+    expect(
+      await inFiles('count(*)::INTEGER AS n, count(DISTINCT event_seq)::INTEGER AS d'),
+    ).toEqual([{ n: 50, d: 50 }]);
+  });
+
+  it('counts nothing twice when two processes project at once', async () => {
+    await book(...chain.captures(5));
+    const other = await openLake(database);
+    // whichever comes second finds the watermark moved
+    await Promise.allSettled([lake.pass(never), other.pass(never)]);
+    other.close();
+    expect(await sales((store) => store.rows('SELECT count(*)::INTEGER AS n FROM sale'))).toEqual([
+      { n: 5 },
+    ]);
+  });
+
+  it('has no customer of two merchants, nor anybody’s id', async () => {
+    const shopper = newId();
+    const merchants = ['m-tea', 'm-silk', 'm-tea'];
+    await book(
+      ...merchants.map(
+        (merchant) => pay({ at: '2026-11-03T03:00:00.000Z', shopper, merchant }).event,
+      ),
+    );
+    await lake.pass(never);
+    const rows = await inFiles('customer, visitor', 'ORDER BY event_seq');
+    expect(new Set(rows.map((row) => row['customer'])).size).toBe(2);
+    expect(rows[0]?.['customer']).toBe(rows[2]?.['customer']);
+    expect(new Set(rows.map((row) => row['visitor'])).size).toBe(1);
+    expect(JSON.stringify(await inFiles('columns(*)::VARCHAR'))).not.toContain(shopper);
+  });
+
+  it('forgets whoever is erased, in the files, in the store, and for payments that come later', async () => {
+    const shopper = newId();
+    await book(
+      pay({ at: '2026-11-03T03:00:00.000Z', shopper }).event,
+      pay({ at: '2026-11-04T03:00:00.000Z', shopper, merchant: 'm-silk' }).event,
+      pay({ at: '2026-11-04T03:00:00.000Z' }).event,
+    );
+    await lake.pass(never);
+    const known =
+      'count(*)::INTEGER AS n, count(customer)::INTEGER AS c, count(visitor)::INTEGER AS v';
+    expect(await sales((store) => store.rows(`SELECT ${known} FROM sale`))).toEqual([
+      { n: 3, c: 3, v: 3 },
+    ]);
+    await book(erase(shopper), pay({ at: '2026-11-02T03:00:00.000Z', shopper }).event);
+    expect(await lake.pass(never)).toMatchObject({ erased: 1 });
+    expect(await lake.pass(never)).toMatchObject({ erased: 0 });
+    const left = [{ n: 4, c: 1, v: 1 }];
+    expect(await inFiles(known)).toEqual(left);
+    expect(await sales((store) => store.rows(`SELECT ${known} FROM sale`))).toEqual(left);
+  });
+
+  it('writes everything anew under other pseudonyms when they are due, and loses the old key', async () => {
+    await book(pay({ at: '2026-11-03T03:00:00.000Z', shopper: newId() }).event);
+    await lake.pass(never);
+    const before = await inFiles('customer, visitor, amount_minor');
+    await lake.rotate();
+    expect(existsSync(join(dir, 'keys', 'pseudonyms-1.key'))).toBe(false);
+    expect(lakeFiles()).toEqual([]);
+    await lake.pass(never);
+    const [after] = await inFiles('customer, visitor, amount_minor');
+    expect(after?.['amount_minor']).toBe(before[0]?.['amount_minor']);
+    expect(after?.['customer']).not.toBe(before[0]?.['customer']);
+    expect(after?.['visitor']).not.toBe(before[0]?.['visitor']);
+    const stored = await sales((store) => store.rows('SELECT customer, visitor FROM sale'));
+    expect(stored).toEqual([{ customer: after?.['customer'], visitor: after?.['visitor'] }]);
+  });
+
+  it('is written anew when its key is lost', async () => {
+    await book(...chain.captures(3));
+    await lake.pass(never);
+    rmSync(join(dir, 'keys'), { recursive: true });
+    const again = await openLake(database);
+    expect(again.epochNumber).toBe(2);
+    expect(await again.pass(never)).toMatchObject({ rows: 3 });
+    again.close();
+  });
+
+  it('puts a day’s many files together, and has the same rows', async () => {
+    for (let i = 0; i < 18; i += 1) {
+      await book(pay({ at: '2026-11-03T03:00:00.000Z' }).event);
+      await lake.pass(never);
+    }
+    expect(lakeFiles()).toHaveLength(2);
+    expect(
+      await inFiles('count(*)::INTEGER AS n, count(DISTINCT event_seq)::INTEGER AS d'),
+    ).toEqual([{ n: 18, d: 18 }]);
+  });
+
+  it('makes its store of sales anew from whatever lies in its place', async () => {
+    await book(...chain.captures(3));
+    await lake.pass(never);
+    writeFileSync(join(dir, 'sales.duckdb'), 'not a database');
+    expect(await sales((store) => store.rows('SELECT count(*)::INTEGER AS n FROM sale'))).toEqual([
+      { n: 3 },
+    ]);
+  });
+});
