@@ -40,7 +40,10 @@ import { HubMetrics } from './metrics.ts';
 import { OutboxStore } from './outbox/outbox-store.ts';
 import { OutboxRelay } from './outbox/relay.ts';
 import { PaymentLifeCycle } from './payment/life-cycle.ts';
+import { PaymentBooking } from './payment/payment-booking.ts';
+import { Conclusion } from './payment/payment-conclusion.ts';
 import { PaymentService } from './payment/payment-service.ts';
+import { PhoneDesk } from './payment/phone-desk.ts';
 import { QuestionBook } from './payment/question-book.ts';
 import { ReceiptDesk } from './payment/receipt-desk.ts';
 import { WrongAnswerStore } from './payment/wrong-answer-store.ts';
@@ -274,7 +277,7 @@ type Shared = Base & {
 };
 
 function wirePayments(shared: Shared) {
-  const { settings, clock, newId, vision, shoppers, files, vault } = shared;
+  const { settings, clock, newId, files } = shared;
   const questions = new QuestionBook(clock, newId);
   const { hubId, streetId } = settings.street;
   const { settled, transactInGroup } = shared.database;
@@ -293,26 +296,7 @@ function wirePayments(shared: Shared) {
     },
   });
   const transact = waking(shared.relay, transactInGroup);
-  const payments = new PaymentService({
-    ...shared,
-    hubId,
-    transact,
-    settled,
-    recogniser: new Recogniser({
-      ...vision,
-      gallery: shared.gallery,
-      clock,
-      floor: () => shared.calibration.state.thresholds.floor,
-    }),
-    questions,
-    wrongAnswers: new WrongAnswerStore(shared.database.db),
-    secretsOf: (shopperId) => vault.secretsOf(shopperId, vision.engine.packId),
-    replies,
-    thresholds: () => shared.calibration.state.thresholds,
-    amounts: settings.payment.amounts,
-    isEnrolled: (shopperId) => shoppers.isEnrolled(shopperId),
-    authorisationMs: settings.payment.moves.authorisationMs,
-  });
+  const { payments, phones } = wireWays(shared, { replies, questions, transact });
   const lifeCycle = new PaymentLifeCycle({
     ...shared,
     transact,
@@ -327,6 +311,7 @@ function wirePayments(shared: Shared) {
     hub: { hubId, streetId, currency: settings.payment.currency },
     registry,
     payments,
+    phones,
     lifeCycle,
     challenges,
     rates: new RateLimiter(settings.rate, clock),
@@ -336,6 +321,52 @@ function wirePayments(shared: Shared) {
     lightChallenge: settings.lightChallenge,
   });
   return { feed, registry, payments, lifeCycle, receipts, challenges, handler, revocations };
+}
+
+/** The ways to pay, and where they meet. */
+function wireWays(
+  shared: Shared,
+  own: {
+    readonly replies: ReplyWriter;
+    readonly questions: QuestionBook;
+    readonly transact: Transact;
+  },
+) {
+  const { settings, clock, vision, shoppers, vault } = shared;
+  const booking = new PaymentBooking({
+    ...shared,
+    ...own,
+    hubId: settings.street.hubId,
+    isEnrolled: (shopperId) => shoppers.isEnrolled(shopperId),
+    authorisationMs: settings.payment.moves.authorisationMs,
+  });
+  const concluding = {
+    ...shared,
+    ...own,
+    booking,
+    settled: shared.database.settled,
+    amounts: settings.payment.amounts,
+    wrongAnswers: new WrongAnswerStore(shared.database.db),
+    secretsOf: (shopperId: string) => vault.secretsOf(shopperId, vision.engine.packId),
+  };
+  const conclusion = new Conclusion(concluding);
+  const payments = new PaymentService({
+    ...concluding,
+    conclusion,
+    recogniser: new Recogniser({
+      ...vision,
+      gallery: shared.gallery,
+      clock,
+      floor: () => shared.calibration.state.thresholds.floor,
+    }),
+    thresholds: () => shared.calibration.state.thresholds,
+  });
+  const phones = new PhoneDesk({
+    ...concluding,
+    conclusion,
+    ownerOfPhone: (phone) => shoppers.ownerOfPhone(vault.phoneFingerprint(phone)),
+  });
+  return { payments, phones };
 }
 
 function wireDownlink(

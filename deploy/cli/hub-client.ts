@@ -60,6 +60,7 @@ export class HubClient {
       readonly language: string;
       readonly streets: readonly string[];
     };
+    readonly phone?: string;
     readonly phoneLast4?: string;
     readonly pin?: string;
     readonly minor?: boolean;
@@ -68,6 +69,7 @@ export class HubClient {
     const form = new FormData();
     form.set('enrolmentId', request.enrolmentId);
     form.set('consent', JSON.stringify(request.consent));
+    if (request.phone !== undefined) form.set('phone', request.phone);
     if (request.phoneLast4 !== undefined) form.set('phoneLast4', request.phoneLast4);
     if (request.pin !== undefined) form.set('pin', request.pin);
     if (request.minor) form.set('minor', 'yes');

@@ -54,6 +54,10 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
       shop: { id: 'noodles', name: 'Noodle House' },
       currency: 'CNY',
       limitMinor: '50000',
+      ways: [
+        { way: 'face', limitMinor: '50000' },
+        { way: 'phone', limitMinor: '50000' },
+      ],
       protocolVersion: 3,
       serverTime: '2026-11-24T09:00:00.120Z',
     },
@@ -145,6 +149,13 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
           'MEUCIQDc0xX2o1u9m7Zl8Q4n5t3c6y1a2b3d4e5f6g7h8i9j0AIgRk5uYw0Vt8Zz1X2y3W4v5U6t7S8r9Q0p1O2n3M4l5K6=',
       },
     },
+  },
+  PaymentPhone: {
+    ...terminal,
+    id: '019ab5f0-4f80-7000-8000-00000000000c',
+    type: 'payment.phone',
+    version: 3,
+    data: { ...whole, challenge, phone: '13800001234', pin: '493817' },
   },
   PaymentQuery: {
     ...terminal,

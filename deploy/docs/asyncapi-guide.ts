@@ -28,6 +28,15 @@ themselves or hold them still. The wall must be seen at the left and right edge.
 \`lightStep\` (0 to 4), which is signed too. A face that takes other colours is refused; where the light cannot be read, or no step was
 sent, the PIN is asked and the lower limit holds. Frames without depth of a terminal that does not say \`canLight\` are taken as ever.`;
 
+const CLAIMS = `## Other ways to pay (version 3)
+
+\`terminal.welcome\` names the ways that the hub takes under \`ways\`, each with its limit. Besides the face, which is paid by as described above:
+
+- \`phone\`: let the shopper type phone number and PIN, hide the PIN, and send \`payment.phone\`. The hub says \`phone_or_pin_wrong\` in the same way
+  and after the same time whether it knows the number or not. Keep what was typed nowhere.
+
+Ask for the challenge when everything is typed: it is good for 30 s. What comes back is what a probe gets; a lost answer is asked for in the same way.`;
+
 const MOVES = `## After the look (version 3)
 
 A probe that says \`capture: later\` (signed, see below) ends \`authorised\`: the amount is agreed and nothing is booked. Follow with
@@ -63,6 +72,18 @@ wuma-answer-1
 <questionId>
 <paymentId>
 <digits>
+\`\`\`
+
+and of another way to pay over
+
+\`\`\`
+wuma-claim-1
+<terminalId>
+<challenge>
+<paymentId>
+<amountMinor> <currency>
+capture later                                             only where the message says so
+<what the shopper gave>                                   phone: the number, and in the next line the PIN
 \`\`\`
 
 and of a move over
@@ -105,6 +126,8 @@ that is needed to write a client.
    \`fallback\`: offer another way to pay. Show \`words\` to the shopper in their language.
 
 ${QUESTIONS}
+
+${CLAIMS}
 
 ${MOVES}
 

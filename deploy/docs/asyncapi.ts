@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { TERMINAL_PROTOCOL_VERSIONS } from '../../shared/contracts/protocol-version.ts';
 import { REFUSAL_CODES, REFUSAL_WORDS } from '../../shared/contracts/refusal.ts';
 import { topics } from '../../shared/contracts/subjects.ts';
+import { phoneClaimSchema } from '../../shared/contracts/terminal-claims.ts';
 import {
   MAX_FRAMES,
   MAX_HEAD_BYTES,
@@ -75,6 +76,17 @@ const REQUESTS: readonly MessageFacts[] = [
   },
 ];
 
+/** Other ways to pay than by face, since version 3; each is answered like a probe. */
+const CLAIMS: readonly (MessageFacts & { readonly operation: string })[] = [
+  {
+    key: 'PaymentPhone',
+    operation: 'payByPhone',
+    schema: phoneClaimSchema,
+    summary:
+      'Phone number and PIN, as the shopper has typed them. Answered by payment.result. Since version 3.',
+  },
+];
+
 const [captureSchema, refundSchema, reverseSchema, cancelSchema] = paymentMoveSchema.options;
 
 /** What comes after the look, since version 3; each with the reply that it gets. */
@@ -130,7 +142,7 @@ const REPLIES: readonly MessageFacts[] = [
   {
     key: 'TerminalWelcome',
     schema: welcomeSchema,
-    summary: 'Shop, currency, limit, and the hub’s clock.',
+    summary: 'Shop, currency, limits, ways to pay, and the hub’s clock.',
   },
   {
     key: 'ChallengeIssued',
@@ -146,7 +158,7 @@ const REPLIES: readonly MessageFacts[] = [
     key: 'PaymentQuestion',
     schema: paymentQuestionSchema,
     summary:
-      'The face alone does not do: the shopper is to type digits. Nothing is charged before they are answered. Since version 2.',
+      'What was shown does not do: the shopper is to type digits. Nothing is charged before they are answered. Since version 2.',
   },
   {
     key: 'PaymentState',
@@ -170,7 +182,7 @@ const REPLIES: readonly MessageFacts[] = [
  * Deterministic: the same sources give the same text.
  */
 export function generateAsyncApi(): string {
-  const all = [...REQUESTS, ...MOVES, ...REPLIES];
+  const all = [...REQUESTS, ...CLAIMS, ...MOVES, ...REPLIES];
   const document = {
     asyncapi: '3.0.0',
     info: {
@@ -241,7 +253,7 @@ function channels(): object {
       address: topics.request('{terminalId}'),
       description: 'Terminal to hub, QoS 1, not retained.',
       parameters,
-      messages: messagesOf([...REQUESTS, ...MOVES]),
+      messages: messagesOf([...REQUESTS, ...CLAIMS, ...MOVES]),
     },
     reply: {
       address: topics.reply('{terminalId}'),
@@ -287,6 +299,9 @@ function operations(): object {
     sendProbe: sent(probe, 'PaymentResult', 'PaymentQuestion'),
     answerQuestion: sent(answer, 'PaymentResult', 'PaymentQuestion'),
     queryPayment: sent(query, 'PaymentResult'),
+    ...Object.fromEntries(
+      CLAIMS.map((claim) => [claim.operation, sent(claim, 'PaymentResult', 'PaymentQuestion')]),
+    ),
     ...Object.fromEntries(MOVES.map((move) => [move.operation, sent(move, move.reply)])),
     showPresence: {
       action: 'send',

@@ -1,6 +1,7 @@
 import { blob, customType, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { CURRENCIES } from '../../shared/domain/money.ts';
 import { PAYMENT_STATES, RECORDED_MOVES } from '../../shared/domain/payment.ts';
+import { WAYS } from '../../shared/domain/way.ts';
 
 /** How the rows lie in the database; the truth about constraints is in `migrations/`. */
 
@@ -52,6 +53,7 @@ export const payments = sqliteTable('payment', {
   capturedAt: text('captured_at'),
   reference: text('reference'),
   resultOf: text('result_of'),
+  way: text('way', { enum: WAYS }),
 });
 
 export const paymentMoves = sqliteTable('payment_move', {
@@ -127,6 +129,11 @@ export const shoppers = sqliteTable('shopper', {
   createdAt: text('created_at').notNull(),
 });
 
+export const shopperPhones = sqliteTable('shopper_phone', {
+  fingerprint: text('fingerprint').primaryKey(),
+  shopperId: text('shopper_id').notNull(),
+});
+
 export const templates = sqliteTable('template', {
   templateId: text('template_id').primaryKey(),
   shopperId: text('shopper_id').notNull(),
@@ -160,7 +167,7 @@ export const lookAlikes = sqliteTable('look_alike', {
 });
 
 export const wrongAnswers = sqliteTable('wrong_answers', {
-  scope: text('scope', { enum: ['digits', 'pin', 'terminal'] }).notNull(),
+  scope: text('scope', { enum: ['digits', 'pin', 'phone', 'terminal'] }).notNull(),
   subjectId: text('subject_id').notNull(),
   failures: integer('failures').notNull(),
   locks: integer('locks').notNull(),

@@ -1,4 +1,4 @@
-/** What one payment by face may take and what it asks for, minor units. */
+/** What one payment may take and what it asks for, minor units. */
 export interface AmountTiers {
   /** Above this the PIN is asked even of whom the face alone makes sure. */
   readonly pinAboveMinor: bigint;
@@ -12,9 +12,10 @@ export interface AmountTiers {
 
 /**
  * What holds off pictures of a face: depth; colour and the light of the terminal's screen, which the face has followed; or
- * colour alone, also where the light could not be read.
+ * colour alone, also where the light could not be read. `none`: there is no face to be held off, the shopper has named
+ * themselves by what only they have.
  */
-export type Sight = 'depth' | 'light' | 'colour';
+export type Sight = 'depth' | 'light' | 'colour' | 'none';
 
 /** As the hub is set up: the tiers, and limits by what the terminal sees. */
 export interface AmountPolicy extends Omit<AmountTiers, 'limitMinor'> {
@@ -30,7 +31,7 @@ export interface AmountPolicy extends Omit<AmountTiers, 'limitMinor'> {
 export function tiersFor(policy: AmountPolicy, sight: Sight): AmountTiers {
   const { pinAboveMinor, pinAboveForRegularsMinor, minorsLimitMinor, colourOnlyMinor } = policy;
   const tiers = { pinAboveMinor, pinAboveForRegularsMinor, minorsLimitMinor };
-  if (sight === 'depth') return { ...tiers, limitMinor: policy.withDepthMinor };
+  if (sight === 'depth' || sight === 'none') return { ...tiers, limitMinor: policy.withDepthMinor };
   if (sight === 'colour') return { ...tiers, limitMinor: colourOnlyMinor };
   return {
     minorsLimitMinor,

@@ -48,8 +48,18 @@ export interface DecisionCandidate {
   readonly pin: Knowledge;
 }
 
-/** What the decision looks at: evidence, amount, answers, and what the hub knows. */
-export interface DecisionInput {
+/** What is decided about, whoever it is and however they have said so. */
+export interface Asked {
+  readonly amountMinor: bigint;
+  readonly tiers: AmountTiers;
+  /** `unsupported`: the terminal cannot ask; `locked`: too many wrong answers came from it. */
+  readonly questions: 'open' | 'locked' | 'unsupported';
+  /** Wrong answers given for this look or claim so far. */
+  readonly wrongAnswers: number;
+}
+
+/** What the decision on a look goes by: evidence, amount, answers, and what the hub knows. */
+export interface DecisionInput extends Asked {
   /** `doubt`: the sensors do not agree; enough to go on with a PIN, not enough without. */
   readonly liveness: 'live' | 'doubt' | 'attack';
   /** One entry per person; the order says nothing. */
@@ -57,13 +67,10 @@ export interface DecisionInput {
   /** Whether rank 1 is proven to be the gallery's best. */
   readonly certified: boolean;
   readonly thresholds: IdentifyThresholds;
-  readonly amountMinor: bigint;
-  readonly tiers: AmountTiers;
-  /** `unsupported`: the terminal cannot ask; `locked`: too many wrong answers came from it. */
-  readonly questions: 'open' | 'locked' | 'unsupported';
-  /** Wrong answers given in this look so far. */
-  readonly wrongAnswers: number;
 }
+
+/** Somebody who has said who they are by something that only they have: there is no face in it that could be another's. */
+export type NamedPerson = Omit<DecisionCandidate, 'score' | 'lookAlike' | 'last4'>;
 
 export type Question = 'last4' | 'pin';
 
@@ -103,7 +110,7 @@ const LOOK_AGAIN: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   'eyes_covered',
 ]);
 
-/** Before anybody is looked at: a payment that cannot go through by face needs no face. */
+/** Before anybody is looked at: a payment that cannot go through this way needs no face. */
 export function decideBeforeLooking(amountMinor: bigint, limitMinor: bigint): Refused | undefined {
   if (amountMinor <= limitMinor) return undefined;
   return fallback('amount_above_limit');
@@ -138,6 +145,12 @@ export function decide(input: DecisionInput): Verdict {
     input.certified &&
     only.last4 !== 'wrong';
   return sure ? decidePerson(only, 'sure', input) : decideGreyZone(contenders, input);
+}
+
+/** Whether a person who is named for sure pays: the same limits, tiers and locks as after a look. */
+export function decideNamed(person: NamedPerson, asked: Asked): Verdict {
+  const early = decideBeforeLooking(asked.amountMinor, asked.tiers.limitMinor);
+  return early ?? decidePerson({ ...person, lookAlike: false }, 'sure', asked);
 }
 
 interface Contender extends DecisionCandidate {
@@ -191,12 +204,12 @@ function tellApartByPin(fitting: readonly DecisionCandidate[], input: DecisionIn
   return others.length === 0 ? decidePerson(only, 'possible', input) : fallback('ambiguous');
 }
 
+type Person = Omit<DecisionCandidate, 'score' | 'last4'>;
+/** A liveness where there was a look. */
+type PersonInput = Asked & Partial<Pick<DecisionInput, 'liveness'>>;
+
 /** It is this person or nobody. */
-function decidePerson(
-  person: DecisionCandidate,
-  certainty: Certainty,
-  input: DecisionInput,
-): Verdict {
+function decidePerson(person: Person, certainty: Certainty, input: PersonInput): Verdict {
   const { amountMinor, tiers } = input;
   if (person.lock === 'closed') return fallback('too_many_tries');
   // not said more plainly: whoever stands behind the shopper need not hear their age
@@ -207,7 +220,7 @@ function decidePerson(
   return person.pin === 'absent' ? fallback('pin_needed') : ask('pin', [person], input);
 }
 
-function needsPin(person: DecisionCandidate, certainty: Certainty, input: DecisionInput): boolean {
+function needsPin(person: Person, certainty: Certainty, input: PersonInput): boolean {
   return (
     input.liveness === 'doubt' ||
     person.lookAlike ||
@@ -220,8 +233,8 @@ function needsPin(person: DecisionCandidate, certainty: Certainty, input: Decisi
 
 function ask(
   question: Question,
-  of: readonly DecisionCandidate[],
-  { questions, wrongAnswers }: DecisionInput,
+  of: readonly Pick<DecisionCandidate, 'shopperId'>[],
+  { questions, wrongAnswers }: Asked,
 ): Asking | Refused {
   if (questions === 'unsupported') return fallback(question === 'pin' ? 'pin_needed' : 'ambiguous');
   if (questions === 'locked') return fallback('too_many_tries');

@@ -1,7 +1,10 @@
 import type { Lock } from './decision.ts';
 
-/** What is counted: wrong digits and wrong PINs by person, wrong answers of any kind by terminal. */
-export type LockScope = 'digits' | 'pin' | 'terminal';
+/**
+ * What is counted: wrong digits and wrong PINs by person, wrong answers of any kind by terminal. Wrong PINs with the phone
+ * number are counted by themselves: who knows somebody's number could lock them out of paying by face otherwise.
+ */
+export type LockScope = 'digits' | 'pin' | 'phone' | 'terminal';
 
 /** Wrong answers of one subject. Times in milliseconds since the Unix epoch. */
 export interface WrongAnswers {
@@ -33,6 +36,12 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 export const LOCK_RULES: Record<LockScope, LockRule> = {
   digits: { failures: 5, lockMs: 15 * MINUTE_MS, maxLockMs: DAY_MS, forgetMs: DAY_MS },
   pin: {
+    failures: 3,
+    lockMs: 15 * MINUTE_MS,
+    maxLockMs: DAY_MS,
+    forgetMs: Number.POSITIVE_INFINITY,
+  },
+  phone: {
     failures: 3,
     lockMs: 15 * MINUTE_MS,
     maxLockMs: DAY_MS,

@@ -51,6 +51,7 @@ async function replicaOf(
   const plain = encodeTemplate({
     embedding: hub.embeddingOf('li'),
     keyId,
+    phone: null,
     phoneLast4: null,
     pin: null,
     minor: false,

@@ -29,6 +29,9 @@ export interface EnrolmentRequest {
   /** 1-5 files. */
   readonly photos: readonly Uint8Array[];
   readonly consent: Pick<Consent, 'textVersion' | 'language' | 'streets'>;
+  /** Digits; with a PIN they can be paid by. */
+  readonly phone: string | null;
+  /** Of the phone number; with `phone` they are its last. */
   readonly phoneLast4: string | null;
   /** Six digits. */
   readonly pin: string | null;
@@ -60,6 +63,7 @@ export type EnrolmentFailure =
   | 'photos_differ'
   | 'already_enrolled'
   | 'pin_too_simple'
+  | 'phone_taken'
   | 'look_alike_needs_pin'
   | 'enrolment_conflict'
   | 'shopper_erased';
@@ -156,6 +160,7 @@ export class EnrolmentService {
     const { streets } = request.consent;
     if (!streets.includes(identity.street.streetId)) return err('street_not_agreed');
     if (request.pin !== null && isTooSimple(request.pin)) return err('pin_too_simple');
+    if (this.isPhoneTaken(request.phone)) return err('phone_taken');
     const taken = await this.analyse(request.photos);
     if (!taken.ok) return taken;
     const embeddings = taken.value.map((sample) => sample.embedding);
@@ -224,9 +229,16 @@ export class EnrolmentService {
     }
   }
 
-  private async secretsOf({ pin, phoneLast4, minor }: EnrolmentRequest): Promise<PersonSecrets> {
+  /** One number finds one person: a PIN that two could have would be tried on both. */
+  private isPhoneTaken(phone: string | null): boolean {
+    const { shoppers, vault } = this.parts;
+    return phone !== null && shoppers.ownerOfPhone(vault.phoneFingerprint(phone)) !== undefined;
+  }
+
+  private async secretsOf(request: EnrolmentRequest): Promise<PersonSecrets> {
+    const { pin, phone, phoneLast4, minor } = request;
     const verifier = pin === null ? null : await hashPin(pin, this.parts.random);
-    return { phoneLast4, pin: verifier, minor };
+    return { phone, phoneLast4: phone?.slice(-4) ?? phoneLast4, pin: verifier, minor };
   }
 
   private earlier(
@@ -329,6 +341,6 @@ function bestOf(samples: readonly Sample[]): FaceQuality {
 /** Everything that the answer depends on; photos by their hashes. */
 function textOf(request: EnrolmentRequest): string {
   const photos = request.photos.map((photo) => createHash('sha256').update(photo).digest('hex'));
-  const { consent, phoneLast4, pin, minor, twin } = request;
-  return JSON.stringify([photos, consent, phoneLast4, pin, minor, twin]);
+  const { consent, phone, phoneLast4, pin, minor, twin } = request;
+  return JSON.stringify([photos, consent, phone ?? phoneLast4, pin, minor, twin]);
 }

@@ -43,6 +43,16 @@ export async function hashPin(pin: string, random: RandomBytes): Promise<PinVeri
   };
 }
 
+/** What a PIN is tried on where there is nobody to try it on: the same work, and right for no PIN. */
+export function decoyVerifier(random: RandomBytes): PinVerifier {
+  return {
+    algorithm: 'scrypt',
+    ...COSTS,
+    salt: random(SALT_BYTES).toString('base64'),
+    hash: random(HASH_BYTES).toString('base64'),
+  };
+}
+
 /** Off the main thread, in the thread pool. */
 export async function isPin(pin: string, verifier: PinVerifier): Promise<boolean> {
   const wanted = Buffer.from(verifier.hash, 'base64');

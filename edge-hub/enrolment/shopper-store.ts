@@ -5,6 +5,7 @@ import {
   enrolments,
   erasedShoppers,
   lookAlikes,
+  shopperPhones,
   shoppers,
   templates,
   wrongAnswers,
@@ -77,12 +78,32 @@ export class ShopperStore {
     return row !== undefined;
   }
 
-  /** Stores a person with one template; what was there of the same person is replaced. */
-  put(shopper: ShopperRow, template: TemplateRow): void {
-    this.db.delete(templates).where(eq(templates.shopperId, shopper.shopperId)).run();
-    this.db.delete(shoppers).where(eq(shoppers.shopperId, shopper.shopperId)).run();
+  /**
+   * Stores a person with one template; what was there of the same person is replaced. A phone number that is somebody
+   * else's stays theirs.
+   */
+  put(
+    {
+      phoneFingerprint: fingerprint,
+      ...shopper
+    }: ShopperRow & {
+      readonly phoneFingerprint: string | null;
+    },
+    template: TemplateRow,
+  ): void {
+    const { shopperId } = shopper;
+    this.db.delete(templates).where(eq(templates.shopperId, shopperId)).run();
+    this.db.delete(shopperPhones).where(eq(shopperPhones.shopperId, shopperId)).run();
+    this.db.delete(shoppers).where(eq(shoppers.shopperId, shopperId)).run();
     this.db.insert(shoppers).values(shopper).run();
     this.db.insert(templates).values(template).run();
+    if (fingerprint === null) return;
+    this.db.insert(shopperPhones).values({ fingerprint, shopperId }).onConflictDoNothing().run();
+  }
+
+  /** Whose phone number it is. */
+  ownerOfPhone(fingerprint: string): string | undefined {
+    return this.prepared.phoneOwner.get({ fingerprint })?.shopperId;
   }
 
   /** Deletes a person and leaves the mark that they are erased. Returns the number of templates. */
@@ -96,6 +117,7 @@ export class ShopperStore {
       .delete(wrongAnswers)
       .where(and(eq(wrongAnswers.subjectId, shopperId), ne(wrongAnswers.scope, 'terminal')))
       .run();
+    this.db.delete(shopperPhones).where(eq(shopperPhones.shopperId, shopperId)).run();
     this.db.delete(shoppers).where(eq(shoppers.shopperId, shopperId)).run();
     this.db
       .insert(erasedShoppers)
@@ -213,7 +235,13 @@ function isOtherKey(keyId: string) {
 /** What is asked at every payment. */
 function prepare(db: HubDatabase) {
   const { shopperId, packId } = placeholders('shopperId', 'packId');
+  const { fingerprint } = placeholders('fingerprint');
   return {
+    phoneOwner: db
+      .select({ shopperId: shopperPhones.shopperId })
+      .from(shopperPhones)
+      .where(eq(shopperPhones.fingerprint, fingerprint))
+      .prepare(),
     enrolled: db
       .select({ shopperId: shoppers.shopperId })
       .from(shoppers)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { embeddingOf } from '../../test/support/test-hub.ts';
 import { decodeSecrets, decodeTemplate, encodeTemplate } from './template-codec.ts';
 
-const secrets = { phoneLast4: '1234', pin: null, minor: true };
+const secrets = { phone: '13800001234', phoneLast4: '1234', pin: null, minor: true };
 const content = { embedding: embeddingOf('li'), keyId: '0011223344556677', ...secrets };
 const base64 = (embedding: Float32Array): string =>
   Buffer.from(embedding.buffer, embedding.byteOffset, embedding.byteLength).toString('base64');
@@ -32,11 +32,11 @@ describe('the bytes of a template', () => {
   it.each([
     [
       { v: 1, phoneLast4: '1234' },
-      { phoneLast4: '1234', pin: null, minor: false },
+      { phone: null, phoneLast4: '1234', pin: null, minor: false },
     ],
     [
       { v: 2, phoneLast4: null, pin: null, minor: true },
-      { phoneLast4: null, pin: null, minor: true },
+      { phone: null, phoneLast4: null, pin: null, minor: true },
     ],
   ])('of before are read as under no key: %o', (head, expected) => {
     const text = JSON.stringify({ ...head, embedding: base64(content.embedding) });

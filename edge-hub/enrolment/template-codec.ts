@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { phoneSchema } from '../../shared/contracts/terminal-claims.ts';
 import { type PinVerifier, pinVerifierSchema } from './pin-hash.ts';
 
 /** What a person has told the hub about themselves: it says who they are, so it lies nowhere but under their seal. */
 export interface PersonSecrets {
-  /** Last four digits of the phone number, where the shopper gave it. */
+  /** The whole phone number as digits, where the shopper gave it: a hub that gets a replica must find them by it. */
+  readonly phone: string | null;
+  /** Its last four digits, which may be all that they gave. */
   readonly phoneLast4: string | null;
   readonly pin: PinVerifier | null;
   readonly minor: boolean;
@@ -25,6 +28,7 @@ const last4Schema = z
 /** What stands before the embedding. */
 const headSchema = z.object({
   keyId: z.string().min(1).max(64).nullable(),
+  phone: phoneSchema.nullable().default(null),
   phoneLast4: last4Schema,
   pin: pinVerifierSchema.nullable(),
   minor: z.boolean(),
@@ -61,8 +65,8 @@ const BYTES_PER_VALUE = 4;
  * embedding as f32, all little-endian. Bytes, not text: text cannot be wiped from memory.
  */
 export function encodeTemplate(content: TemplateContent): Buffer {
-  const { embedding, keyId, phoneLast4, pin, minor } = content;
-  const head = Buffer.from(JSON.stringify({ keyId, phoneLast4, pin, minor } satisfies Head));
+  const { embedding, keyId, phone, phoneLast4, pin, minor } = content;
+  const head = Buffer.from(JSON.stringify({ keyId, phone, phoneLast4, pin, minor } satisfies Head));
   // not from the pool that small buffers share
   const bytes = Buffer.alloc(HEAD_AT + head.length + embedding.length * BYTES_PER_VALUE);
   bytes.writeUInt8(VERSION, 0);
@@ -104,8 +108,8 @@ export function decodeTemplate(bytes: Uint8Array, dimension?: number): TemplateC
 export function decodeSecrets(bytes: Uint8Array): PersonSecrets | undefined {
   const { head } = partsOf(bytes) ?? earlierPartsOf(bytes) ?? {};
   if (!head) return undefined;
-  const { phoneLast4, pin, minor } = head;
-  return { phoneLast4, pin, minor };
+  const { phone, phoneLast4, pin, minor } = head;
+  return { phone, phoneLast4, pin, minor };
 }
 
 interface Parts {
@@ -132,7 +136,7 @@ function earlierPartsOf(bytes: Uint8Array): Parts | undefined {
   if (!head.success || !body.success) return undefined;
   const { phoneLast4, pin, minor } = head.data;
   const raw = Buffer.from(body.data.embedding, 'base64');
-  return { head: { keyId: null, phoneLast4, pin, minor }, raw };
+  return { head: { keyId: null, phone: null, phoneLast4, pin, minor }, raw };
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -52,6 +52,7 @@ export class TemplateVault {
     const personKey = newPersonKey(this.random);
     const { hubKey, random } = this;
     const { keyId } = this.protection;
+    const { phone } = person.content;
     const wrappedKey = wrapPersonKey(personKey, { hubKey, shopperId, random });
     const plain = encodeTemplate({ ...person.content, keyId });
     const sealed = sealTemplate(plain, { shopperId, packId, personKey, random });
@@ -62,6 +63,7 @@ export class TemplateVault {
         consentJson: JSON.stringify(person.consent),
         wrappedKey,
         createdAt,
+        phoneFingerprint: phone === null ? null : this.phoneFingerprint(phone),
       },
       { templateId: person.templateId, shopperId, packId, sealed, createdAt, keyId },
     );
@@ -121,6 +123,11 @@ export class TemplateVault {
   /** A keyed hash, hex: what went in cannot be guessed from the database alone. */
   fingerprint(text: string): string {
     return createHmac('sha256', this.hubKey).update(`wuma-fingerprint-1\n${text}`).digest('hex');
+  }
+
+  /** What a phone number is found by. */
+  phoneFingerprint(phone: string): string {
+    return createHmac('sha256', this.hubKey).update(`wuma-phone-1\n${phone}`).digest('hex');
   }
 
   private resealed(entry: SealedEntry): Buffer | undefined {

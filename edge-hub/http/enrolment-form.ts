@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nameSchema, uuidSchema } from '../../shared/contracts/primitives.ts';
+import { phoneSchema } from '../../shared/contracts/terminal-claims.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { EnrolmentRequest } from '../enrolment/enrolment-service.ts';
 import { PIN_PATTERN } from '../enrolment/pin-hash.ts';
@@ -23,6 +24,8 @@ export async function readEnrolmentForm(form: FormData): Promise<Result<Enrolmen
   if (!enrolmentId.success) return err('enrolmentId: a UUID');
   const phoneLast4 = textOf(form.get('phoneLast4'));
   if (phoneLast4 !== null && !/^\d{4}$/.test(phoneLast4)) return err('phoneLast4: four digits');
+  const phone = textOf(form.get('phone'));
+  if (phone !== null && !phoneSchema.safeParse(phone).success) return err('phone: 8-15 digits');
   const pin = textOf(form.get('pin'));
   if (pin !== null && !PIN_PATTERN.test(pin)) return err('pin: six digits');
   const files = form.getAll('photos').filter((entry) => entry instanceof File);
@@ -37,6 +40,7 @@ export async function readEnrolmentForm(form: FormData): Promise<Result<Enrolmen
     enrolmentId: enrolmentId.data,
     photos,
     consent: consent.data,
+    phone,
     phoneLast4,
     pin,
     minor: form.get('minor') === 'yes',

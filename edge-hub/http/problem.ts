@@ -49,6 +49,7 @@ const PROBLEMS: Record<ProblemCode, Problem> = {
   },
   unsuitable_key: { status: 422, title: 'A terminal key is an EC key on P-256' },
   street_not_agreed: { status: 422, title: 'The consent does not include this street' },
+  phone_taken: { status: 409, title: 'Somebody enrolled here has this phone number already' },
   pin_too_simple: { status: 422, title: 'The PIN is one that everybody tries first' },
   look_alike_needs_pin: {
     status: 422,

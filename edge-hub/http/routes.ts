@@ -158,6 +158,10 @@ export const enrolRoute = createRoute({
               description: 'JSON {textVersion, language: zh-CN|en, streets: [streetId]}',
             }),
             enrolmentId: z.string().openapi({ format: 'uuid' }),
+            phone: z.string().optional().openapi({
+              description:
+                'The phone number as 8 to 15 digits: with a PIN it can be paid by. Its last four are asked for as below',
+            }),
             phoneLast4: z.string().optional().openapi({
               description:
                 'Last four digits of the phone number, asked for where a face alone is not sure. Without them such a payment goes another way',

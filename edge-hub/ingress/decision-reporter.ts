@@ -1,20 +1,13 @@
-import type { ProbeRequest, StagesMs } from '../../shared/contracts/terminal-messages.ts';
+import type { Currency } from '../../shared/domain/money.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { DecisionFeed } from '../decision-feed.ts';
 import type { HubMetrics } from '../metrics.ts';
-import type { PaymentAnswer } from '../payment/payment-service.ts';
+import { NO_STAGES } from '../payment/claim.ts';
+import type { PaymentAnswer } from '../payment/payment-conclusion.ts';
 import type { Refusal } from './probe-checks.ts';
 
-const NO_STAGES: StagesMs = {
-  queue: 0,
-  decode: 0,
-  detect: 0,
-  pad: 0,
-  embed: 0,
-  search: 0,
-  commit: 0,
-  total: 0,
-};
+/** What was decided on. */
+export type Given = 'probe' | 'answer' | 'claim';
 
 /** Tells the operator's live page and the metrics what was decided; never who it was or what they typed. */
 export class DecisionReporter {
@@ -28,8 +21,8 @@ export class DecisionReporter {
     this.parts = parts;
   }
 
-  /** @param by `probe`: the stages are new; `answer`: they were counted when the look was */
-  decided(requestId: string, answer: PaymentAnswer, by: 'probe' | 'answer'): void {
+  /** @param by `probe`: the stages are new; `answer`: they were counted when the look was; `claim`: there was none */
+  decided(requestId: string, answer: PaymentAnswer, by: Given): void {
     const { data, attempt, bestScore, light, method } = answer;
     const { terms, shopName } = attempt;
     const asked = 'question' in data;
@@ -55,9 +48,16 @@ export class DecisionReporter {
     });
   }
 
-  /** A probe that got no decision. */
+  /** A request to pay that got no decision. */
   refused(
-    request: ProbeRequest,
+    request: {
+      readonly id: string;
+      readonly data: {
+        readonly paymentId: string;
+        readonly amountMinor: bigint;
+        readonly currency: Currency;
+      };
+    },
     refusal: Refusal,
     shop: { terminalId: string; name: string },
   ): void {

@@ -3,6 +3,7 @@ import {
   TERMINAL_PROTOCOL_VERSIONS,
 } from '../../shared/contracts/protocol-version.ts';
 import { REFUSAL_WORDS } from '../../shared/contracts/refusal.ts';
+import type { PhoneClaimRequest } from '../../shared/contracts/terminal-claims.ts';
 import {
   type AnswerRequest,
   answerSigningInput,
@@ -21,21 +22,18 @@ import type { Sight } from '../decision/amount-tiers.ts';
 import type { DecisionFeed } from '../decision-feed.ts';
 import type { HubMetrics } from '../metrics.ts';
 import type { PaymentLifeCycle } from '../payment/life-cycle.ts';
-import type {
-  CheckedAnswer,
-  CheckedProbe,
-  PaymentAnswer,
-  PaymentRefusal,
-  PaymentService,
-} from '../payment/payment-service.ts';
+import type { CheckedAnswer, CheckedProbe, PaymentService } from '../payment/payment-service.ts';
+import type { PhoneDesk } from '../payment/phone-desk.ts';
 import type { ReplyWriter } from '../terminal-reply.ts';
 import type { Terminal, TerminalRegistry } from '../terminals/terminal-registry.ts';
 import type { ChallengeBook } from './challenge-book.ts';
+import { ClaimHandler } from './claim-handler.ts';
+import { DecidedReplies, FAULT, type Paid } from './decided-replies.ts';
 import { DecisionReporter } from './decision-reporter.ts';
 import { MoveHandler } from './move-handler.ts';
 import { OnceOnly } from './once-only.ts';
+import { BUSY, checkCurrency, REFUSED } from './payment-refusals.ts';
 import {
-  CONFLICT,
   checkAge,
   checkedFrames,
   checkLightSteps,
@@ -49,6 +47,7 @@ export interface HandlerParts {
   readonly hub: { readonly hubId: string; readonly streetId: string; readonly currency: Currency };
   readonly registry: TerminalRegistry;
   readonly payments: PaymentService;
+  readonly phones: PhoneDesk;
   readonly lifeCycle: PaymentLifeCycle;
   readonly challenges: ChallengeBook;
   readonly rates: RateLimiter;
@@ -66,7 +65,6 @@ export interface HandlerParts {
 
 type HelloData = Extract<TerminalRequest, { type: 'terminal.hello' }>['data'];
 type ChallengeData = Extract<TerminalRequest, { type: 'challenge.request' }>['data'];
-type Paid = Result<PaymentAnswer, PaymentRefusal>;
 
 interface Received<Request> {
   readonly request: Request;
@@ -77,7 +75,7 @@ interface Received<Request> {
 }
 
 /**
- * One after the other: each guess is counted before the next is looked at, by however many terminals they come. A PIN
+ * Answers, and PINs with a phone number, one after the other: each guess is counted before the next is looked at, by however many terminals they come. A PIN
  * takes a core for a fifth of a second, so that this also leaves the others to recognition.
  */
 const ANSWERS = { concurrency: 1, capacity: 32 } as const;
@@ -89,17 +87,23 @@ const ANSWERS = { concurrency: 1, capacity: 32 } as const;
 export class RequestHandler {
   private readonly parts: HandlerParts;
   private readonly queue: BoundedQueue<CheckedProbe, Paid>;
-  private readonly answers: BoundedQueue<CheckedAnswer, Paid>;
+  private readonly answers: BoundedQueue<() => Promise<Paid>, Paid>;
   private readonly once = new OnceOnly();
   private readonly reporter: DecisionReporter;
+  private readonly decided: DecidedReplies;
   private readonly moves: MoveHandler;
+  private readonly claims: ClaimHandler;
 
   constructor(parts: HandlerParts) {
     this.parts = parts;
     this.reporter = new DecisionReporter(parts);
+    this.decided = new DecidedReplies({ ...parts, reporter: this.reporter });
     this.moves = new MoveHandler(parts);
     this.queue = new BoundedQueue((probe) => parts.payments.pay(probe), parts.queue);
-    this.answers = new BoundedQueue((answer) => parts.payments.answer(answer), ANSWERS);
+    this.answers = new BoundedQueue((job) => job(), ANSWERS);
+    const { once, decided } = this;
+    const inTurn = (job: () => Promise<Paid>) => this.answers.offer(job);
+    this.claims = new ClaimHandler({ ...parts, once, decided, inTurn });
   }
 
   get queueDepth(): number {
@@ -175,6 +179,8 @@ export class RequestHandler {
         return this.probe({ ...message, request });
       case 'payment.answer':
         return this.answerQuestion({ ...message, request });
+      case 'payment.phone':
+        return this.claims.phone({ ...message, request });
       case 'payment.capture':
       case 'payment.refund':
       case 'payment.reverse':
@@ -202,13 +208,19 @@ export class RequestHandler {
     if (protocolVersion === undefined) {
       return err({ code: 'unsupported_version', detail: 'no version in common' });
     }
+    const sight = this.sightOf(terminal, hello.camera.canLight);
+    const limitMinor = payments.limitMinor(sight).toString();
     return ok(
       replies.write('terminal.welcome', requestId, {
         hubId: hub.hubId,
         streetId: hub.streetId,
         shop: { id: terminal.shopId, name: terminal.shopName },
         currency: hub.currency,
-        limitMinor: payments.limitMinor(this.sightOf(terminal, hello.camera.canLight)).toString(),
+        limitMinor,
+        ways: [
+          { way: 'face', limitMinor },
+          { way: 'phone', limitMinor: payments.limitMinor('none').toString() },
+        ],
         protocolVersion,
         serverTime: new Date(clock.now()).toISOString(),
       }),
@@ -222,7 +234,7 @@ export class RequestHandler {
   ): Result<string, Refusal> {
     const { challenges, payments, replies } = this.parts;
     const bound = { ...terms, terminalId: terminal.terminalId };
-    const currency = this.checkCurrency(terms.currency);
+    const currency = checkCurrency(terms.currency, this.parts.hub.currency);
     if (!currency.ok) return currency;
     const conflict = payments.conflict(bound);
     if (conflict) return err(REFUSED[conflict]);
@@ -274,6 +286,7 @@ export class RequestHandler {
       terms: { ...termsOf(request, terminal), currency: data.currency },
       shopName: terminal.shopName,
       captureLater: data.capture === 'later',
+      way: 'face',
       hasDepth: terminal.depth,
       canAsk: request.version >= ASKING_VERSION,
       light: null,
@@ -284,7 +297,7 @@ export class RequestHandler {
     if (stored) return stored.ok ? stored : err(REFUSED[stored.error]);
     const admitted = this.admit(request, probe);
     if (!admitted.ok) return admitted;
-    return this.once.run(key, this.decided(key.requestId, admitted.value, 'probe'));
+    return this.once.run(key, this.decided.reply(key.requestId, admitted.value, 'probe'));
   }
 
   private async answerQuestion(message: Received<AnswerRequest>): Promise<Result<string, Refusal>> {
@@ -302,14 +315,14 @@ export class RequestHandler {
     const stored = payments.repeated(answer);
     if (stored) return stored.ok ? stored : err(REFUSED[stored.error]);
     if (!payments.isAsked(answer)) return err(REFUSED.question_unknown);
-    const running = this.answers.offer(answer);
+    const running = this.answers.offer(() => payments.answer(answer));
     if (!running) return err(BUSY);
-    return this.once.run(key, this.decided(key.requestId, running, 'answer'));
+    return this.once.run(key, this.decided.reply(key.requestId, running, 'answer'));
   }
 
   private admit(request: ProbeRequest, probe: CheckedProbe): Result<Promise<Paid>, Refusal> {
     const { challenges, payments, clock } = this.parts;
-    const currency = this.checkCurrency(request.data.currency);
+    const currency = checkCurrency(request.data.currency, this.parts.hub.currency);
     if (!currency.ok) return currency;
     const { challenge } = request.data;
     const good = challenges.check(challenge, probe.terms);
@@ -327,31 +340,6 @@ export class RequestHandler {
     return ok(running);
   }
 
-  private async decided(
-    requestId: string,
-    running: Promise<Paid>,
-    by: 'probe' | 'answer',
-  ): Promise<Result<string, Refusal>> {
-    try {
-      const paid = await running;
-      if (!paid.ok) return err(REFUSED[paid.error]);
-      if (paid.value.fresh) this.reporter.decided(requestId, paid.value, by);
-      return ok(paid.value.replyJson);
-    } catch (error) {
-      this.parts.logger.error(
-        { err: error, module: 'ingress' },
-        by === 'probe' ? 'a probe failed' : 'an answer failed',
-      );
-      return err(FAULT);
-    }
-  }
-
-  private checkCurrency(currency: Currency): Result<null, Refusal> {
-    const ours = this.parts.hub.currency;
-    if (currency === ours) return ok(null);
-    return err({ code: 'malformed_message', detail: `this hub books ${ours}` });
-  }
-
   /** @param request what is refused, as far as it could be read */
   private refuse(
     terminalId: string,
@@ -360,7 +348,7 @@ export class RequestHandler {
   ): string {
     const { metrics, replies, registry } = this.parts;
     metrics.refused(refusal.code);
-    if ('type' in request && request.type === 'payment.probe') {
+    if ('type' in request && isToPay(request)) {
       const name = registry.find(terminalId)?.shopName ?? '';
       this.reporter.refused(request, refusal, { terminalId, name });
     }
@@ -372,22 +360,6 @@ export class RequestHandler {
     });
   }
 }
-
-const BUSY: Refusal = {
-  code: 'busy',
-  detail: 'the queue is full; the same message may come again',
-};
-const FAULT: Refusal = { code: 'hub_unavailable', detail: 'a fault of the hub' };
-const REFUSED: Record<PaymentRefusal, Refusal> = {
-  busy: BUSY,
-  idempotency_conflict: CONFLICT,
-  payment_cancelled: { code: 'payment_cancelled', detail: 'make a new payment id' },
-  authorisation_expired: { code: 'authorisation_expired', detail: 'make a new payment id' },
-  question_unknown: {
-    code: 'question_unknown',
-    detail: 'answered, expired, or of before the hub’s restart; look again',
-  },
-};
 
 function keyOf({ request, payload }: Received<ProbeRequest | AnswerRequest>) {
   const { paymentId } = request.data;
@@ -402,4 +374,8 @@ function termsOf(request: ProbeRequest, terminal: Terminal) {
     merchantId: terminal.merchantId,
     amountMinor: request.data.amountMinor,
   };
+}
+
+function isToPay(request: TerminalRequest): request is ProbeRequest | PhoneClaimRequest {
+  return request.type === 'payment.probe' || request.type === 'payment.phone';
 }

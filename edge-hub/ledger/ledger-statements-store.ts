@@ -13,7 +13,7 @@ const TERMS = [
   'amountMinor',
   'currency',
 ] as const;
-const STANDING = ['state', 'refundedMinor', 'shopperId', 'authorisedAt'] as const;
+const STANDING = ['state', 'refundedMinor', 'shopperId', 'way', 'authorisedAt'] as const;
 const ENDS = ['expiresAt', 'capturedAt', 'reference', 'resultOf'] as const;
 
 /** The statements of every payment, prepared once. */
@@ -119,6 +119,7 @@ function prepareWrites(db: HubDatabase) {
         state: sql`${standing.state}`,
         refundedMinor: sql`${standing.refundedMinor}`,
         shopperId: sql`${standing.shopperId}`,
+        way: sql`${standing.way}`,
         authorisedAt: sql`${standing.authorisedAt}`,
         expiresAt: sql`${ends.expiresAt}`,
         capturedAt: sql`${ends.capturedAt}`,

@@ -8,6 +8,7 @@ import {
   type RecordedMove,
 } from '../../shared/domain/payment.ts';
 import { postingsOf } from '../../shared/domain/posting.ts';
+import type { Way } from '../../shared/domain/way.ts';
 import { assert, present } from '../../shared/kernel/assert.ts';
 import type { HubDatabase } from '../db/database.ts';
 import { paymentMoves, payments } from '../db/schema.ts';
@@ -35,9 +36,11 @@ export interface StoredPayment extends PaymentTerms {
   readonly reference: string | null;
   /** Id of the request whose reply is the payment's result; null where it was cancelled before anybody looked. */
   readonly resultOf: string | null;
+  /** How who was charged has said who they are; null where nobody was, or before there were other ways than the face. */
+  readonly way: Way | null;
 }
 
-/** A decided probe: idempotency key, hash of its input, and the reply that every repeat gets. */
+/** A decided request to pay: idempotency key, hash of its input, and the reply that every repeat gets. */
 export interface Attempt {
   readonly requestId: string;
   readonly inputHash: string;
@@ -71,6 +74,7 @@ export interface NewMove {
   readonly reference?: string;
   /** Of the first move that knows them. */
   readonly shopperId?: string;
+  readonly way?: Way;
   readonly expiresAt?: string;
   readonly resultOf?: string;
 }
@@ -216,6 +220,7 @@ export class LedgerStore {
       state: after.value.state,
       refundedMinor: after.value.refundedMinor,
       shopperId: known?.shopperId ?? move.shopperId ?? null,
+      way: known?.way ?? move.way ?? null,
       authorisedAt: known?.authorisedAt ?? (kind === 'authorise' ? movedAt : null),
       expiresAt: known?.expiresAt ?? move.expiresAt ?? null,
       capturedAt: known?.capturedAt ?? (kind === 'capture' ? movedAt : null),

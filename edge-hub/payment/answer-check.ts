@@ -59,10 +59,10 @@ export function countAnswer(
   }
 }
 
-function likelyOf(
-  of: readonly string[],
-  { candidates, thresholds }: OpenQuestion['evidence'],
-): readonly string[] {
+function likelyOf(of: readonly string[], evidence: OpenQuestion['evidence']): readonly string[] {
+  // who has named themselves is asked for no digits
+  if (evidence.way !== 'face') return of;
+  const { candidates, thresholds } = evidence;
   const likely = candidates.filter(({ score }) => score >= thresholds.likely);
   return of.filter((asked) => likely.some(({ shopperId }) => shopperId === asked));
 }

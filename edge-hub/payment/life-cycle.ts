@@ -232,7 +232,8 @@ export class PaymentLifeCycle {
     }
     const whose = { ...told, shopperId: present(shopperId, 'who is charged') };
     if (kind === 'capture') {
-      events.paymentCaptured({ ...whose, method: 'face', capturedAt: movedAt, reference });
+      const method = payment.way ?? 'face';
+      events.paymentCaptured({ ...whose, method, capturedAt: movedAt, reference });
     } else if (kind === 'refund') {
       events.paymentRefunded({ ...whose, refundId: moveId, refundedAt: movedAt, reference });
     } else if (kind === 'reverse') {

@@ -1,6 +1,7 @@
 import type { RefusalCode } from '../../shared/contracts/refusal.ts';
 import { REFUSAL_WORDS, type Words } from '../../shared/contracts/refusal.ts';
 import { paymentResultSchema, type StagesMs } from '../../shared/contracts/terminal-messages.ts';
+import type { Way } from '../../shared/domain/way.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Approval, Refused } from '../decision/decision.ts';
@@ -19,6 +20,7 @@ export interface PaymentAttempt {
   readonly shopName: string;
   /** Only to be authorised; the terminal captures. */
   readonly captureLater: boolean;
+  readonly way: Way;
 }
 
 export type ResultData = ReplyData<'payment.result'>;
@@ -178,10 +180,11 @@ export class PaymentBooking {
       ...moveOf(attempt, place.seq),
       kind: 'capture',
       shopperId,
+      way: attempt.way,
       reference,
       movedAt: capturedAt,
     });
-    const method = 'face';
+    const { way: method } = attempt;
     events.paymentCaptured({ ...terms, amountMinor, shopperId, method, capturedAt, reference });
     return booked;
   }
@@ -204,11 +207,12 @@ export class PaymentBooking {
       ...moveOf(attempt, outbox.next().seq),
       kind: 'authorise',
       shopperId,
+      way: attempt.way,
       expiresAt,
       movedAt: authorisedAt,
     });
     const amountMinor = terms.amountMinor.toString();
-    const method = 'face';
+    const { way: method } = attempt;
     events.paymentAuthorised({ ...terms, amountMinor, shopperId, method, authorisedAt, expiresAt });
     return booked;
   }

@@ -1,39 +1,14 @@
-import type { LightEvidence } from '../../models/runtime/light-evidence.ts';
-import type { StagesMs } from '../../shared/contracts/terminal-messages.ts';
 import type { IdMaker } from '../../shared/domain/ids.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
-import type { Sight } from '../decision/amount-tiers.ts';
-import type { DecisionInput, Knowledge, Question } from '../decision/decision.ts';
-import type { PaymentTerms } from '../ledger/ledger-store.ts';
-import type { PersonCandidate } from '../recognition/gallery.ts';
-
-/** What a look has shown and its answers so far: ids and scores, neither pictures nor embeddings nor digits. */
-export interface LookEvidence {
-  readonly terms: PaymentTerms;
-  readonly shopName: string;
-  readonly captureLater: boolean;
-  readonly sight: Sight;
-  readonly canAsk: boolean;
-  readonly liveness: DecisionInput['liveness'];
-  /** Of the light challenge, where there was one. */
-  readonly light: LightEvidence | null;
-  readonly candidates: readonly PersonCandidate[];
-  readonly certified: boolean;
-  /** As they stood at the look. */
-  readonly thresholds: DecisionInput['thresholds'];
-  /** Whose answers were right or wrong. */
-  readonly answers: ReadonlyMap<string, Partial<Record<Question, Knowledge>>>;
-  readonly wrongAnswers: number;
-  readonly stagesMs: StagesMs;
-  readonly bestScore: number | null;
-}
+import type { Question } from '../decision/decision.ts';
+import type { Evidence } from './evidence.ts';
 
 export interface OpenQuestion {
   readonly questionId: string;
   readonly question: Question;
   /** The people whose answer it may be. */
   readonly of: readonly string[];
-  readonly evidence: LookEvidence;
+  readonly evidence: Evidence;
   readonly expiresAtMs: number;
 }
 
@@ -56,7 +31,7 @@ export class QuestionBook {
     this.newId = newId;
   }
 
-  open(question: Question, of: readonly string[], evidence: LookEvidence): OpenQuestion {
+  open(question: Question, of: readonly string[], evidence: Evidence): OpenQuestion {
     this.dropExpired();
     const { terminalId } = evidence.terms;
     const opened = {

@@ -72,7 +72,7 @@ class Street {
   enrol(shopperId = newId()): string {
     const raw = Float32Array.from({ length: pack.dimension }, () => Math.random() - 0.5);
     const embedding = raw.map((value) => value / Math.hypot(...raw));
-    const content = { embedding, phoneLast4: null, pin: null, minor: false };
+    const content = { embedding, phone: null, phoneLast4: null, pin: null, minor: false };
     const createdAt = consent.givenAt;
     const templateId = newId();
     const person = { shopperId, templateId, ...pack, consent, content, createdAt };

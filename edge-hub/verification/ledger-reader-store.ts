@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import type { BookedMove, PaymentState, RecordedMove } from '../../shared/domain/payment.ts';
+import type { Way } from '../../shared/domain/way.ts';
 
 /** The file is none of a hub, or of a hub of before the life cycle. */
 export class NotALedgerError extends Error {
   override readonly name = 'NotALedgerError';
 }
 
-const OLDEST_SCHEMA = 4;
+const OLDEST_SCHEMA = 6;
 
 /** Numbers come as bigints: amounts, and what is counted with them. */
 export interface EventRow {
@@ -50,6 +51,7 @@ export interface PaymentRow {
   readonly capturedAt: string | null;
   readonly reference: string | null;
   readonly resultOf: string | null;
+  readonly way: Way | null;
 }
 
 export interface PostingRow {
@@ -219,7 +221,7 @@ const MOVES = `SELECT move_id AS moveId, payment_id AS paymentId, nth, kind, amo
   terminal_id AS terminalId, event_seq AS eventSeq, reference, moved_at AS movedAt FROM payment_move`;
 const PAYMENTS = `SELECT payment_id AS paymentId, terminal_id AS terminalId, shop_id AS shopId, merchant_id AS merchantId,
   amount_minor AS amountMinor, currency, state, refunded_minor AS refundedMinor, shopper_id AS shopperId,
-  authorised_at AS authorisedAt, expires_at AS expiresAt, captured_at AS capturedAt, reference, result_of AS resultOf
+  authorised_at AS authorisedAt, expires_at AS expiresAt, captured_at AS capturedAt, reference, result_of AS resultOf, way
   FROM payment`;
 const ATTEMPTS = `SELECT request_id AS requestId, payment_id AS paymentId, terminal_id AS terminalId,
   amount_minor AS amountMinor, currency, outcome, code, reply_json AS replyJson FROM attempt`;

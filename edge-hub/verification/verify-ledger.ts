@@ -125,6 +125,8 @@ class LedgerWalk {
         currency: [told.currency, payment.currency],
         amount_minor: [isWhole ? told.amountMinor : payment.amountMinor, payment.amountMinor],
         shopper_id: [told.shopperId, payment.shopperId],
+        // rows of before there were other ways have none
+        way: [told.way ?? payment.way, payment.way ?? (told.way && 'face')],
         captured_at: [captured ? told.movedAt : payment.capturedAt, payment.capturedAt],
         reference: [captured ? told.reference : payment.reference, payment.reference],
       },

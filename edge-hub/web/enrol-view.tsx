@@ -94,13 +94,17 @@ function ConsentedCamera({ agreed, camera, ...on }: ConsentedCameraProps): React
 
 type About = Omit<Agreement, 'streets' | 'language'>;
 
-const NOTHING_SAID: About = { phoneLast4: '', pin: '', minor: false, twin: false };
-const LAST4_DIGITS = 4;
-const PIN_DIGITS = 6;
+const NOTHING_SAID: About = { phone: '', pin: '', minor: false, twin: false };
+const PHONE_DIGITS = { least: 8, most: 15 } as const;
+const PIN_DIGITS = { least: 6, most: 6 } as const;
 
 /** Half a number is none. */
-function isWhole({ phoneLast4, pin }: About): boolean {
-  return [0, LAST4_DIGITS].includes(phoneLast4.length) && [0, PIN_DIGITS].includes(pin.length);
+function isWhole({ phone, pin }: About): boolean {
+  return isOf(PHONE_DIGITS, phone) && isOf(PIN_DIGITS, pin);
+}
+
+function isOf({ least, most }: DigitsFieldProps['length'], digits: string): boolean {
+  return digits === '' || (digits.length >= least && digits.length <= most);
 }
 
 interface SecretsProps {
@@ -117,9 +121,9 @@ function Secrets({ about, twinAsked, onChange }: SecretsProps): ReactElement {
     <>
       <DigitsField
         name="phone"
-        length={LAST4_DIGITS}
-        value={about.phoneLast4}
-        onChange={(phoneLast4) => onChange({ ...about, phoneLast4 })}
+        length={PHONE_DIGITS}
+        value={about.phone}
+        onChange={(phone) => onChange({ ...about, phone })}
       />
       <DigitsField
         name="pin"
@@ -148,7 +152,7 @@ function Secrets({ about, twinAsked, onChange }: SecretsProps): ReactElement {
 
 interface DigitsFieldProps {
   readonly name: 'phone' | 'pin';
-  readonly length: number;
+  readonly length: { readonly least: number; readonly most: number };
   readonly value: string;
   readonly onChange: (digits: string) => void;
 }
@@ -164,8 +168,8 @@ function DigitsField({ name, length, value, onChange }: DigitsFieldProps): React
         type={name === 'pin' ? 'password' : 'text'}
         autoComplete={name === 'pin' ? 'new-password' : 'off'}
         inputMode="numeric"
-        pattern={`\\d{${length}}`}
-        maxLength={length}
+        pattern={`\\d{${length.least},${length.most}}`}
+        maxLength={length.most}
         aria-describedby="secrets-note"
         value={value}
         onChange={(event) => onChange(event.target.value.replaceAll(/\D/g, ''))}

@@ -20,7 +20,7 @@ export interface Agreement {
   readonly streets: readonly string[];
   readonly language: Language;
   /** Empty when they keep it to themselves. */
-  readonly phoneLast4: string;
+  readonly phone: string;
   /** Empty when they choose none. */
   readonly pin: string;
   readonly minor: boolean;
@@ -72,11 +72,11 @@ export function useEnrolment(): Enrolment {
 }
 
 async function takeForm(video: HTMLVideoElement, agreement: Agreement): Promise<FormData> {
-  const { streets, language, phoneLast4, pin, minor, twin } = agreement;
+  const { streets, language, phone, pin, minor, twin } = agreement;
   const form = new FormData();
   form.set('enrolmentId', newId());
   form.set('consent', JSON.stringify({ textVersion: CONSENT_TEXT_VERSION, language, streets }));
-  if (phoneLast4 !== '') form.set('phoneLast4', phoneLast4);
+  if (phone !== '') form.set('phone', phone);
   if (pin !== '') form.set('pin', pin);
   if (minor) form.set('minor', 'yes');
   if (twin) form.set('twin', 'yes');

@@ -30,3 +30,8 @@ export function digitKeyOf(keyboardKey: string): DigitKey | undefined {
   if (keyboardKey === 'Delete') return 'clear';
   return DIGIT_KEYS.find((key) => key === keyboardKey && key.length === 1);
 }
+
+/** A number as it is read aloud: groups of four from the right, the rest in front. */
+export function phoneText(digits: string): string {
+  return digits.replaceAll(/\B(?=(?:\d{4})+$)/g, ' ');
+}

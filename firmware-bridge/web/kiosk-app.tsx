@@ -1,11 +1,13 @@
 import type { ReactElement } from 'react';
 import { KioskBar } from './kiosk-bar.tsx';
+import type { Screen } from './payment-flow.ts';
 import { AmountScreen } from './screens/amount-screen.tsx';
 import { CheckingScreen } from './screens/checking-screen.tsx';
 import { IdleScreen } from './screens/idle-screen.tsx';
 import { LookingScreen } from './screens/looking-screen.tsx';
 import { OfferScreen } from './screens/offer-screen.tsx';
 import { PairingScreen } from './screens/pairing-screen.tsx';
+import { PhoneScreen } from './screens/phone-screen.tsx';
 import { QuestionScreen } from './screens/question-screen.tsx';
 import { RefusedScreen } from './screens/refused-screen.tsx';
 import { ResultScreen } from './screens/result-screen.tsx';
@@ -61,6 +63,7 @@ function PaymentScreen({ kiosk }: { readonly kiosk: Kiosk }): ReactElement {
           last={screen.last}
           welcome={welcome}
           onLook={() => kiosk.look(screen.payment)}
+          onPhone={() => dispatch({ type: 'phoneStarted' })}
           onCancel={() => dispatch({ type: 'cancelled' })}
         />
       );
@@ -77,19 +80,45 @@ function PaymentScreen({ kiosk }: { readonly kiosk: Kiosk }): ReactElement {
     case 'checking':
       return <CheckingScreen payment={screen.payment} unsure={screen.unsure} />;
     case 'question':
-      return (
-        <QuestionScreen
-          // the next question is another screen, with nothing typed and the focus on its words
-          key={screen.question.questionId}
-          payment={screen.payment}
-          question={screen.question}
-          typed={screen.typed}
-          onTyped={(typed) => dispatch({ type: 'typed', typed })}
-          onAnswer={(digits) => kiosk.answer(screen.payment, screen.question, digits)}
-          onCancel={() => dispatch({ type: 'cancelled' })}
-        />
-      );
+    case 'phone':
+      return <TypingScreen kiosk={kiosk} screen={screen} />;
     case 'result':
       return <ResultScreen payment={screen.payment} outcome={screen.outcome} />;
   }
+}
+
+interface TypingScreenProps {
+  readonly kiosk: Kiosk;
+  readonly screen: Extract<Screen, { name: 'question' | 'phone' }>;
+}
+
+/** Where the shopper types. */
+function TypingScreen({ kiosk, screen }: TypingScreenProps): ReactElement {
+  const { dispatch } = kiosk;
+  if (screen.name === 'question') {
+    return (
+      <QuestionScreen
+        // the next question is another screen, with nothing typed and the focus on its words
+        key={screen.question.questionId}
+        payment={screen.payment}
+        question={screen.question}
+        typed={screen.typed}
+        onTyped={(typed) => dispatch({ type: 'typed', typed })}
+        onAnswer={(digits) => kiosk.answer(screen.payment, screen.question, digits)}
+        onCancel={() => dispatch({ type: 'cancelled' })}
+      />
+    );
+  }
+  return (
+    <PhoneScreen
+      key={screen.phone === null ? 'number' : 'pin'}
+      payment={screen.payment}
+      phone={screen.phone}
+      typed={screen.typed}
+      onTyped={(typed) => dispatch({ type: 'typed', typed })}
+      onPhone={() => dispatch({ type: 'phoneGiven' })}
+      onPin={(phone, pin) => kiosk.claim(screen.payment, { way: 'phone', phone, pin })}
+      onCancel={() => dispatch({ type: 'cancelled' })}
+    />
+  );
 }

@@ -1,9 +1,11 @@
 import type { LightColour } from '../../shared/contracts/light-sequence.ts';
+import { claimSigningInput } from '../../shared/contracts/terminal-claims.ts';
 import {
   answerSigningInput,
   probeSigningInput,
   type TerminalReply,
 } from '../../shared/contracts/terminal-messages.ts';
+import type { Way } from '../../shared/domain/way.ts';
 import { takePicture } from '../../shared/web/camera.ts';
 import { sha256Hex, signText } from './device-key.ts';
 import type { DeviceIdentity } from './device-store.ts';
@@ -54,6 +56,13 @@ export interface Look {
   readonly payment: OpenPayment;
   readonly video: Promise<HTMLVideoElement>;
   readonly signal: AbortSignal;
+}
+
+/** What the shopper has given instead of a look, in the order in which it is signed. */
+export interface Given {
+  readonly way: Exclude<Way, 'face' | 'code'>;
+  readonly phone: string;
+  readonly pin: string;
 }
 
 interface Shot {
@@ -117,6 +126,32 @@ export class PaymentConductor {
     await this.#send(payment, {
       type: 'payment.answer',
       data: { ...data, signature },
+      timeoutMs: ANSWER_TIMEOUT_MS,
+    });
+  }
+
+  /** Pays by what the shopper has given instead of a look; every end, and a question, is dispatched as an event. */
+  async claim(payment: OpenPayment, given: Given): Promise<void> {
+    saveOpenPayment(payment);
+    this.#dispatch({ type: 'claimSent' });
+    const reply = await this.#tryRequest({
+      type: 'challenge.request',
+      data: wireAmount(payment),
+      timeoutMs: CHALLENGE_TIMEOUT_MS,
+    });
+    if (reply?.type !== 'challenge.issued') {
+      const outcome = reply && outcomeOf(reply);
+      this.#end(payment, outcome ?? { kind: 'declined', refusal: NOTHING_SENT });
+      return;
+    }
+    const { challenge } = reply.data;
+    const { terminalId, keys } = this.#identity;
+    const { way, ...proof } = given;
+    const text = claimSigningInput(terminalId, { ...payment, challenge }, Object.values(proof));
+    const signature = { format: 'ieee-p1363', value: await signText(keys, text) };
+    await this.#send(payment, {
+      type: `payment.${way}`,
+      data: { ...wireAmount(payment), challenge, ...proof, signature },
       timeoutMs: ANSWER_TIMEOUT_MS,
     });
   }

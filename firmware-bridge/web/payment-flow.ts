@@ -51,6 +51,13 @@ export type Screen =
   | { readonly name: 'idle' }
   | { readonly name: 'amount'; readonly amountMinor: bigint }
   | { readonly name: 'offer'; readonly payment: OpenPayment; readonly last: Refusal | null }
+  /** The shopper types: the number first, then, once that is given, the PIN. */
+  | {
+      readonly name: 'phone';
+      readonly payment: OpenPayment;
+      readonly phone: string | null;
+      readonly typed: string;
+    }
   | { readonly name: 'looking'; readonly payment: OpenPayment; readonly light: Light | null }
   | { readonly name: 'checking'; readonly payment: OpenPayment; readonly unsure: boolean }
   | {
@@ -87,6 +94,10 @@ export type FlowEvent =
   | { readonly type: 'asked'; readonly paymentId: string; readonly question: Question }
   | { readonly type: 'typed'; readonly typed: string }
   | { readonly type: 'answerSent' }
+  | { readonly type: 'phoneStarted' }
+  | { readonly type: 'phoneGiven' }
+  /** The shopper has said who they are, and the hub is asked. */
+  | { readonly type: 'claimSent' }
   /** An earlier run of this page left a payment whose end it does not know. */
   | { readonly type: 'resumed'; readonly payment: OpenPayment }
   | { readonly type: 'ended'; readonly paymentId: string; readonly outcome: Outcome }
@@ -119,12 +130,17 @@ function nextScreen(screen: Screen, event: FlowEvent): Screen {
       if (event.type === 'lookStarted') {
         return { name: 'looking', payment: screen.payment, light: null };
       }
+      if (event.type === 'phoneStarted') {
+        return { name: 'phone', payment: screen.payment, phone: null, typed: '' };
+      }
       return event.type === 'cancelled' ? { name: 'amount', amountMinor: 0n } : screen;
     case 'looking':
     case 'checking':
       return afterLook(screen, event);
     case 'question':
       return afterQuestion(screen, event);
+    case 'phone':
+      return afterPhone(screen, event);
     case 'result':
       return event.type === 'resultShown' ? afterResult(screen) : screen;
   }
@@ -165,6 +181,14 @@ function afterQuestion(screen: Extract<Screen, { name: 'question' }>, event: Flo
   if (event.type === 'typed') return { ...screen, typed: event.typed };
   if (event.type === 'answerSent') return { name: 'checking', payment, unsure: false };
   // nothing is charged before an answer, so turning back is safe
+  return event.type === 'cancelled' ? { name: 'offer', payment, last: null } : screen;
+}
+
+function afterPhone(screen: Extract<Screen, { name: 'phone' }>, event: FlowEvent): Screen {
+  const { payment } = screen;
+  if (event.type === 'typed') return { ...screen, typed: event.typed };
+  if (event.type === 'phoneGiven') return { ...screen, phone: screen.typed, typed: '' };
+  if (event.type === 'claimSent') return { name: 'checking', payment, unsure: false };
   return event.type === 'cancelled' ? { name: 'offer', payment, last: null } : screen;
 }
 

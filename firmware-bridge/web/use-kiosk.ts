@@ -6,7 +6,7 @@ import { type DeviceIdentity, forgetIdentity, loadIdentity } from './device-stor
 import type { LinkState } from './hub-session.ts';
 import { loadOpenPayment } from './open-payment-store.ts';
 import { codeInAddress } from './pairing.ts';
-import type { PaymentConductor } from './payment-conductor.ts';
+import type { Given, PaymentConductor } from './payment-conductor.ts';
 import {
   advance,
   type FlowEvent,
@@ -32,6 +32,7 @@ export interface Kiosk {
   readonly look: (payment: OpenPayment) => void;
   readonly cancelLook: () => void;
   readonly answer: (payment: OpenPayment, question: Question, digits: string) => void;
+  readonly claim: (payment: OpenPayment, given: Given) => void;
   readonly cameraReady: (video: HTMLVideoElement) => void;
   readonly cameraFailed: (payment: OpenPayment, problem: CameraProblem) => void;
 }
@@ -77,6 +78,10 @@ export function useKiosk(): Kiosk {
       dispatch({ type: 'cancelled' });
     },
     answer: (payment, question, digits) => void conductor?.answer(payment, question, digits),
+    claim: (payment, given) => {
+      allowSound();
+      void conductor?.claim(payment, given);
+    },
     cameraReady,
     cameraFailed,
   };
@@ -182,10 +187,17 @@ function useScreenTimers(state: FlowState, dispatch: (event: FlowEvent) => void)
     }
     return undefined;
   }, [screen, dispatch]);
-  const asked = screen.name === 'question' ? screen.question.questionId : undefined;
+  const asked = waitingFor(screen);
   useEffect(() => {
     if (asked === undefined) return undefined;
     const timer = setTimeout(() => dispatch({ type: 'cancelled' }), QUESTION_MS);
     return () => clearTimeout(timer);
   }, [asked, dispatch]);
+}
+
+/** What the shopper is to type, by a name that changes with it; undefined where they need not. */
+function waitingFor(screen: FlowState['screen']): string | undefined {
+  if (screen.name === 'question') return screen.question.questionId;
+  if (screen.name !== 'phone') return undefined;
+  return screen.phone === null ? 'number' : 'pin';
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WAYS } from '../domain/way.ts';
 import { envelopeSchema } from './envelope.ts';
 import {
   base64Schema,
@@ -37,7 +38,7 @@ export const paymentCapturedSchema = eventOf(
     merchantId: nameSchema,
     amountMinor: positiveAmountMinorSchema,
     currency: currencySchema,
-    method: z.literal('face'),
+    method: z.enum(WAYS),
     capturedAt: timestampSchema,
     reference: z.string().max(64),
   }),
@@ -59,7 +60,7 @@ export const paymentAuthorisedSchema = eventOf(
   'payment.authorised',
   z.object({
     ...moveShape,
-    method: z.literal('face'),
+    method: z.enum(WAYS),
     authorisedAt: timestampSchema,
     expiresAt: timestampSchema,
   }),

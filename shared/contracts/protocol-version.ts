@@ -11,9 +11,12 @@
  *               version 3 only; a probe may say `capture: later` and then ends `authorised`
  *   3  2026-11  light: a terminal that can light the face with its screen says so when it asks for a challenge, and may be
  *               given colours to show; its frames then say which step each belongs to. A terminal that cannot needs none.
+ *   3  2026-11  other ways to pay: `payment.phone`, in version 3 only. The welcome names the ways that the hub takes; one
+ *               that names none takes faces alone
  * Hub events (NATS, hub to central)
  *   1  2026-11  first version; later types: `payment.authorised`, `.refunded`, `.reversed`, `.cancelled`, `.expired`. An older
  *               central keeps what it does not know in its inbox and puts it aside
+ *   1  2026-11  `method` of a payment may be other than `face`
  * Downlink (NATS, central to hub)
  *   1  2026-11  first version
  */
@@ -22,6 +25,8 @@ export const TERMINAL_PROTOCOL_VERSIONS = [1, 2, 3] as const;
 export const ASKING_VERSION = 2;
 /** Messages that came with the life cycle. */
 export const LIFE_CYCLE_VERSION = 3;
+/** Messages in which the shopper says who they are. */
+export const CLAIM_VERSION = 3;
 /** From here on a terminal can light the shopper's face. */
 export const LIGHT_VERSION = 3;
 export const HUB_EVENT_VERSIONS = [1] as const;

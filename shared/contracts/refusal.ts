@@ -40,6 +40,7 @@ export const REFUSAL_CODES = [
   'answer_wrong',
   'too_many_tries',
   'pin_needed',
+  'phone_or_pin_wrong',
   // the payment
   'amount_above_limit',
   'hub_unavailable',
@@ -171,9 +172,13 @@ export const REFUSAL_WORDS: Record<RefusalCode, Words> = {
     'zh-CN': '此笔需要支付密码，请用其他方式付款',
     en: 'This one needs a PIN. Please pay another way',
   },
+  phone_or_pin_wrong: {
+    'zh-CN': '手机号或密码不符，请核对或换种方式',
+    en: 'Phone number or PIN does not match. Check them, or pay another way',
+  },
   amount_above_limit: {
-    'zh-CN': '金额超过刷脸限额，请用其他方式付款',
-    en: 'Above the limit for face pay. Please pay another way',
+    'zh-CN': '金额超过限额，请用其他方式付款',
+    en: 'Above the limit. Please pay another way',
   },
   hub_unavailable: {
     'zh-CN': '暂时无法使用，请用其他方式付款',

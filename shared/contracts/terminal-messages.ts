@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WAYS } from '../domain/way.ts';
 import { signatureSchema } from './device-signature.ts';
 import { envelopeSchema } from './envelope.ts';
 import { LIGHT_STEPS, lightColourSchema } from './light-sequence.ts';
@@ -11,6 +12,7 @@ import {
 } from './primitives.ts';
 import { ASKING_VERSION, LIGHT_VERSION, TERMINAL_PROTOCOL_VERSIONS } from './protocol-version.ts';
 import { refusalCodeSchema, wordsSchema } from './refusal.ts';
+import { phoneClaimSchema } from './terminal-claims.ts';
 import { frameSchema, MAX_FRAMES } from './terminal-frames.ts';
 import {
   paymentMoveSchema,
@@ -94,6 +96,7 @@ export const terminalRequestSchema = z.discriminatedUnion('type', [
   challengeRequestSchema,
   probeSchema,
   answerSchema,
+  phoneClaimSchema,
   paymentQuerySchema,
   ...paymentMoveSchema.options,
   statusRequestSchema,
@@ -109,6 +112,7 @@ export const TERMINAL_REQUEST_TYPES: readonly TerminalRequestType[] = [
   'challenge.request',
   'payment.probe',
   'payment.answer',
+  'payment.phone',
   'payment.query',
   'payment.capture',
   'payment.refund',
@@ -175,8 +179,10 @@ export const welcomeSchema = reply(
     streetId: nameSchema,
     shop: z.object({ id: nameSchema, name: z.string() }),
     currency: currencySchema,
-    /** Above this a terminal without depth, or any terminal, is told to use another way. Minor units. */
+    /** Above this a terminal without depth, or any terminal, is told to use another way than the face. Minor units. */
     limitMinor: z.string(),
+    /** The ways that the hub takes, each with the most of one payment. A hub of before takes faces alone. */
+    ways: z.array(z.object({ way: z.enum(WAYS), limitMinor: z.string() })).optional(),
     protocolVersion: z.int(),
     serverTime: timestampSchema,
   }),
@@ -232,7 +238,7 @@ export const paymentResultSchema = reply(
 export type PaymentResultData = z.infer<typeof paymentResultSchema>['data'];
 
 /**
- * The face alone does not do: the shopper types digits. The question is this terminal's, for this payment, and good
+ * What the shopper has shown does not do: they type digits. The question is this terminal's, for this payment, and good
  * once until `expiresAt`; a new probe of the terminal ends it. Nothing is charged before it is answered.
  */
 export const paymentQuestionSchema = reply(

@@ -1,5 +1,6 @@
 import type { Currency } from '../domain/money.ts';
 import type { RecordedMove } from '../domain/payment.ts';
+import type { Way } from '../domain/way.ts';
 import type { HubEvent } from './hub-events.ts';
 
 /** A move of a payment as its event tells it, whatever the event's type. */
@@ -10,6 +11,8 @@ export interface ToldMove {
   readonly paymentId: string;
   /** Null where a payment was cancelled before anybody was authorised. */
   readonly shopperId: string | null;
+  /** Of captures and authorisations. */
+  readonly way: Way | null;
   readonly terminalId: string;
   readonly shopId: string;
   readonly merchantId: string;
@@ -20,30 +23,38 @@ export interface ToldMove {
   readonly reference: string | null;
 }
 
+const NOTHING_NEW = { way: null, requestId: null, reference: null } as const;
+
 /** The move that an event tells of; undefined where it is of no payment. */
 export function toldMove(event: HubEvent): ToldMove | undefined {
   switch (event.type) {
     case 'payment.captured':
-      return { ...event.data, kind: 'capture', requestId: null, movedAt: event.data.capturedAt };
+      return {
+        ...event.data,
+        kind: 'capture',
+        way: event.data.method,
+        requestId: null,
+        movedAt: event.data.capturedAt,
+      };
     case 'payment.authorised': {
-      const { authorisedAt: movedAt } = event.data;
-      return { ...event.data, kind: 'authorise', requestId: null, reference: null, movedAt };
+      const { authorisedAt: movedAt, method: way } = event.data;
+      return { ...event.data, kind: 'authorise', way, requestId: null, reference: null, movedAt };
     }
     case 'payment.refunded': {
       const { refundId: requestId, refundedAt: movedAt } = event.data;
-      return { ...event.data, kind: 'refund', requestId, movedAt };
+      return { ...event.data, kind: 'refund', way: null, requestId, movedAt };
     }
     case 'payment.reversed': {
       const { reversalId: requestId, reversedAt: movedAt } = event.data;
-      return { ...event.data, kind: 'reverse', requestId, movedAt };
+      return { ...event.data, kind: 'reverse', way: null, requestId, movedAt };
     }
     case 'payment.cancelled': {
       const { cancelledAt: movedAt } = event.data;
-      return { ...event.data, kind: 'cancel', requestId: null, reference: null, movedAt };
+      return { ...event.data, ...NOTHING_NEW, kind: 'cancel', movedAt };
     }
     case 'payment.expired': {
       const { expiredAt: movedAt } = event.data;
-      return { ...event.data, kind: 'expire', requestId: null, reference: null, movedAt };
+      return { ...event.data, ...NOTHING_NEW, kind: 'expire', movedAt };
     }
     case 'terminal.registered':
     case 'shopper.enrolled':

@@ -11,6 +11,7 @@ const REDACTED = [
   'depth',
   'score',
   'shopperId',
+  'phone',
   'phoneLast4',
   'pin',
   'answer',

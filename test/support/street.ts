@@ -17,6 +17,7 @@ export const MODELS_DIR = join(ROOT, '.wuma', 'models');
 
 /** What a person tells at enrolment besides their face. */
 export interface About {
+  readonly phone?: string;
   readonly phoneLast4?: string;
   readonly pin?: string;
   /** Somebody else than the person of the nearest face. */

@@ -16,6 +16,7 @@ import type { FaceEngine } from '../../models/runtime/analysis.ts';
 import type { LightEvidence, LightVerdict } from '../../models/runtime/light-evidence.ts';
 import { GOOD_QUALITY } from '../../models/runtime/quality-fixture.ts';
 import { keyRingFile } from '../../models/template-protection/key-ring.ts';
+import { claimSigningInput } from '../../shared/contracts/terminal-claims.ts';
 import { joinPayload, type ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
 import type { PaymentMoveType } from '../../shared/contracts/terminal-moves.ts';
 import { uuidV7 } from '../../shared/domain/ids.ts';
@@ -37,7 +38,13 @@ export class TestClock implements Clock {
 }
 
 /** Of an enrolment by which nothing but the face is told. */
-export const NOTHING_SAID = { phoneLast4: null, pin: null, minor: false, twin: false } as const;
+export const NOTHING_SAID = {
+  phone: null,
+  phoneLast4: null,
+  pin: null,
+  minor: false,
+  twin: false,
+} as const;
 
 export const newId = (): string => uuidV7(Date.now(), randomBytes(10));
 
@@ -131,6 +138,8 @@ export interface TestHub {
   probe(terminalId: string, overrides?: ProbeOverrides): Uint8Array;
   /** A signed answer to a question. */
   answer(terminalId: string, answer: TypedAnswer): Uint8Array;
+  /** A signed phone number and PIN for a fresh challenge, unless the test brings its own. */
+  phone(terminalId: string, typed: TypedPhone): Uint8Array;
   /** A signed request for a move of a payment. */
   move(terminalId: string, type: PaymentMoveType, move: AskedMove): Uint8Array;
   close(): Promise<void>;
@@ -155,6 +164,17 @@ export interface TypedAnswer {
   readonly question: { readonly paymentId: string; readonly questionId: string };
   readonly digits: string;
   readonly requestId?: string;
+  readonly signAs?: string;
+}
+
+export interface TypedPhone {
+  readonly phone: string;
+  readonly pin: string;
+  readonly amountMinor?: bigint;
+  readonly capture?: 'later';
+  readonly paymentId?: string;
+  readonly requestId?: string;
+  readonly challenge?: string;
   readonly signAs?: string;
 }
 
@@ -285,6 +305,26 @@ export async function createTestHub(
         },
         deviceKeyFromPem(readFileSync(certificates(signAs ?? terminalId).keyPath, 'utf8')),
       ),
+    phone: (terminalId, { phone, pin, requestId, signAs, capture, ...typed }) => {
+      const { paymentId = newId(), amountMinor = 1_250n } = typed;
+      const terms = { terminalId, paymentId, amountMinor, currency: 'CNY' } as const;
+      const challenge = typed.challenge ?? context.challenges.issue(terms).challenge;
+      const data = { paymentId, amountMinor, currency: 'CNY', challenge, capture } as const;
+      const key = deviceKeyFromPem(
+        readFileSync(certificates(signAs ?? terminalId).keyPath, 'utf8'),
+      );
+      const value = key.sign(claimSigningInput(terminalId, data, [phone, pin]));
+      const signature = { format: 'ieee-p1363', value: Buffer.from(value).toString('base64') };
+      const head = {
+        id: requestId ?? newId(),
+        type: 'payment.phone',
+        version: 3,
+        occurredAt: new Date(clock.now()).toISOString(),
+        source: terminalId,
+        data: { ...data, amountMinor: amountMinor.toString(), phone, pin, signature },
+      };
+      return joinPayload(head, []);
+    },
     move: (terminalId, type, { paymentId, amountMinor, requestId, signAs }) => {
       const key = deviceKeyFromPem(
         readFileSync(certificates(signAs ?? terminalId).keyPath, 'utf8'),

@@ -19,7 +19,9 @@ export const enrolCommand: Command = {
   --token-file FILE    the hub's admin.token
   --photos FILES       1 to ${MAX_PHOTOS} pictures of one person, with commas between
   --streets IDS        streets whose hubs the person agreed to
-  --last4 NNNN         last digits of the phone number, asked for where a face alone is not sure
+  --phone-file FILE    the phone number as 8 to 15 digits in the first line: with a PIN it can be paid by, and its last 4
+                       are asked for where a face alone is not sure
+  --last4 NNNN         these alone, without the number
   --pin-file FILE      a PIN of 6 digits in the first line, asked for above an amount, of look-alikes and where
                        digits are not enough; - reads standard input. Without digits and PIN such a payment goes another way
   --minor              the person is under age: a lower limit
@@ -38,6 +40,7 @@ Only with the person's own consent: the command records that it was given.
         'token-file': { type: 'string' },
         photos: { type: 'string' },
         streets: { type: 'string' },
+        'phone-file': { type: 'string' },
         last4: { type: 'string' },
         'pin-file': { type: 'string' },
         minor: { type: 'boolean', default: false },
@@ -63,8 +66,9 @@ Only with the person's own consent: the command records that it was given.
         bytes: new Uint8Array(readFileSync(path)),
       })),
       consent: { textVersion: CONSENT_TEXT_VERSION, language: values.language, streets },
+      ...(values['phone-file'] === undefined ? {} : { phone: firstLine(values['phone-file']) }),
       ...(values.last4 === undefined ? {} : { phoneLast4: values.last4 }),
-      ...(values['pin-file'] === undefined ? {} : { pin: pinIn(values['pin-file']) }),
+      ...(values['pin-file'] === undefined ? {} : { pin: firstLine(values['pin-file']) }),
       minor: values.minor,
       twin: values.twin,
     });
@@ -83,7 +87,7 @@ Only with the person's own consent: the command records that it was given.
 const STANDARD_INPUT = 0;
 
 /** Not on the command line, which everybody on the machine can read. */
-function pinIn(file: string): string {
+function firstLine(file: string): string {
   const text = readFileSync(file === '-' ? STANDARD_INPUT : file, 'utf8');
   return text.split('\n', 1)[0]?.trim() ?? '';
 }

@@ -50,7 +50,7 @@ export interface RestartBench {
 const PACK_ID = 'bench-1';
 /** Synthetic people need no secret. */
 const KEYS = new TemplateKeyRing([templateKey(Buffer.alloc(TEMPLATE_KEY_BYTES, 1))]);
-const NOTHING_SAID = { phoneLast4: null, pin: null, minor: false };
+const NOTHING_SAID = { phone: null, phoneLast4: null, pin: null, minor: false };
 const SEED = 1;
 const ROWS_A_TRANSACTION = 2_000;
 

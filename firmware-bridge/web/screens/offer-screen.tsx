@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Way } from '../../../shared/domain/way.ts';
 import { Button } from '../../../shared/web/button.tsx';
 import { moneyText } from '../../../shared/web/format.ts';
 import { Icon } from '../../../shared/web/icon.tsx';
@@ -9,21 +10,22 @@ import type { Welcome } from '../hub-session.ts';
 import type { OpenPayment, Refusal } from '../payment-flow.ts';
 import { refusalText } from '../refusal-text.ts';
 import { ScreenHeading } from '../screen-heading.tsx';
+import { limitOf } from '../ways.ts';
 
 interface OfferScreenProps {
   readonly payment: OpenPayment;
   readonly last: Refusal | null;
   readonly welcome: Welcome | undefined;
   readonly onLook: () => void;
+  readonly onPhone: () => void;
   readonly onCancel: () => void;
 }
 
 /** The amount, large, and the shopper's press to start: no camera runs before it. */
 export function OfferScreen(props: OfferScreenProps): ReactElement {
-  const { payment, last, welcome, onLook, onCancel } = props;
+  const { payment, last, welcome, onLook, onPhone, onCancel } = props;
   const { t, i18n } = useTranslation();
   const amount = moneyText(payment, i18n.language);
-  const overLimit = welcome !== undefined && payment.amountMinor > BigInt(welcome.limitMinor);
   return (
     <section className="screen">
       <div className="screen-middle">
@@ -41,11 +43,7 @@ export function OfferScreen(props: OfferScreenProps): ReactElement {
         ) : null}
       </div>
       <div className="actions">
-        {overLimit ? (
-          <p className="title">{t('offer.overLimit')}</p>
-        ) : (
-          <FaceOffer ready={welcome !== undefined} onLook={onLook} />
-        )}
+        <WayChoice payment={payment} welcome={welcome} onLook={onLook} onPhone={onPhone} />
         <Button kind="quiet" onClick={onCancel}>
           <Icon name="back" />
           {t('offer.cancel')}
@@ -55,16 +53,29 @@ export function OfferScreen(props: OfferScreenProps): ReactElement {
   );
 }
 
-function FaceOffer({ ready, onLook }: { readonly ready: boolean; readonly onLook: () => void }) {
+type WayChoiceProps = Pick<OfferScreenProps, 'payment' | 'welcome' | 'onLook' | 'onPhone'>;
+
+/** The ways side by side; what the hub does not take, or not for so much, cannot be pressed. */
+function WayChoice({ payment, welcome, ...on }: WayChoiceProps): ReactElement {
   const { t } = useTranslation();
+  const open = (way: Way): boolean => {
+    const limit = welcome && limitOf(welcome, way);
+    return limit !== undefined && payment.amountMinor <= limit;
+  };
+  const faceNote = open('face') ? 'offer.consent' : 'offer.overLimit';
   return (
     <>
-      <p>{ready ? t('offer.consent') : t('offer.notOnline')}</p>
-      <Button kind="primary" disabled={!ready} onClick={onLook}>
-        <Icon name="face" />
-        {t('offer.face')}
-      </Button>
-      <p className="other-way">{t('offer.otherWay')}</p>
+      <p>{t(welcome ? faceNote : 'offer.notOnline')}</p>
+      <div className="ways" role="group" aria-label={t('offer.ways')}>
+        <Button kind="primary" disabled={!open('face')} onClick={on.onLook}>
+          <Icon name="face" />
+          {t('offer.face')}
+        </Button>
+        <Button disabled={!open('phone')} onClick={on.onPhone}>
+          <Icon name="keys" />
+          {t('offer.phone')}
+        </Button>
+      </div>
     </>
   );
 }

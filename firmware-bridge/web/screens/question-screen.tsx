@@ -5,7 +5,8 @@ import { moneyText } from '../../../shared/web/format.ts';
 import { Icon } from '../../../shared/web/icon.tsx';
 import { isLanguage } from '../../../shared/web/language.ts';
 import { Notice } from '../../../shared/web/mark.tsx';
-import { DIGIT_KEYS, type DigitKey, digitKeyOf, pressDigitKey } from '../digit-entry.ts';
+import { type DigitKey, pressDigitKey } from '../digit-entry.ts';
+import { DigitPad, Slots } from '../digit-pad.tsx';
 import type { OpenPayment, Question } from '../payment-flow.ts';
 import { ScreenHeading } from '../screen-heading.tsx';
 
@@ -31,7 +32,7 @@ export function QuestionScreen(props: QuestionScreenProps): ReactElement {
     <section className="screen">
       <div className="amount-head">
         <ScreenHeading className="title">{words}</ScreenHeading>
-        <Slots typed={typed} question={question} />
+        <Slots typed={typed} length={question.length} hidden={question.kind === 'pin'} />
         {question.again ? (
           <Notice tone="more" icon="again">
             <p className="title">{t('question.again')}</p>
@@ -41,50 +42,13 @@ export function QuestionScreen(props: QuestionScreenProps): ReactElement {
         )}
         <p className="title muted">{moneyText(payment, i18n.language)}</p>
       </div>
-      <fieldset className="pad">
-        <legend className="unseen">{t('question.pad')}</legend>
-        {DIGIT_KEYS.map((key) => (
-          <PadKey key={key} name={key} onPress={() => press(key)} />
-        ))}
-      </fieldset>
+      <DigitPad onPress={press} onLeave={onCancel} />
       <Button kind="quiet" onClick={onCancel}>
         <Icon name="back" />
         {t('question.cancel')}
       </Button>
     </section>
   );
-}
-
-/** A place for each digit. A PIN is never written out, neither for the eye nor for a screen reader. */
-function Slots({ typed, question }: Pick<QuestionScreenProps, 'typed' | 'question'>): ReactElement {
-  const { t } = useTranslation();
-  const places = Array.from({ length: question.length }, (_, place) => typed[place]);
-  const spoken =
-    question.kind === 'pin'
-      ? t('question.typed', { done: typed.length, length: question.length })
-      : Array.from(typed).join(' ');
-  return (
-    <output className="slots" aria-live="polite">
-      <span className="unseen">{spoken}</span>
-      {places.map((digit, place) => (
-        <span key={place} className="slot" aria-hidden="true" data-filled={digit !== undefined}>
-          {digit !== undefined && question.kind === 'pin' ? '•' : digit}
-        </span>
-      ))}
-    </output>
-  );
-}
-
-function PadKey({ name, onPress }: { readonly name: DigitKey; readonly onPress: () => void }) {
-  const { t } = useTranslation();
-  if (name === 'back' || name === 'clear') {
-    return (
-      <Button aria-label={t(`question.${name}`)} onClick={onPress}>
-        <Icon name={name === 'back' ? 'erase' : 'cross'} />
-      </Button>
-    );
-  }
-  return <Button onClick={onPress}>{name}</Button>;
 }
 
 /** One digit more, from pad or keyboard. The last one sends the answer, once. */
@@ -103,19 +67,5 @@ function useDigits(props: QuestionScreenProps): (key: DigitKey) => void {
     sent.current = true;
     onAnswer(next);
   };
-  const pressed = useRef(press);
-  useEffect(() => {
-    pressed.current = press;
-  });
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const key = digitKeyOf(event.key);
-      if (key) pressed.current(key);
-      else if (event.key === 'Escape') latest.current.onCancel();
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
   return press;
 }

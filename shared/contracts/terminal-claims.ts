@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { signatureSchema } from './device-signature.ts';
+import { envelopeSchema } from './envelope.ts';
+import { currencySchema, positiveAmountMinorSchema, uuidSchema } from './primitives.ts';
+import { CLAIM_VERSION } from './protocol-version.ts';
+
+/**
+ * Ways to pay in which the shopper says who they are, without a look (terminal protocol, since version 3). Each takes a
+ * challenge like a probe and is answered like one; the bytes of a message are its input, so a repeat sends the same bytes.
+ */
+
+/** Digits alone, as they were given at enrolment: no plus, no spaces. */
+export const phoneSchema = z.string().regex(/^\d{8,15}$/);
+
+const termsShape = {
+  paymentId: uuidSchema,
+  challenge: z.string().min(16).max(128),
+  amountMinor: positiveAmountMinorSchema,
+  currency: currencySchema,
+  /** Only authorise; see the probe. */
+  capture: z.literal('later').optional(),
+};
+
+/** The shopper has typed their phone number and PIN. Over TLS only, except for a kiosk on the hub's own machine. */
+export const phoneClaimSchema = envelopeSchema
+  .extend({
+    type: z.literal('payment.phone'),
+    version: z.literal(CLAIM_VERSION),
+    data: z.strictObject({
+      ...termsShape,
+      phone: phoneSchema,
+      pin: z.string().regex(/^\d{6}$/),
+      /** Over `claimSigningInput`. */
+      signature: signatureSchema,
+    }),
+  })
+  .strict();
+export type PhoneClaimRequest = z.infer<typeof phoneClaimSchema>;
+
+/**
+ * The text that a device key signs. It binds what the shopper has given to this terminal, challenge, payment and amount.
+ *
+ * @param given what the shopper gave, one line each: phone number and PIN
+ */
+export function claimSigningInput(
+  terminalId: string,
+  terms: {
+    readonly paymentId: string;
+    readonly challenge: string;
+    readonly amountMinor: bigint;
+    readonly currency: string;
+    readonly capture?: 'later' | undefined;
+  },
+  given: readonly string[],
+): string {
+  const { challenge, paymentId, amountMinor, currency, capture } = terms;
+  return [
+    'wuma-claim-1',
+    terminalId,
+    challenge,
+    paymentId,
+    `${amountMinor} ${currency}`,
+    ...(capture === undefined ? [] : [`capture ${capture}`]),
+    ...given,
+  ].join('\n');
+}
