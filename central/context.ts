@@ -7,6 +7,8 @@ import { type IdMaker, uuidV7 } from '../shared/domain/ids.ts';
 import { type Clock, systemClock } from '../shared/kernel/clock.ts';
 import type { Lifecycle } from '../shared/kernel/lifecycle.ts';
 import type { Logger } from '../shared/kernel/logger.ts';
+import type { Authenticate } from './access/access-control.ts';
+import { operatorToken } from './access/operator-token.ts';
 import { type OpenDatabase, openDatabase } from './db/database.ts';
 import { PostgresCluster } from './db/postgres-cluster.ts';
 import { DownlinkService } from './downlink/downlink-service.ts';
@@ -35,8 +37,11 @@ export interface CentralContext {
   readonly reconciler: Reconciler;
   /** Undefined where it is switched off. */
   readonly insight: InsightService | undefined;
-  readonly adminToken: string;
+  readonly authenticate: Authenticate;
 }
+
+/** What the HTTP API uses of it. */
+export type HttpContext = Omit<CentralContext, 'nats' | 'downlink'>;
 
 export interface ContextOptions {
   readonly settings: CentralSettings;
@@ -62,7 +67,7 @@ export async function createContext(
   const newId = options.overrides?.newId ?? (() => uuidV7(clock.now(), randomBytes(10)));
   const random = options.overrides?.random ?? Math.random;
   const authorities = readAuthorities(readFileSync(settings.caFile, 'utf8'));
-  const adminToken = tokenIn(settings.adminTokenFile);
+  const authenticate = operatorToken(tokenIn(settings.adminTokenFile));
   const events = new CentralEvents(logger);
   const database = await startDatabase(settings, { logger, lifecycle });
   const { nats, isUp: isNatsUp } = await connectNats(settings, { logger, lifecycle });
@@ -119,7 +124,7 @@ export async function createContext(
     readers,
     reconciler,
     insight,
-    adminToken,
+    authenticate,
   };
 }
 

@@ -12,6 +12,9 @@ export interface AccessRule {
 
 const EVERYONE: readonly Caller[] = ['anyone', ...ROLES];
 const OPERATOR: readonly Caller[] = ['operator'];
+const ADMINISTRATION: readonly Caller[] = ['operator', 'administrator'];
+const OWNERS: readonly Caller[] = [...ADMINISTRATION, 'owner'];
+const MERCHANTS: readonly Caller[] = [...OWNERS, 'cashier'];
 
 /**
  * The one table of who may call what: every request goes through it (`access-control.ts`), and `docs/roles.md` is made of
@@ -37,6 +40,21 @@ export const ACCESS_TABLE: readonly AccessRule[] = [
   },
   { method: 'post', path: '/api/reconciliation/runs', callers: OPERATOR },
   { method: 'get', path: '/api/shoppers/{shopperId}/enrolments', callers: OPERATOR },
+  { method: 'get', path: '/api/merchants', callers: MERCHANTS },
+  { method: 'post', path: '/api/merchants', callers: OWNERS },
+  { method: 'get', path: '/api/merchants/{merchantId}', callers: MERCHANTS },
+  { method: 'post', path: '/api/merchants/{merchantId}/review', callers: ADMINISTRATION },
+  { method: 'post', path: '/api/merchants/{merchantId}/accounts', callers: OWNERS },
+  {
+    method: 'post',
+    path: '/api/merchants/{merchantId}/accounts/{accountId}/review',
+    callers: ADMINISTRATION,
+  },
+  { method: 'post', path: '/api/merchants/{merchantId}/fees', callers: ADMINISTRATION },
+  { method: 'get', path: '/api/merchants/{merchantId}/shops', callers: MERCHANTS },
+  { method: 'get', path: '/api/merchants/{merchantId}/staff', callers: OWNERS },
+  { method: 'post', path: '/api/merchants/{merchantId}/staff', callers: OWNERS },
+  { method: 'post', path: '/api/merchants/{merchantId}/staff/remove', callers: OWNERS },
   { method: 'get', path: '/metrics', callers: EVERYONE },
   { method: 'get', path: '/healthz', callers: EVERYONE },
   { method: 'get', path: '/openapi.json', callers: EVERYONE },

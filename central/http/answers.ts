@@ -6,11 +6,17 @@ export function jsonAnswer<T extends z.ZodType>(schema: T) {
   return { 200: { description: 'The answer', content: { 'application/json': { schema } } } };
 }
 
+/** A route's request body of this shape. */
+export function jsonBody<T extends z.ZodType>(schema: T) {
+  return { body: { required: true, content: { 'application/json': { schema } } } };
+}
+
 const WHAT = {
   400: 'The request does not make sense',
   401: 'Nobody is signed in',
   403: 'The role does not allow it',
   404: 'There is no such thing',
+  409: 'It does not go with what is there already',
   429: 'Too many at once',
 } as const;
 

@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { reconciliationSchema, trialBalanceSchema } from '../../shared/contracts/http-central.ts';
 import { ledgerVerdictSchema } from '../../shared/contracts/ledger-verdict.ts';
 import { currencySchema, nameSchema } from '../../shared/contracts/primitives.ts';
-import type { CentralContext } from '../context.ts';
+import type { HttpContext } from '../context.ts';
 import { listHubs } from '../enrolment/hub-store.ts';
 import { accountBalances, currencyTotals, hubTotals } from '../ledger/ledger-store.ts';
 import { verifyBook } from '../verification/verify-book.ts';
@@ -35,7 +35,7 @@ export const verifyRoute = createRoute({
 });
 
 /** What the books say, in total and hub by hub. */
-export function addBookRoutes(app: OpenAPIHono, { database }: CentralContext): void {
+export function addBookRoutes(app: OpenAPIHono, { database }: HttpContext): void {
   app.openapi(verifyRoute, async (request) => {
     const hubId = request.req.valid('query').hub;
     const isKnown = (await listHubs(database.db)).some((each) => each.hubId === hubId);

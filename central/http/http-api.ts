@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { accessControl } from '../access/access-control.ts';
-import { operatorToken } from '../access/operator-token.ts';
-import type { CentralContext } from '../context.ts';
+import type { HttpContext } from '../context.ts';
 import { summary } from '../events.ts';
 import { addBookRoutes } from './book-routes.ts';
+import { addMerchantRoutes } from './merchant-routes.ts';
+import { addMerchantStaffRoutes } from './merchant-staff-routes.ts';
 import { centralOpenApiDocument } from './openapi-document.ts';
 import { addPaymentRoutes } from './payment-routes.ts';
 import { problem } from './problem.ts';
@@ -18,8 +20,11 @@ import { addReconciliationRoutes } from './reconciliation-routes.ts';
 import { addShopperRoutes } from './shopper-routes.ts';
 import { addStatusRoutes } from './status-routes.ts';
 
+/** A thousand differences of a reconciliation are the largest body. */
+const MAX_BODY_BYTES = 1_048_576;
+
 /** Central's HTTP API, its description, metrics and the city's pages, as one application. */
-export function createHttpApi(context: CentralContext): OpenAPIHono {
+export function createHttpApi(context: HttpContext): OpenAPIHono {
   const logger = context.logger.child({ module: 'http' });
   const app = new OpenAPIHono({
     defaultHook: (result, request) => {
@@ -42,19 +47,24 @@ export function createHttpApi(context: CentralContext): OpenAPIHono {
       strictTransportSecurity: false,
     }),
   );
+  app.use(
+    bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (request) => problem(request, 'too_large') }),
+  );
   app.onError((error, request) => {
     if (error instanceof HTTPException) return error.getResponse();
     logger.error({ why: summary(error), path: request.req.routePath }, 'a request failed');
     return problem(request, 'fault');
   });
   app.notFound((request) => problem(request, 'not_found'));
-  app.use(accessControl(operatorToken(context.adminToken)));
+  app.use(accessControl(context.authenticate));
   addStatusRoutes(app, context);
   addBookRoutes(app, context);
   addReconciliationRoutes(app, context);
   addReceiptRoutes(app, context);
   addPaymentRoutes(app, context);
   addShopperRoutes(app, context);
+  addMerchantRoutes(app, context);
+  addMerchantStaffRoutes(app, context);
   addOperations(app, context);
   const description = centralOpenApiDocument();
   app.get('/openapi.json', (request) => request.json(description));
@@ -64,7 +74,7 @@ export function createHttpApi(context: CentralContext): OpenAPIHono {
   return app;
 }
 
-function addOperations(app: OpenAPIHono, { database, events }: CentralContext): void {
+function addOperations(app: OpenAPIHono, { database, events }: HttpContext): void {
   const metrics = async (request: Context): Promise<Response> =>
     request.text(await events.registry.metrics(), 200, {
       'content-type': events.registry.contentType,

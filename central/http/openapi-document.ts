@@ -2,6 +2,8 @@ import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { ACCESS_TABLE, isOpen } from '../access/access-table.ts';
 import { problemAnswers } from './answers.ts';
 import { reconciliationRoute, trialBalanceRoute, verifyRoute } from './book-routes.ts';
+import { MERCHANT_ROUTES } from './merchant-routes.ts';
+import { MERCHANT_STAFF_ROUTES } from './merchant-staff-routes.ts';
 import { paymentListRoute, paymentStreamRoute } from './payment-routes.ts';
 import { receiptRoute } from './receipt-routes.ts';
 import {
@@ -30,6 +32,8 @@ export const CENTRAL_ROUTES = [
   paymentStreamRoute,
   receiptRoute,
   shopperRoute,
+  ...MERCHANT_ROUTES,
+  ...MERCHANT_STAFF_ROUTES,
 ];
 
 /** Central's OpenAPI 3.1 document, made from the routes alone: no central has to run. */

@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { cityPaymentListSchema } from '../../shared/contracts/http-central.ts';
 import { nameSchema } from '../../shared/contracts/primitives.ts';
-import type { CentralContext } from '../context.ts';
+import type { HttpContext } from '../context.ts';
 import { listPayments } from '../ledger/ledger-store.ts';
 import { jsonAnswer, problemAnswers } from './answers.ts';
 import { cursorText, parseCursor, paymentView } from './payment-view.ts';
@@ -44,7 +44,7 @@ export const paymentStreamRoute = createRoute({
 });
 
 /** The street's payments: a list by pages, and a live stream. */
-export function addPaymentRoutes(app: OpenAPIHono, { database, feed }: CentralContext): void {
+export function addPaymentRoutes(app: OpenAPIHono, { database, feed }: HttpContext): void {
   app.openapi(paymentListRoute, async (context) => {
     const { limit, street, after } = context.req.valid('query');
     const cursor = after === undefined ? undefined : parseCursor(after);

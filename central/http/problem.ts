@@ -8,6 +8,8 @@ export type ProblemCode =
   | 'permission_missing'
   | 'forbidden'
   | 'not_found'
+  | 'conflict'
+  | 'too_large'
   | 'rate_limited'
   | 'unavailable'
   | 'fault';
@@ -17,6 +19,8 @@ const PROBLEMS: Record<ProblemCode, { status: ContentfulStatusCode; title: strin
   permission_missing: { status: 401, title: 'Sign in first, or show the operator’s token' },
   forbidden: { status: 403, title: 'Your role does not allow this' },
   not_found: { status: 404, title: 'There is no such thing' },
+  conflict: { status: 409, title: 'It does not go with what is there already' },
+  too_large: { status: 413, title: 'The request is too large' },
   rate_limited: { status: 429, title: 'Too many at once; try again in a moment' },
   unavailable: { status: 503, title: 'Not available right now' },
   fault: { status: 500, title: 'Something went wrong here' },

@@ -9,7 +9,7 @@ import {
   referenceText,
 } from '../../shared/contracts/receipt.ts';
 import { RateLimiter } from '../../shared/kernel/rate-limiter.ts';
-import type { CentralContext } from '../context.ts';
+import type { HttpContext } from '../context.ts';
 import type { Executor } from '../db/database.ts';
 import { listHubs } from '../enrolment/hub-store.ts';
 import { findStanding } from '../ledger/move-store.ts';
@@ -31,7 +31,7 @@ export const receiptRoute = createRoute({
 });
 
 /** Receipts of every street. */
-export function addReceiptRoutes(app: OpenAPIHono, { database, clock }: CentralContext): void {
+export function addReceiptRoutes(app: OpenAPIHono, { database, clock }: HttpContext): void {
   const looks = new RateLimiter(RECEIPT_CHECKS, clock);
   app.openapi(receiptRoute, async (request) => {
     if (!looks.take('receipts')) return refuse(request, 'rate_limited');

@@ -9,7 +9,7 @@ import {
   reportDifferencesSchema,
   resolveExceptionSchema,
 } from '../../shared/contracts/reconciliation.ts';
-import type { CentralContext } from '../context.ts';
+import type { HttpContext } from '../context.ts';
 import { listHubs } from '../enrolment/hub-store.ts';
 import {
   type ExceptionRow,
@@ -19,13 +19,10 @@ import {
   resolveException,
 } from '../reconciliation/exception-store.ts';
 import { readBooked, readInbox, readPutAside } from '../verification/book-reader-store.ts';
-import { jsonAnswer, problemAnswers } from './answers.ts';
+import { jsonAnswer, jsonBody, problemAnswers } from './answers.ts';
 import { refuse } from './problem.ts';
 
 const MAX_PAGE = 5_000;
-const jsonBody = <T extends z.ZodType>(schema: T) => ({
-  body: { required: true, content: { 'application/json': { schema } } },
-});
 
 export const entriesRoute = createRoute({
   method: 'get',
@@ -81,7 +78,7 @@ export const runRoute = createRoute({
 });
 
 /** Differences between books: what they are found by, and the queue in which they wait. */
-export function addReconciliationRoutes(app: OpenAPIHono, context: CentralContext): void {
+export function addReconciliationRoutes(app: OpenAPIHono, context: HttpContext): void {
   const { database, clock, reconciler } = context;
 
   app.openapi(entriesRoute, async (request) => {

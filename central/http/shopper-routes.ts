@@ -4,7 +4,7 @@ import {
   shopperEnrolmentsSchema,
 } from '../../shared/contracts/http-central.ts';
 import { uuidSchema } from '../../shared/contracts/primitives.ts';
-import type { CentralContext } from '../context.ts';
+import type { HttpContext } from '../context.ts';
 import { findShopper, type ShopperRecord } from '../enrolment/enrolment-store.ts';
 import { listHubs } from '../enrolment/hub-store.ts';
 import { jsonAnswer, problemAnswers } from './answers.ts';
@@ -19,7 +19,7 @@ export const shopperRoute = createRoute({
 });
 
 /** What names a shopper: for operators only. */
-export function addShopperRoutes(app: OpenAPIHono, context: CentralContext): void {
+export function addShopperRoutes(app: OpenAPIHono, context: HttpContext): void {
   const { database } = context;
   app.openapi(shopperRoute, async (request) => {
     const { shopperId } = request.req.valid('param');

@@ -4,7 +4,7 @@ import {
   cityHubListSchema,
   cityStatusSchema,
 } from '../../shared/contracts/http-central.ts';
-import type { CentralContext } from '../context.ts';
+import type { HttpContext } from '../context.ts';
 import { type KnownHub, listHubs } from '../enrolment/hub-store.ts';
 import type { ReaderStatus } from '../intake/stream-reader.ts';
 import { hubTotals, type PaymentTotals } from '../ledger/ledger-store.ts';
@@ -25,7 +25,7 @@ export const hubsRoute = createRoute({
 });
 
 /** How central and its hubs are doing. */
-export function addStatusRoutes(app: OpenAPIHono, context: CentralContext): void {
+export function addStatusRoutes(app: OpenAPIHono, context: HttpContext): void {
   const { database, isNatsUp, readers, clock, settings } = context;
   const startedMs = clock.monotonic();
   const statuses = (): Map<string, ReaderStatus> =>

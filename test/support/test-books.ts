@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import postgres from 'postgres';
+import { z } from 'zod';
+import type { Principal } from '../../central/access/principal.ts';
+import type { HttpContext } from '../../central/context.ts';
+import { type OpenDatabase, openDatabase } from '../../central/db/database.ts';
+import { Enrolment } from '../../central/enrolment/enrolment.ts';
+import { CentralEvents } from '../../central/events.ts';
+import { createHttpApi } from '../../central/http/http-api.ts';
+import { PaymentFeed } from '../../central/http/payment-feed.ts';
+import { IntakeBooking } from '../../central/intake/intake-booking.ts';
+import { addHubs } from '../../central/intake/intake-store.ts';
+import { Reconciler } from '../../central/reconciliation/reconciler.ts';
+import { trialBalanceSchema } from '../../shared/contracts/http-central.ts';
+import { assert, present } from '../../shared/kernel/assert.ts';
+import type { Clock } from '../../shared/kernel/clock.ts';
+import type { WrittenEvent } from './chain-writer.ts';
+import { newId } from './chain-writer.ts';
+
+const PRINCIPAL_HEADER = 'x-test-principal';
+
+/** A clock that a test sets. */
+export class SetClock implements Clock {
+  private ms: number;
+
+  constructor(at: string) {
+    this.ms = Date.parse(at);
+  }
+
+  set(at: string): void {
+    this.ms = Date.parse(at);
+  }
+
+  now(): number {
+    return this.ms;
+  }
+
+  monotonic(): number {
+    return this.ms;
+  }
+}
+
+/**
+ * Central's books and HTTP API on a real PostgreSQL, without the networks around them: events are booked as the intake
+ * books them, requests are answered in this process, and each says who asks.
+ */
+export class TestBooks {
+  readonly database: OpenDatabase;
+  readonly clock: SetClock;
+  readonly context: HttpContext;
+  readonly events: CentralEvents;
+  /** Straight to the database, for looking. */
+  readonly sql: postgres.Sql;
+  private readonly app: ReturnType<typeof createHttpApi>;
+  private readonly dir: string;
+  private readonly booking: IntakeBooking;
+
+  private constructor(parts: {
+    database: OpenDatabase;
+    clock: SetClock;
+    url: string;
+    hubs: readonly string[];
+  }) {
+    const { database, clock, hubs } = parts;
+    this.database = database;
+    this.clock = clock;
+    this.sql = postgres(parts.url, { max: 2, onnotice: () => {} });
+    this.dir = mkdtempSync(join(tmpdir(), 'wuma-test-books-'));
+    const logger = pino({ level: 'silent' });
+    const events = new CentralEvents(logger);
+    this.events = events;
+    const enrolment = new Enrolment({ authorities: [], clock, newId });
+    this.booking = new IntakeBooking({ database, clock, enrolment });
+    this.context = {
+      settings: {
+        database: { url: parts.url, port: 0 },
+        dataDir: this.dir,
+        http: { host: '127.0.0.1', port: 0, webDir: join(this.dir, 'web') },
+        nats: { url: '', user: undefined, passwordFile: undefined },
+        hubs,
+        caFile: '',
+        adminTokenFile: '',
+        reconcileAt: { hour: 3, minute: 0 },
+        insight: undefined,
+        logLevel: 'silent',
+      },
+      logger,
+      clock,
+      database,
+      isNatsUp: () => true,
+      events,
+      feed: new PaymentFeed({ database, logger }),
+      readers: [],
+      insight: undefined,
+      reconciler: new Reconciler({
+        database,
+        hubs,
+        clock,
+        events,
+        at: { hour: 3, minute: 0 },
+        haltedAt: () => undefined,
+      }),
+      authenticate: async (request) => {
+        const header = request.headers.get(PRINCIPAL_HEADER);
+        return header === null ? undefined : principalSchema.parse(JSON.parse(header));
+      },
+    };
+    this.app = createHttpApi(this.context);
+  }
+
+  /** @param options.at what the clock says at first */
+  static async start(options: {
+    readonly url: string;
+    readonly hubs: readonly string[];
+    readonly at: string;
+  }): Promise<TestBooks> {
+    const database = await openDatabase(options.url);
+    await addHubs(database.db, options.hubs);
+    return new TestBooks({ ...options, database, clock: new SetClock(options.at) });
+  }
+
+  /** Books a hub's next events, as its intake does. */
+  async book(hubId: string, ...events: readonly WrittenEvent[]): Promise<void> {
+    const from = present(await this.booking.position(hubId), hubId);
+    const booked = await this.booking.book({
+      hubId,
+      from,
+      streamCreated: 'test',
+      deliveries: events.map(({ text }, index) => ({
+        streamSeq: from.streamSeq + index + 1,
+        text,
+      })),
+    });
+    assert(booked.quarantined.length === 0 && !booked.break, 'a test books what may be booked');
+  }
+
+  /** Asks as somebody; as nobody with undefined. A body makes it a POST. */
+  async ask(as: Principal | undefined, path: string, body?: object): Promise<Response> {
+    const headers: Record<string, string> = {};
+    if (as) headers[PRINCIPAL_HEADER] = JSON.stringify(as);
+    if (body) headers['content-type'] = 'application/json';
+    return this.app.request(path, {
+      method: body ? 'POST' : 'GET',
+      headers,
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  }
+
+  /** A good answer, parsed. */
+  async answer<T>(
+    as: Principal,
+    path: string,
+    expected: { readonly schema: z.ZodType<T>; readonly body?: object },
+  ): Promise<T> {
+    const response = await this.ask(as, path, expected.body);
+    const text = await response.text();
+    assert(response.status === 200, `${path}: ${response.status} ${text}`);
+    return expected.schema.parse(JSON.parse(text));
+  }
+
+  /** Each account's balance, credit side positive, in fen; the books must be in balance. */
+  async balances(as: Principal): Promise<Record<string, number>> {
+    const schema = trialBalanceSchema;
+    const books = await this.answer(as, '/api/ledger/trial-balance', { schema });
+    assert(books.balanced, 'the books are in balance');
+    return Object.fromEntries(
+      books.accounts.map(({ account, debitMinor, creditMinor }) => [
+        account,
+        Number(BigInt(creditMinor) - BigInt(debitMinor)),
+      ]),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.sql.end();
+    await this.database.close();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
+
+const principalSchema = z.object({
+  subject: z.string(),
+  role: z.enum(['operator', 'administrator', 'analyst', 'owner', 'cashier']),
+  merchants: z.array(z.string()),
+});
