@@ -46,6 +46,10 @@ export class Central {
     for (const reader of context.readers) reader.start();
     lifecycle.add(context.reconciler).start();
     if (context.insight) lifecycle.add(context.insight).start();
+    if (context.settling) {
+      lifecycle.add(context.settling.desk).start();
+      lifecycle.add(context.settling.daily).start();
+    }
     const { host, port } = context.settings.http;
     const server = await HttpServer.start({ app: createHttpApi(context), host, port });
     lifecycle.add(server);

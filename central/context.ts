@@ -21,6 +21,12 @@ import { InsightService } from './insight/service/insight-service.ts';
 import { IntakeBooking } from './intake/intake-booking.ts';
 import { StreamReader } from './intake/stream-reader.ts';
 import { Reconciler } from './reconciliation/reconciler.ts';
+import { BankDesk, type BankDeskParts } from './settlement/bank-desk.ts';
+import { BusinessDays } from './settlement/business-days.ts';
+import { DailySettlement } from './settlement/daily-settlement.ts';
+import { FolderBank } from './settlement/folder-bank.ts';
+import { Settlement } from './settlement/settlement.ts';
+import type { Settling } from './settlement/settling.ts';
 
 /** Everything central is made of, built once. */
 export interface CentralContext {
@@ -38,6 +44,8 @@ export interface CentralContext {
   /** Undefined where it is switched off. */
   readonly insight: InsightService | undefined;
   readonly authenticate: Authenticate;
+  /** Undefined: no bank is set. */
+  readonly settling: Settling | undefined;
 }
 
 /** What the HTTP API uses of it. */
@@ -125,7 +133,23 @@ export async function createContext(
     reconciler,
     insight,
     authenticate,
+    settling: createSettling({ database, clock, newId, events }, settings.settlement),
   };
+}
+
+/** Settlement and the exchange with the bank; undefined where no bank is set. */
+export function createSettling(
+  parts: Pick<BankDeskParts, 'database' | 'clock' | 'newId' | 'events'>,
+  settings: CentralSettings['settlement'],
+): Settling | undefined {
+  if (!settings) return undefined;
+  const { bankDir, debtor, reversalMinutes, holidays, bankEveryMs, at } = settings;
+  const businessDays = new BusinessDays(holidays);
+  const settlement = new Settlement({ ...parts, businessDays, debtor, reversalMinutes });
+  const bank = new FolderBank(bankDir);
+  const desk = new BankDesk({ ...parts, bank, everyMs: bankEveryMs });
+  const daily = new DailySettlement({ ...parts, settlement, businessDays, at });
+  return { settlement, desk, daily };
 }
 
 interface Running {

@@ -22,4 +22,22 @@ describe('readEnv', () => {
       expect(readWrong).toThrow(name);
     }
   });
+
+  it('pays nobody without a bank, and wants all of a bank or nothing', () => {
+    expect(readEnv(LEAST).settlement).toBeUndefined();
+    const bank = {
+      CENTRAL_BANK_DIR: '/bank',
+      CENTRAL_BANK_HOLDER: '五马街结算',
+      CENTRAL_BANK_ACCOUNT: '1000000000000001',
+      CENTRAL_BANK_CODE: '104333000016',
+    };
+    const partly = () => readEnv({ ...LEAST, ...bank, CENTRAL_BANK_CODE: undefined });
+    expect(partly).toThrow('CENTRAL_BANK_CODE');
+    expect(readEnv({ ...LEAST, ...bank, CENTRAL_SETTLE_AT: '04:05' }).settlement).toMatchObject({
+      bankDir: '/bank',
+      at: { hour: 4, minute: 5 },
+      reversalMinutes: 120,
+      holidays: [],
+    });
+  });
 });

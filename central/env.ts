@@ -40,6 +40,36 @@ const envSchema = z.object({
     .default('Asia/Shanghai'),
   /** After so many days all pseudonyms in the lake are made anew. */
   CENTRAL_PSEUDONYM_DAYS: z.coerce.number().int().min(1).max(3_650).default(365),
+  /** Folders of the bank's host-to-host client; unset: nobody is paid out. */
+  CENTRAL_BANK_DIR: z.string().min(1).optional(),
+  CENTRAL_BANK_HOLDER: z.string().min(1).max(70).optional(),
+  CENTRAL_BANK_ACCOUNT: z
+    .string()
+    .regex(/^[0-9A-Za-z]{5,34}$/)
+    .optional(),
+  CENTRAL_BANK_CODE: z
+    .string()
+    .regex(/^\d{12}$/)
+    .optional(),
+  CENTRAL_BANK_EVERY_S: z.coerce.number().int().min(1).max(3_600).default(10),
+  /** China's time from which the day before is settled, on business days. */
+  CENTRAL_SETTLE_AT: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .default('03:30'),
+  /** Not less than any hub's HUB_REVERSAL_MINUTES. */
+  CENTRAL_REVERSAL_MINUTES: z.coerce.number().int().min(0).max(10_080).default(120),
+  /** Bank holidays besides those that are published: days, comma-separated. */
+  CENTRAL_BANK_HOLIDAYS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((day) => day.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(z.iso.date()).max(1_000)),
   CENTRAL_WEB_DIR: z.string().min(1).default('.wuma/web'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -52,6 +82,17 @@ export interface InsightSettings {
   readonly city: string;
   readonly timeZone: string;
   readonly pseudonymDays: number;
+}
+
+/** How merchants are paid. */
+export interface SettlementSettings {
+  readonly bankDir: string;
+  readonly debtor: { readonly holder: string; readonly number: string; readonly bankCode: string };
+  readonly bankEveryMs: number;
+  /** China's time. */
+  readonly at: { readonly hour: number; readonly minute: number };
+  readonly reversalMinutes: number;
+  readonly holidays: readonly string[];
 }
 
 export interface CentralSettings {
@@ -70,6 +111,8 @@ export interface CentralSettings {
   readonly insight: InsightSettings | undefined;
   /** UTC. */
   readonly reconcileAt: { readonly hour: number; readonly minute: number };
+  /** Undefined: no bank is set, and nobody is paid out. */
+  readonly settlement: SettlementSettings | undefined;
   readonly logLevel: string;
 }
 
@@ -113,10 +156,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): CentralSetting
             timeZone: env.CENTRAL_TIME_ZONE,
             pseudonymDays: env.CENTRAL_PSEUDONYM_DAYS,
           },
-    reconcileAt: {
-      hour: Number(env.CENTRAL_RECONCILE_AT.slice(0, 2)),
-      minute: Number(env.CENTRAL_RECONCILE_AT.slice(3)),
-    },
+    reconcileAt: timeOf(env.CENTRAL_RECONCILE_AT),
+    settlement: settlementOf(env),
     logLevel: env.LOG_LEVEL,
   };
 }
@@ -127,4 +168,31 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+function timeOf(text: string): { readonly hour: number; readonly minute: number } {
+  return { hour: Number(text.slice(0, 2)), minute: Number(text.slice(3)) };
+}
+
+/** @throws EnvironmentError where only some of what a bank needs is set */
+function settlementOf(env: z.infer<typeof envSchema>): SettlementSettings | undefined {
+  const { CENTRAL_BANK_DIR, CENTRAL_BANK_HOLDER, CENTRAL_BANK_ACCOUNT, CENTRAL_BANK_CODE } = env;
+  const given = { CENTRAL_BANK_DIR, CENTRAL_BANK_HOLDER, CENTRAL_BANK_ACCOUNT, CENTRAL_BANK_CODE };
+  if (Object.values(given).every((value) => value === undefined)) return undefined;
+  const missing = Object.entries(given).filter(([, value]) => value === undefined);
+  if (missing.length > 0) {
+    throw new EnvironmentError(`a bank needs ${missing.map(([name]) => name).join(', ')} as well`);
+  }
+  return {
+    bankDir: CENTRAL_BANK_DIR ?? '',
+    debtor: {
+      holder: CENTRAL_BANK_HOLDER ?? '',
+      number: CENTRAL_BANK_ACCOUNT ?? '',
+      bankCode: CENTRAL_BANK_CODE ?? '',
+    },
+    bankEveryMs: env.CENTRAL_BANK_EVERY_S * 1_000,
+    at: timeOf(env.CENTRAL_SETTLE_AT),
+    reversalMinutes: env.CENTRAL_REVERSAL_MINUTES,
+    holidays: env.CENTRAL_BANK_HOLIDAYS,
+  };
 }

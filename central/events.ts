@@ -90,6 +90,17 @@ export class CentralEvents {
     'outcome',
   ]);
 
+  private readonly bankMessages = this.counter(
+    'wuma_bank_messages_total',
+    'Files sent to the bank and answers taken from it',
+    ['kind', 'outcome'],
+  );
+  private readonly settlements = this.counter(
+    'wuma_settlements_total',
+    'Daily settlements that were tried',
+    ['outcome'],
+  );
+
   constructor(logger: Logger) {
     this.logger = logger.child({ module: 'events' });
     collectDefaultMetrics({ register: this.registry });
@@ -214,6 +225,41 @@ export class CentralEvents {
   downlinkFailed(hub: string, error: unknown): void {
     this.pulls.inc({ hub, outcome: 'unavailable' });
     this.logger.error({ hub, why: summary(error) }, 'a downlink pull could not be answered');
+  }
+
+  paymentFileSent(messageId: string): void {
+    this.bankMessages.inc({ kind: 'pain.001', outcome: 'sent' });
+    this.logger.info({ messageId }, 'a payment file was sent to the bank');
+  }
+
+  bankMessageTaken(
+    kind: 'pain.002' | 'camt.053' | 'unknown',
+    outcome: 'booked' | 'repeated' | 'reused' | 'unreadable',
+  ): void {
+    this.bankMessages.inc({ kind, outcome });
+    const isPlain = outcome === 'booked' || outcome === 'repeated';
+    this.logger[isPlain ? 'info' : 'error']({ kind, outcome }, 'an answer of the bank was taken');
+  }
+
+  bankFailed(error: unknown): void {
+    this.bankMessages.inc({ kind: 'any', outcome: 'failed' });
+    this.logger.error(
+      { why: summary(error) },
+      'the exchange with the bank failed: it is tried again',
+    );
+  }
+
+  settled(day: string, outcome: 'settled' | 'too_early' | 'run_differs'): void {
+    this.settlements.inc({ outcome });
+    this.logger[outcome === 'settled' ? 'info' : 'warn']({ day, outcome }, 'daily settlement');
+  }
+
+  settlementFailed(day: string, error: unknown): void {
+    this.settlements.inc({ outcome: 'failed' });
+    this.logger.error(
+      { day, why: summary(error) },
+      'the day could not be settled: it is tried again',
+    );
   }
 
   private counter<Label extends string>(

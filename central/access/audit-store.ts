@@ -15,7 +15,9 @@ export type AuditAction =
   | 'account.reject'
   | 'fee.set'
   | 'staff.add'
-  | 'staff.remove';
+  | 'staff.remove'
+  | 'settlement.run'
+  | 'exception.resolve';
 
 /** Any number of ours, the same for every central: one entry is written at a time. */
 const AUDIT_LOCK = 7_401_946_217;

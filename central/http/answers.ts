@@ -18,6 +18,7 @@ const WHAT = {
   404: 'There is no such thing',
   409: 'It does not go with what is there already',
   429: 'Too many at once',
+  503: 'Not available right now',
 } as const;
 
 /** A route's problem+json answers (RFC 9457). */

@@ -4,7 +4,7 @@ import { ledgerVerdictSchema } from '../../shared/contracts/ledger-verdict.ts';
 import { currencySchema, nameSchema } from '../../shared/contracts/primitives.ts';
 import type { HttpContext } from '../context.ts';
 import { listHubs } from '../enrolment/hub-store.ts';
-import { accountBalances, currencyTotals, hubTotals } from '../ledger/ledger-store.ts';
+import { accountBalances, cityTotal, currencyTotals, hubTotals } from '../ledger/ledger-store.ts';
 import { verifyBook } from '../verification/verify-book.ts';
 import { jsonAnswer, problemAnswers } from './answers.ts';
 import { refuse } from './problem.ts';
@@ -45,9 +45,12 @@ export function addBookRoutes(app: OpenAPIHono, { database }: HttpContext): void
 
   app.openapi(trialBalanceRoute, async (request) => {
     const { currency } = request.req.valid('query');
-    const accounts = await accountBalances(database.db, currency);
-    const moved = await currencyTotals(database.db, currency);
-    const movedMinor = moved.sumMinor + moved.refundedMinor + moved.reversedMinor;
+    const { accounts, moved, cityMinor } = await database.snapshot(async (tx) => ({
+      accounts: await accountBalances(tx, currency),
+      moved: await currencyTotals(tx, currency),
+      cityMinor: await cityTotal(tx, currency),
+    }));
+    const movedMinor = moved.sumMinor + moved.refundedMinor + moved.reversedMinor + cityMinor;
     const debit = sum(accounts.map((account) => account.debitMinor));
     const credit = sum(accounts.map((account) => account.creditMinor));
     return request.json(

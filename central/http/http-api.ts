@@ -17,6 +17,8 @@ import { addPaymentRoutes } from './payment-routes.ts';
 import { problem } from './problem.ts';
 import { addReceiptRoutes } from './receipt-routes.ts';
 import { addReconciliationRoutes } from './reconciliation-routes.ts';
+import { addSettlementExceptionRoutes } from './settlement-exception-routes.ts';
+import { addSettlementRoutes } from './settlement-routes.ts';
 import { addShopperRoutes } from './shopper-routes.ts';
 import { addStatusRoutes } from './status-routes.ts';
 
@@ -65,6 +67,8 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   addShopperRoutes(app, context);
   addMerchantRoutes(app, context);
   addMerchantStaffRoutes(app, context);
+  addSettlementRoutes(app, context);
+  addSettlementExceptionRoutes(app, context);
   addOperations(app, context);
   const description = centralOpenApiDocument();
   app.get('/openapi.json', (request) => request.json(description));

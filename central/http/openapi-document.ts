@@ -13,6 +13,8 @@ import {
   resolveRoute,
   runRoute,
 } from './reconciliation-routes.ts';
+import { SETTLEMENT_EXCEPTION_ROUTES } from './settlement-exception-routes.ts';
+import { SETTLEMENT_ROUTES } from './settlement-routes.ts';
 import { shopperRoute } from './shopper-routes.ts';
 import { hubsRoute, statusRoute } from './status-routes.ts';
 
@@ -34,6 +36,8 @@ export const CENTRAL_ROUTES = [
   shopperRoute,
   ...MERCHANT_ROUTES,
   ...MERCHANT_STAFF_ROUTES,
+  ...SETTLEMENT_ROUTES,
+  ...SETTLEMENT_EXCEPTION_ROUTES,
 ];
 
 /** Central's OpenAPI 3.1 document, made from the routes alone: no central has to run. */

@@ -5,6 +5,7 @@ import type { Posting } from '../../shared/domain/posting.ts';
 import { bulkInsert } from '../db/bulk-insert.ts';
 import type { Executor } from '../db/database.ts';
 import { hubs, journalEntries, payments, postings, shops, terminals } from '../db/schema.ts';
+import { cityEntries, cityPostings } from '../db/settlement-schema.ts';
 
 export type PaymentRow = typeof payments.$inferInsert;
 
@@ -183,6 +184,10 @@ export async function accountBalances(db: Executor, currency: Currency): Promise
   const rows = await db.execute<{ account: string; debit: string; credit: string }>(sql`
     select account, sum(debit) as debit, sum(credit) as credit
     from (
+      select debit as account, amount_minor as debit, 0 as credit from ${cityPostings} where currency = ${currency}
+      union all
+      select credit, 0, amount_minor from ${cityPostings} where currency = ${currency}
+      union all
       select case when debit like 'receivable:shopper:%' then 'receivable:shoppers' else debit end as account,
              amount_minor as debit, 0 as credit
       from ${postings} where currency = ${currency}
@@ -207,6 +212,14 @@ export interface PaymentTotals {
   readonly refundedMinor: bigint;
   readonly reversals: number;
   readonly reversedMinor: bigint;
+}
+
+/** What the city itself has booked in one currency. Minor units. */
+export async function cityTotal(db: Executor, currency: Currency): Promise<bigint> {
+  const [row] = await db.execute<{ total: string }>(
+    sql`select coalesce(sum(amount_minor), 0) as total from ${cityEntries} where currency = ${currency}`,
+  );
+  return BigInt(row?.total ?? 0);
 }
 
 /** Counts and sums of what was moved in one currency: what the postings must agree with. */

@@ -1,6 +1,7 @@
 import { KeyRingError } from '../../models/template-protection/key-ring.ts';
 import { UsageError } from '../../shared/kernel/command-line.ts';
 import { type Command, type CommandIo } from './command.ts';
+import { bankCommand } from './commands/bank.ts';
 import { benchCommand } from './commands/bench.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { enrolCommand } from './commands/enrol.ts';
@@ -10,10 +11,12 @@ import { ledgerCommand } from './commands/ledger.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { reportCommand } from './commands/report.ts';
 import { screenshotsCommand } from './commands/screenshots.ts';
+import { settleCommand } from './commands/settle.ts';
 import { templatesCommand } from './commands/templates.ts';
 import { HubRefusal, HubUnreachable } from './hub-client.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  bank: bankCommand,
   bench: benchCommand,
   doctor: doctorCommand,
   enrol: enrolCommand,
@@ -23,6 +26,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ledger: ledgerCommand,
   reconcile: reconcileCommand,
   screenshots: screenshotsCommand,
+  settle: settleCommand,
   templates: templatesCommand,
 };
 

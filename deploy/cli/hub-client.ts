@@ -106,6 +106,15 @@ export class HubClient {
     await this.call('POST', path, JSON.stringify(body));
   }
 
+  /**
+   * Posts JSON and reads the answer.
+   *
+   * @throws HubRefusal, HubUnreachable, ZodError when the answer is none that we know
+   */
+  async postFor<T>(path: string, body: object, schema: z.ZodType<T>): Promise<T> {
+    return schema.parse(await this.call('POST', path, JSON.stringify(body)));
+  }
+
   private async call(method: string, path: string, body?: FormData | string): Promise<unknown> {
     const response = await this.fetch(method, path, body);
     const text = await response.text();

@@ -11,6 +11,20 @@ export interface Money {
   readonly currency: Currency;
 }
 
+/**
+ * Reads plain decimal text, "12.50" as 1250 CNY.
+ *
+ * @returns undefined where it is none, negative, or has more decimals than the currency
+ */
+export function parseAmount(text: string, currency: Currency): Money | undefined {
+  const parts = /^(\d{1,15})(?:\.(\d{1,5}))?$/.exec(text);
+  if (!parts) return undefined;
+  const exponent = MINOR_UNIT_EXPONENT[currency];
+  const decimals = (parts[2] ?? '').replace(/0+$/, '');
+  if (decimals.length > exponent) return undefined;
+  return { amountMinor: BigInt(`${parts[1]}${decimals.padEnd(exponent, '0')}`), currency };
+}
+
 /** Plain decimal text, "12.50" for 1250 CNY: for logs and files; pages format with `Intl`. */
 export function formatAmount(money: Money): string {
   const exponent = MINOR_UNIT_EXPONENT[money.currency];

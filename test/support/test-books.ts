@@ -5,9 +5,10 @@ import { pino } from 'pino';
 import postgres from 'postgres';
 import { z } from 'zod';
 import type { Principal } from '../../central/access/principal.ts';
-import type { HttpContext } from '../../central/context.ts';
+import { createSettling, type HttpContext } from '../../central/context.ts';
 import { type OpenDatabase, openDatabase } from '../../central/db/database.ts';
 import { Enrolment } from '../../central/enrolment/enrolment.ts';
+import type { SettlementSettings } from '../../central/env.ts';
 import { CentralEvents } from '../../central/events.ts';
 import { createHttpApi } from '../../central/http/http-api.ts';
 import { PaymentFeed } from '../../central/http/payment-feed.ts';
@@ -55,6 +56,8 @@ export class TestBooks {
   /** Straight to the database, for looking. */
   readonly sql: postgres.Sql;
   private readonly app: ReturnType<typeof createHttpApi>;
+  /** The folders of the bank. */
+  readonly bankDir: string;
   private readonly dir: string;
   private readonly booking: IntakeBooking;
 
@@ -69,6 +72,7 @@ export class TestBooks {
     this.clock = clock;
     this.sql = postgres(parts.url, { max: 2, onnotice: () => {} });
     this.dir = mkdtempSync(join(tmpdir(), 'wuma-test-books-'));
+    this.bankDir = join(this.dir, 'bank');
     const logger = pino({ level: 'silent' });
     const events = new CentralEvents(logger);
     this.events = events;
@@ -85,6 +89,7 @@ export class TestBooks {
         adminTokenFile: '',
         reconcileAt: { hour: 3, minute: 0 },
         insight: undefined,
+        settlement: settlementSettings(this.bankDir),
         logLevel: 'silent',
       },
       logger,
@@ -103,6 +108,10 @@ export class TestBooks {
         at: { hour: 3, minute: 0 },
         haltedAt: () => undefined,
       }),
+      settling: createSettling(
+        { database, clock, newId, events },
+        settlementSettings(this.bankDir),
+      ),
       authenticate: async (request) => {
         const header = request.headers.get(PRINCIPAL_HEADER);
         return header === null ? undefined : principalSchema.parse(JSON.parse(header));
@@ -179,6 +188,17 @@ export class TestBooks {
     await this.database.close();
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+function settlementSettings(bankDir: string): SettlementSettings {
+  return {
+    bankDir,
+    debtor: { holder: '温州五马街结算', number: '1000000000000001', bankCode: '104333000016' },
+    bankEveryMs: 3_600_000,
+    at: { hour: 3, minute: 30 },
+    reversalMinutes: 120,
+    holidays: [],
+  };
 }
 
 const principalSchema = z.object({
