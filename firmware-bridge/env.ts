@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { nameSchema } from '../shared/contracts/primitives.ts';
-import { MAX_FRAMES } from '../shared/contracts/terminal-frames.ts';
+import { BURST_FRAMES, MAX_FRAMES } from '../shared/contracts/terminal-frames.ts';
 
 const envSchema = z.object({
   TERMINAL_ID: nameSchema,
@@ -11,7 +11,7 @@ const envSchema = z.object({
   TERMINAL_DATA_DIR: z.string().min(1),
   TERMINAL_PICTURES_DIR: z.string().min(1),
   TERMINAL_DEPTH: z.enum(['yes', 'no']).default('yes'),
-  TERMINAL_FRAMES: z.coerce.number().int().min(1).max(MAX_FRAMES).default(3),
+  TERMINAL_FRAMES: z.coerce.number().int().min(1).max(MAX_FRAMES).default(BURST_FRAMES),
   TERMINAL_SEED: z.string().min(1).default('1'),
   MODELS_DIR: z.string().min(1).default('.wuma/models'),
   MODEL_PACK: z.string().min(1).default('open'),

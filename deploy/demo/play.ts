@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentOutcome } from '../../firmware-bridge/transport/payment-outcome.ts';
+import { BURST_FRAMES } from '../../shared/contracts/terminal-frames.ts';
 import type { PaymentQuestionData } from '../../shared/contracts/terminal-messages.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { seededRandom } from '../../shared/kernel/seeded-random.ts';
@@ -10,8 +11,6 @@ import type { Scene } from './script.ts';
 
 type Question = PaymentQuestionData['question'];
 
-/** Two cores look at two frames at once; a third would make the shopper wait for the first core again. */
-const FRAMES_PER_LOOK = 2;
 /** A declined shopper is asked to look again once, as at a real counter. */
 const LOOKS = 2;
 /** Shops are not a load test: one payment at a time, this far apart at least. */
@@ -62,11 +61,11 @@ export async function playScene(
   let outcome: PaymentOutcome | undefined;
   while (looks < LOOKS && (outcome === undefined || mayLookAgain(outcome))) {
     looks += 1;
-    await camera.prepare(FRAMES_PER_LOOK);
+    await camera.prepare(BURST_FRAMES);
     outcome = await counter.terminal.pay({
       amountMinor: scene.amountMinor,
       currency: 'CNY',
-      takeFrames: () => camera.takeBurst(FRAMES_PER_LOOK),
+      takeFrames: () => camera.takeBurst(BURST_FRAMES),
       answer: async ({ question }) => {
         asked.push(question);
         return typist(question);

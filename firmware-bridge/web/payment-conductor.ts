@@ -1,5 +1,6 @@
 import type { LightColour } from '../../shared/contracts/light-sequence.ts';
 import { claimSigningInput } from '../../shared/contracts/terminal-claims.ts';
+import { BURST_FRAMES } from '../../shared/contracts/terminal-frames.ts';
 import {
   answerSigningInput,
   probeSigningInput,
@@ -15,7 +16,6 @@ import type { FlowEvent, OpenPayment, Outcome, Question, Refusal } from './payme
 
 /** Takes one look for a payment: challenge, pictures, signed probe, and the truth when an answer is lost. */
 
-const BURST_FRAMES = 3;
 /** One frame of a 25 Hz camera apart would be the same picture; this is about four. */
 const BURST_GAP_MS = 150;
 /** Time for the shopper to settle and for the camera to find its exposure. */

@@ -104,16 +104,15 @@ export function measureLight(crop: FaceCrop, outline: readonly Point[]): FaceLig
 
 /** Rec. 709 luminance of linear light, as bytes. */
 function luminancesOf({ red, green, blue }: FaceCrop): Uint8Array {
+  // The first conversion rounds and clamps whole planes to bytes.
+  const r = new Uint8ClampedArray(red);
+  const g = new Uint8ClampedArray(green);
+  const b = new Uint8ClampedArray(blue);
   const out = new Uint8Array(red.length);
   for (let i = 0; i < out.length; i += 1) {
-    const y = luminance(byte(red, i), byte(green, i), byte(blue, i));
-    out[i] = Math.round(y * 255);
+    out[i] = luminance(r[i] as number, g[i] as number, b[i] as number) * 255 + 0.5;
   }
   return out;
-}
-
-function byte(plane: Float32Array, i: number): number {
-  return Math.min(255, Math.max(0, Math.round(plane[i] as number)));
 }
 
 function luminance(red: number, green: number, blue: number): number {

@@ -123,13 +123,21 @@ export class WarpArena {
   halve(picture: Picture): Picture {
     const width = picture.width >> 1;
     const height = picture.height >> 1;
-    const half = { data: new Uint8Array(width * height * 3), width, height };
+    const bytes = width * height * 3;
     // Room for both first: making it may drop what is there.
-    this.reserve(picture.data.length + half.data.length + SPARE_BYTES);
+    this.reserve(picture.data.length + bytes + SPARE_BYTES);
     const from = this.place(picture);
+    if (this.inPlace) {
+      // The memory has room for a terminal's picture and its halves, and stays where it is: no copy.
+      const at = this.end;
+      this.end = Math.ceil((at + bytes + SPARE_BYTES) / 64) * 64;
+      this.kernel.halve(from, picture.width, picture.height, at);
+      return { data: new Uint8Array(this.memory.buffer, at, bytes), width, height };
+    }
+    const half = { data: new Uint8Array(bytes), width, height };
     const at = this.take(half);
     this.kernel.halve(from, picture.width, picture.height, at);
-    half.data.set(new Uint8Array(this.memory.buffer, at, half.data.length));
+    half.data.set(new Uint8Array(this.memory.buffer, at, bytes));
     return half;
   }
 

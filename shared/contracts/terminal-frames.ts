@@ -15,6 +15,8 @@ export const MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
 /** Largest JSON head, bytes. */
 export const MAX_HEAD_BYTES = 16 * 1024;
 export const MAX_FRAMES = 5;
+/** What a terminal sends where nothing else is set. */
+export const BURST_FRAMES = 3;
 /** Largest picture edge in pixels that is decoded. */
 export const MAX_IMAGE_EDGE = 2_048;
 

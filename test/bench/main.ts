@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureRawModels, quantile } from '../../models/bench/raw-models.ts';
 import { type InstalledPack, loadInstalledPack } from '../../models/packs/installed-pack.ts';
+import { BURST_FRAMES } from '../../shared/contracts/terminal-frames.ts';
 import { MODELS_DIR, openStreet, type Street } from '../support/street.ts';
 import {
   type BenchCounter,
@@ -25,8 +26,8 @@ The terminals run on these cores too; the link to central is cut, as central has
 Wants a quiet machine: whatever else runs is measured too.
 `;
 
-/** Frames of a probe; terminals of the demo send two. */
-const BURSTS = [1, 2, 3];
+/** Frames of a probe: what terminals send, and fewer. */
+const BURSTS = Array.from({ length: BURST_FRAMES }, (_, i) => i + 1);
 const TERMINALS = ['bench-t1', 'bench-t2', 'bench-t3', 'bench-t4'];
 const WARM_UP = 5;
 const SLICES = 5;
