@@ -26,6 +26,7 @@ import { DownlinkStore } from './downlink/downlink-store.ts';
 import { DirectoryStore } from './enrolment/directory-store.ts';
 import { EnrolmentService } from './enrolment/enrolment-service.ts';
 import { Forgetting } from './enrolment/forgetting.ts';
+import type { ComparableFaces } from './enrolment/look-alikes.ts';
 import { ShopperStore } from './enrolment/shopper-store.ts';
 import { TemplateProtection } from './enrolment/template-protection.ts';
 import { TemplateRenewal } from './enrolment/template-renewal.ts';
@@ -53,6 +54,8 @@ import { protectedEngine } from './recognition/protected-engine.ts';
 import { Recogniser } from './recognition/recogniser.ts';
 import { ChunkStore } from './snapshot/chunk-store.ts';
 import { GallerySnapshot } from './snapshot/gallery-snapshot.ts';
+import { PackSuccession } from './succession/pack-succession.ts';
+import { SucceedingRecogniser } from './succession/succeeding-recogniser.ts';
 import { ReplyWriter } from './terminal-reply.ts';
 import { TerminalRegistry } from './terminals/terminal-registry.ts';
 import { TerminalStore } from './terminals/terminal-store.ts';
@@ -72,7 +75,7 @@ export interface Overrides {
   readonly clock?: Clock;
   readonly random?: (bytes: number) => Buffer;
   readonly logger?: Logger;
-  readonly vision?: (settings: HubSettings) => Promise<Vision>;
+  readonly vision?: (settings: HubSettings, pack: string) => Promise<Vision>;
   /** Stands between a commit and the disk. */
   readonly flushing?: (flush: () => Promise<void>) => Promise<void>;
 }
@@ -85,6 +88,8 @@ export interface HubContext {
   readonly database: OpenDatabase;
   readonly transact: Transact;
   readonly vision: Vision;
+  /** Brings people from the pack before to the present one; undefined where none is set. */
+  readonly succession: PackSuccession | undefined;
   readonly identity: HubIdentity;
   readonly metrics: HubMetrics;
   readonly feed: DecisionFeed;
@@ -132,7 +137,11 @@ export async function createContext(
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
   const files = readFiles(settings, random);
   const protection = new TemplateProtection(files.templateKeys);
-  const vision = protectedVision(await (overrides.vision ?? openVision)(settings), protection);
+  const { pack, formerPack } = settings.models;
+  const open = async (name: string): Promise<Vision> =>
+    protectedVision(await (overrides.vision ?? openVision)(settings, name), protection);
+  const vision = await open(pack);
+  const formerVision = formerPack === undefined ? undefined : await open(formerPack);
   const database = openDatabase(join(settings.dataDir, DATABASE_FILE), overrides.flushing);
   const identity = await HubIdentity.load(settings.street, {
     certificatePem: files.tls.cert,
@@ -147,6 +156,7 @@ export async function createContext(
     newId,
     database,
     vision,
+    formerVision,
     protection,
     identity,
     files,
@@ -162,6 +172,7 @@ interface Base {
   readonly newId: IdMaker;
   readonly database: OpenDatabase;
   readonly vision: Vision;
+  readonly formerVision: Vision | undefined;
   readonly protection: TemplateProtection;
   readonly identity: HubIdentity;
   readonly files: ReturnType<typeof readFiles>;
@@ -186,11 +197,6 @@ function wire(base: Base) {
     logger,
   });
   const transact = waking(relay, database.transact);
-  const gallery = new Gallery(vision.index, () => {
-    calibration.galleryChanged();
-    snapshot.galleryChanged();
-  });
-  const snapshot = wireSnapshot(base, gallery);
   const stores = {
     ledger: new LedgerStore(db),
     shoppers: new ShopperStore(db),
@@ -201,17 +207,8 @@ function wire(base: Base) {
   const { protection, random } = base;
   const { hubKey } = base.files;
   const vault = new TemplateVault({ store: stores.shoppers, hubKey, protection, random });
-  const calibration = new Calibration({
-    gallery,
-    templateOf: (shopperId) => vault.embeddingOf(shopperId, vision.engine),
-    bounds: vision.thresholds,
-    promisedFpir: settings.promisedFpir,
-    random: noise,
-    clock,
-    logger,
-  });
-  const recognition = { gallery, vault, calibration, snapshot };
-  const shared = { ...base, ...stores, ...recognition, metrics, outbox, events, relay, transact };
+  const faces = wireFaces(base, vault, noise);
+  const shared = { ...base, ...stores, ...faces, vault, metrics, outbox, events, relay, transact };
   const truncateLog = (): void => database.truncateLog();
   const forgetting = new Forgetting({
     overwriteBuffers: () => database.overwriteBuffers(),
@@ -225,14 +222,62 @@ function wire(base: Base) {
     thresholds: vision.thresholds,
     forgetting,
   });
+  const succession = wireSuccession({ ...shared, forgetting });
   return {
     ...shared,
     forgetting,
     enrolment,
+    succession,
     renewal: new TemplateRenewal({ ...shared, truncateLog }),
-    ...wirePayments(shared),
+    ...wirePayments({ ...shared, succession }),
     ...wireDownlink({ ...shared, enrolment }, noise),
   };
+}
+
+/** The gallery of the present pack, and of the one before where there is one. */
+function wireFaces(base: Base, vault: TemplateVault, noise: () => number) {
+  const { settings, vision } = base;
+  const calibrationOf = (seen: Vision, people: Gallery): Calibration =>
+    new Calibration({
+      ...base,
+      gallery: people,
+      templateOf: (shopperId) => vault.embeddingOf(shopperId, seen.engine),
+      bounds: seen.thresholds,
+      promisedFpir: settings.promisedFpir,
+      random: noise,
+    });
+  const gallery: Gallery = new Gallery(vision.index, () => {
+    calibration.galleryChanged();
+    snapshot.galleryChanged();
+  });
+  const calibration = calibrationOf(vision, gallery);
+  const snapshot = wireSnapshot(base, gallery);
+  return { gallery, calibration, snapshot, former: wireFormer(base, calibrationOf) };
+}
+
+function wireSuccession(
+  shared: Shared & { readonly forgetting: Forgetting },
+): PackSuccession | undefined {
+  const { vision, gallery, calibration, former, settings } = shared;
+  if (!former) return undefined;
+  const { promisedFpir } = settings;
+  const present = { engine: vision.engine, gallery, calibration };
+  return new PackSuccession({ ...shared, former, present, promisedFpir });
+}
+
+/** The pack before, with a gallery and thresholds of its own. */
+function wireFormer(
+  { formerVision }: Base,
+  calibrationOf: (vision: Vision, gallery: Gallery) => Calibration,
+) {
+  if (!formerVision) return undefined;
+  const gallery: Gallery = new Gallery(formerVision.index, () => calibration.galleryChanged());
+  const calibration = calibrationOf(formerVision, gallery);
+  return { ...facesOf(formerVision, gallery), ...formerVision, calibration };
+}
+
+function facesOf({ engine, thresholds }: Vision, gallery: Gallery): ComparableFaces {
+  return { packId: engine.packId, dimension: engine.dimension, gallery, thresholds };
 }
 
 /** What is committed may be an event to publish. */
@@ -273,10 +318,11 @@ type Shared = Base & {
   readonly transact: Transact;
   readonly gallery: Gallery;
   readonly calibration: Calibration;
+  readonly former: ReturnType<typeof wireFormer>;
   readonly vault: TemplateVault;
 };
 
-function wirePayments(shared: Shared) {
+function wirePayments(shared: Shared & { readonly succession: PackSuccession | undefined }) {
   const { settings, clock, newId, files } = shared;
   const questions = new QuestionBook(clock, newId);
   const { hubId, streetId } = settings.street;
@@ -325,14 +371,15 @@ function wirePayments(shared: Shared) {
 
 /** The ways to pay, and where they meet. */
 function wireWays(
-  shared: Shared,
+  shared: Shared & { readonly succession: PackSuccession | undefined },
   own: {
     readonly replies: ReplyWriter;
     readonly questions: QuestionBook;
     readonly transact: Transact;
   },
 ) {
-  const { settings, clock, vision, shoppers, vault } = shared;
+  const { settings, vision, former, shoppers, vault, succession } = shared;
+  const packIds = [vision.engine.packId, ...(former ? [former.packId] : [])];
   const booking = new PaymentBooking({
     ...shared,
     ...own,
@@ -347,19 +394,14 @@ function wireWays(
     settled: shared.database.settled,
     amounts: settings.payment.amounts,
     wrongAnswers: new WrongAnswerStore(shared.database.db),
-    secretsOf: (shopperId: string) => vault.secretsOf(shopperId, vision.engine.packId),
+    secretsOf: (shopperId: string) => vault.secretsOf(shopperId, packIds),
   };
   const conclusion = new Conclusion(concluding);
   const payments = new PaymentService({
     ...concluding,
     conclusion,
-    recogniser: new Recogniser({
-      ...vision,
-      gallery: shared.gallery,
-      clock,
-      floor: () => shared.calibration.state.thresholds.floor,
-    }),
-    thresholds: () => shared.calibration.state.thresholds,
+    recogniser: wireRecogniser(shared),
+    visits: succession ?? { paid: () => undefined },
   });
   const phones = new PhoneDesk({
     ...concluding,
@@ -367,6 +409,21 @@ function wireWays(
     ownerOfPhone: (phone) => shoppers.ownerOfPhone(vault.phoneFingerprint(phone)),
   });
   return { payments, phones };
+}
+
+function wireRecogniser(shared: Shared): Pick<Recogniser, 'recognise'> {
+  const { vision, gallery, calibration, former, clock } = shared;
+  const recogniserOf = (seen: Vision, faces: { gallery: Gallery; calibration: Calibration }) => {
+    const thresholds = () => faces.calibration.state.thresholds;
+    return new Recogniser({ ...seen, gallery: faces.gallery, clock, thresholds });
+  };
+  const present = recogniserOf(vision, { gallery, calibration });
+  if (!former) return present;
+  return new SucceedingRecogniser({
+    present,
+    former: recogniserOf(former, former),
+    formerGallery: former.gallery,
+  });
 }
 
 function wireDownlink(
@@ -379,7 +436,7 @@ function wireDownlink(
     ...shared,
     store,
     authority: files.authority,
-    pack: { packId: vision.engine.packId, dimension: vision.engine.dimension },
+    faces: [facesOf(vision, shared.gallery), ...(shared.former ? [shared.former] : [])],
   });
   const downlink = new Downlink({
     hubId: settings.street.hubId,
@@ -397,8 +454,8 @@ function concurrencyOf(settings: HubSettings): number {
   return settings.inferenceWorkers * 2;
 }
 
-async function openVision(settings: HubSettings): Promise<Vision> {
-  const pack = await loadInstalledPack(settings.models.dir, settings.models.pack);
+async function openVision(settings: HubSettings, name: string): Promise<Vision> {
+  const pack = await loadInstalledPack(settings.models.dir, name);
   const engine = await createFaceEngine({
     pack,
     workers: settings.inferenceWorkers,

@@ -59,6 +59,7 @@ async function startBehind(parts: {
   context.database.truncateLog();
   await loadGallery(context);
   await context.calibration.start();
+  await context.succession?.load();
   context.renewal.start();
   announce(context);
   const broker = await Broker.create({
@@ -74,6 +75,7 @@ async function startBehind(parts: {
   metrics.watch({
     galleryTemplates: () => gallery.size,
     templatesToRenew: () => context.renewal.remaining,
+    peopleOfFormerPack: () => context.succession?.state.people ?? 0,
     calibration: () => context.calibration.state,
     queueDepth: () => handler.queueDepth,
     outboxPending: () => outbox.state().pending,
@@ -116,7 +118,7 @@ function announce({ directory, identity, events, transact }: HubContext): void {
 
 function pagesOf(context: HubContext, broker: Broker): FetchCallback {
   const { settings, clock, random, handler, gallery, calibration, downlink, vision } = context;
-  const { protection, renewal } = context;
+  const { protection, renewal, succession } = context;
   const app = createApp({
     ...context,
     street: settings.street,
@@ -125,6 +127,7 @@ function pagesOf(context: HubContext, broker: Broker): FetchCallback {
     live: {
       gallerySize: () => gallery.size,
       templates: () => ({ keyId: protection.keyId, toRenew: renewal.remaining }),
+      formerPack: () => succession?.state ?? null,
       calibration: () => calibration.state,
       queue: () => ({ depth: handler.queueDepth, capacity: handler.queueCapacity }),
       link: () => downlink.link,
@@ -209,6 +212,7 @@ async function stopHub(parts: {
   await nats.stop();
   await context.renewal.stop();
   context.forgetting.stop();
+  await context.succession?.stop();
   await context.calibration.stop();
   await context.snapshot.stop();
   await context.vision.engine.close();

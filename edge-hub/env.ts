@@ -41,6 +41,8 @@ const envSchema = z.object({
   /** The city's template keys, handed out by the operator; without it the hub makes one that no other hub has. */
   HUB_TEMPLATE_KEY_FILE: path.optional(),
   MODEL_PACK: z.string().default('open'),
+  /** The pack before, while people who were enrolled under it are brought to the present one (docs/templates.md). */
+  HUB_FORMER_PACK: z.string().min(1).optional(),
   MODELS_DIR: path.default(join('.wuma', 'models')),
   HUB_WEB_DIR: path.default(join('.wuma', 'web')),
   /** What searches the gallery (docs/gallery-index.md). */
@@ -116,7 +118,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env) {
     },
     adminTokenFile: env.HUB_ADMIN_TOKEN_FILE,
     templateKeyFile: env.HUB_TEMPLATE_KEY_FILE,
-    models: { pack: env.MODEL_PACK, dir: env.MODELS_DIR },
+    models: { pack: env.MODEL_PACK, formerPack: env.HUB_FORMER_PACK, dir: env.MODELS_DIR },
     index: env.HUB_INDEX,
     inferenceWorkers: env.HUB_INFERENCE_WORKERS ?? availableParallelism(),
     queueCapacity: env.HUB_QUEUE_CAPACITY,

@@ -9,6 +9,7 @@ export interface HubGauges {
   readonly galleryTemplates: () => number;
   /** On disk under another template key than the one in force. */
   readonly templatesToRenew: () => number;
+  readonly peopleOfFormerPack: () => number;
   readonly calibration: () => CalibrationState;
   readonly queueDepth: () => number;
   readonly outboxPending: () => number;
@@ -161,6 +162,11 @@ export class HubMetrics {
       'wuma_hub_templates_to_renew',
       'Templates on disk that are under another template key than the one in force',
       gauges.templatesToRenew,
+    );
+    gauge(
+      'wuma_hub_people_of_former_pack',
+      'People who still have a template of the model pack before',
+      gauges.peopleOfFormerPack,
     );
     const { calibration } = gauges;
     gauge(

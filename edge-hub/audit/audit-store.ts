@@ -13,7 +13,9 @@ export type AuditAction =
   | 'shopper.enrol'
   | 'shopper.erase'
   | 'replica.store'
-  | 'templates.renew';
+  | 'templates.renew'
+  | 'template.succeed'
+  | 'template.retire';
 
 export interface AuditEntry {
   readonly seq: number;

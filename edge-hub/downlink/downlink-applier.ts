@@ -13,6 +13,7 @@ import type { Transact } from '../db/database.ts';
 import { isGenuine } from '../enrolment/announcement-check.ts';
 import type { DirectoryStore } from '../enrolment/directory-store.ts';
 import type { EnrolmentService } from '../enrolment/enrolment-service.ts';
+import { type ComparableFaces, lookAlikesOf } from '../enrolment/look-alikes.ts';
 import { openReplica } from '../enrolment/replica-sealing.ts';
 import type { ShopperStore } from '../enrolment/shopper-store.ts';
 import { decodeTemplate } from '../enrolment/template-codec.ts';
@@ -20,20 +21,19 @@ import type { TemplateProtection } from '../enrolment/template-protection.ts';
 import type { TemplateVault } from '../enrolment/vault.ts';
 import type { HubIdentity } from '../identity.ts';
 import type { HubMetrics } from '../metrics.ts';
-import type { Gallery } from '../recognition/gallery.ts';
 import type { DownlinkStore } from './downlink-store.ts';
 
 export interface ApplierParts {
   readonly identity: HubIdentity;
   /** The operator's certificate authority. */
   readonly authority: X509Certificate;
-  readonly pack: { readonly packId: string; readonly dimension: number };
+  /** Of the packs that this hub runs: the present one, and the one before where there is one. */
+  readonly faces: readonly ComparableFaces[];
   readonly store: DownlinkStore;
   readonly directory: DirectoryStore;
   readonly shoppers: ShopperStore;
   readonly vault: TemplateVault;
   readonly protection: TemplateProtection;
-  readonly gallery: Gallery;
   readonly enrolment: EnrolmentService;
   readonly audit: AuditStore;
   readonly transact: Transact;
@@ -102,8 +102,7 @@ export class DownlinkApplier {
   }
 
   private async applyReplica(message: MessageOf<'template.replica'>): Promise<void> {
-    const { identity, pack, shoppers, vault, gallery, transact, audit, clock, newId, enrolment } =
-      this.parts;
+    const { identity, shoppers, vault, transact, audit, clock, newId, enrolment } = this.parts;
     const { shopperId, consent, sealed } = message.data;
     const { hubId, streetId } = identity.street;
     if (sealed.hubId !== hubId) {
@@ -114,26 +113,27 @@ export class DownlinkApplier {
       this.reject(message, 'the shopper has not agreed to this street');
       return;
     }
-    if (sealed.packId !== pack.packId) {
+    const faces = this.parts.faces.find(({ packId }) => packId === sealed.packId);
+    if (!faces) {
       this.reject(message, 'made by a model pack that this hub does not run');
       return;
     }
     const address = { hubId, shopperId, packId: sealed.packId };
     const plain = await openReplica(sealed, identity.sealing.privateKey, address);
-    const received = plain && decodeTemplate(plain, pack.dimension);
+    const received = plain && decodeTemplate(plain, faces.dimension);
     plain?.fill(0);
     if (!received) {
       this.reject(message, 'does not open');
       return;
     }
-    const embedding = this.parts.protection.renew(received, pack.packId);
+    const embedding = this.parts.protection.renew(received, faces.packId);
     if (!embedding) {
       this.reject(message, 'under a template key that this hub does not have');
       return;
     }
     const content = { ...received, embedding };
     const templateId = newId();
-    const alike = await enrolment.lookAlikesOf(embedding);
+    const alike = await lookAlikesOf(embedding, faces);
     const stored = transact(() => {
       // checked in the transaction: an erasure may have come by the console meanwhile
       if (shoppers.isErased(shopperId) || shoppers.isEnrolled(shopperId)) return false;
@@ -141,7 +141,7 @@ export class DownlinkApplier {
       vault.put({
         shopperId,
         templateId,
-        packId: pack.packId,
+        packId: faces.packId,
         origin: 'replica',
         consent,
         content,
@@ -152,7 +152,7 @@ export class DownlinkApplier {
       this.recordApplied(message);
       return true;
     });
-    if (stored) await gallery.insert({ templateId, shopperId, embedding });
+    if (stored) await faces.gallery.insert({ templateId, shopperId, embedding });
     else this.reject(message, 'the person is erased or already here');
     received.embedding.fill(0);
     embedding.fill(0);

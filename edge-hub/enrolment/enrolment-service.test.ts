@@ -318,7 +318,7 @@ describe('digits and PIN', () => {
       sealed,
     });
     for (const each of [hub, other]) {
-      const secrets = present(each.context.vault.secretsOf(shopperId, 'open-1'), 'secrets');
+      const secrets = present(each.context.vault.secretsOf(shopperId, ['open-1']), 'secrets');
       expect(secrets).toMatchObject({ phoneLast4: '1234', minor: true });
       const verifier = present(secrets.pin, 'a verifier');
       expect(await isPin(pin, verifier)).toBe(true);

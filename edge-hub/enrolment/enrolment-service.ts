@@ -9,12 +9,13 @@ import type { Logger } from '../../shared/kernel/logger.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { AuditStore } from '../audit/audit-store.ts';
 import type { Transact } from '../db/database.ts';
-import { type IdentifyThresholds, lookAlikeFrom } from '../decision/decision.ts';
+import type { IdentifyThresholds } from '../decision/decision.ts';
 import type { HubEvents } from '../events.ts';
 import type { HubIdentity } from '../identity.ts';
 import type { Gallery, PersonCandidate } from '../recognition/gallery.ts';
 import type { DirectoryStore } from './directory-store.ts';
 import { fuseEmbeddings, leastLikeness } from './embedding.ts';
+import { type ComparableFaces, lookAlikesOf } from './look-alikes.ts';
 import { hashPin, isTooSimple } from './pin-hash.ts';
 import { sealReplica } from './replica-sealing.ts';
 import type { RandomBytes } from './sealing.ts';
@@ -72,6 +73,8 @@ export interface EnrolmentParts {
   readonly identity: HubIdentity;
   readonly engine: FaceEngine;
   readonly gallery: Gallery;
+  /** People who have no template of the present pack yet; undefined where there is no pack before it. */
+  readonly former: (ComparableFaces & { readonly engine: FaceEngine }) | undefined;
   readonly vault: TemplateVault;
   readonly protection: TemplateProtection;
   readonly shoppers: ShopperStore;
@@ -139,7 +142,7 @@ export class EnrolmentService {
    * @param also what belongs in the same transaction
    */
   async eraseHere(shopperId: string, also: () => void): Promise<void> {
-    const { shoppers, events, identity, transact, clock, gallery, forgetting } = this.parts;
+    const { shoppers, events, identity, transact, clock, gallery, former, forgetting } = this.parts;
     transact(() => {
       const erasedAt = new Date(clock.now()).toISOString();
       const templatesRemoved = shoppers.erase(shopperId, erasedAt);
@@ -147,6 +150,7 @@ export class EnrolmentService {
       events.erasureReceipt(identity.erasureReceipt({ shopperId, erasedAt, templatesRemoved }));
     });
     await gallery.eraseShopper(shopperId);
+    await former?.gallery.eraseShopper(shopperId);
     forgetting.erased();
   }
 
@@ -161,7 +165,7 @@ export class EnrolmentService {
     if (!streets.includes(identity.street.streetId)) return err('street_not_agreed');
     if (request.pin !== null && isTooSimple(request.pin)) return err('pin_too_simple');
     if (this.isPhoneTaken(request.phone)) return err('phone_taken');
-    const taken = await this.analyse(request.photos);
+    const taken = await this.analyse(request.photos, this.parts.engine);
     if (!taken.ok) return taken;
     const embeddings = taken.value.map((sample) => sample.embedding);
     if (leastLikeness(embeddings) < this.parts.thresholds.leastSure) {
@@ -188,10 +192,15 @@ export class EnrolmentService {
     const { shoppers, gallery, thresholds, engine, newId } = this.parts;
     const { inputHash, samples, embedding } = face;
     const { streets } = request.consent;
-    const alike = await this.lookAlikesOf(embedding);
-    if (!request.twin && alike.some(({ score }) => score >= thresholds.sure)) {
-      return err('already_enrolled');
-    }
+    const { packId, dimension } = engine;
+    const near = await lookAlikesOf(embedding, { packId, dimension, gallery, thresholds });
+    const before = await this.nearAmongFormer(request.photos);
+    const isSure = [
+      ...near.map(({ score }) => score >= thresholds.sure),
+      ...before.map(({ score }) => score >= (this.parts.former?.thresholds.sure ?? 1)),
+    ];
+    if (!request.twin && isSure.includes(true)) return err('already_enrolled');
+    const alike = [...near, ...before];
     if (alike.length > 0 && request.pin === null) return err('look_alike_needs_pin');
     const shopperId = newId();
     const content = { embedding, ...(await this.secretsOf(request)) };
@@ -211,11 +220,21 @@ export class EnrolmentService {
     return ok(answer);
   }
 
-  /** Everybody in the gallery who is so near that one could be taken for the other. */
-  async lookAlikesOf(embedding: Float32Array): Promise<readonly PersonCandidate[]> {
-    const from = lookAlikeFrom(this.parts.thresholds);
-    const { candidates } = await this.parts.gallery.search(embedding);
-    return candidates.filter(({ score }) => score >= from);
+  /** Look-alikes among those whom only the former pack knows: it has to look at the photos for that. */
+  private async nearAmongFormer(
+    photos: readonly Uint8Array[],
+  ): Promise<readonly PersonCandidate[]> {
+    const { former } = this.parts;
+    if (!former || former.gallery.size === 0) return [];
+    const taken = await this.analyse(photos, former.engine);
+    if (!taken.ok) return [];
+    const embeddings = taken.value.map((sample) => sample.embedding);
+    const embedding = fuseEmbeddings(embeddings);
+    try {
+      return await lookAlikesOf(embedding, former);
+    } finally {
+      wipe([...embeddings, embedding]);
+    }
   }
 
   /** Puts a person and those near them under the PIN rule; belongs inside the transaction that stores the person. */
@@ -255,11 +274,12 @@ export class EnrolmentService {
   /** Each photo by itself, so that a photo of somebody else cannot hide in the mean. Photos without a usable face are left out. */
   private async analyse(
     photos: readonly Uint8Array[],
+    engine: FaceEngine,
   ): Promise<Result<Sample[], AnalysisFailure['code']>> {
     const takenAt = new Date(this.parts.clock.now()).toISOString();
     const results = await Promise.all(
       photos.map((colour) =>
-        this.parts.engine.analyse([{ takenAt, colour }], {
+        engine.analyse([{ takenAt, colour }], {
           requireDepth: false,
           severalFaces: 'largest',
         }),

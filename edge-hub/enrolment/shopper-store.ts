@@ -106,6 +106,20 @@ export class ShopperStore {
     return this.prepared.phoneOwner.get({ fingerprint })?.shopperId;
   }
 
+  /** Stores a template of a person who is here, in the place of those of the same pack. */
+  addTemplate(template: TemplateRow): void {
+    this.dropTemplates(template.shopperId, template.packId);
+    this.db.insert(templates).values(template).run();
+  }
+
+  /** Deletes what a person has of one pack. Returns the number of templates. */
+  dropTemplates(shopperId: string, packId: string): number {
+    return this.db
+      .delete(templates)
+      .where(and(eq(templates.shopperId, shopperId), eq(templates.packId, packId)))
+      .run().changes;
+  }
+
   /** Deletes a person and leaves the mark that they are erased. Returns the number of templates. */
   erase(shopperId: string, at: string): number {
     const removed = this.db.delete(templates).where(eq(templates.shopperId, shopperId)).run();

@@ -147,7 +147,7 @@ describe('a new template key', () => {
     hub.context.renewal.start();
     await hub.context.renewal.finished();
     expect(hub.context.renewal.remaining).toBe(0);
-    expect(hub.context.vault.secretsOf(shopperId, packId)?.phoneLast4).toBe('4711');
+    expect(hub.context.vault.secretsOf(shopperId, [packId])?.phoneLast4).toBe('4711');
     expect(await restart(() => undefined)).toEqual([]);
     expect(await bestScoreOf('zhang')).toBeCloseTo(1, 5);
   });

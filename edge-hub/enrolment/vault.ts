@@ -71,6 +71,40 @@ export class TemplateVault {
   }
 
   /**
+   * Gives a person a template of another pack beside the one they have, with what they have told about themselves;
+   * belongs inside a transaction.
+   *
+   * @returns false where there is none of the pack `from`, or it does not open
+   */
+  succeed(template: {
+    readonly shopperId: string;
+    readonly templateId: string;
+    readonly from: string;
+    readonly to: string;
+    /** Under the template key in force. */
+    readonly embedding: Float32Array;
+    readonly createdAt: string;
+  }): boolean {
+    const { shopperId, templateId, from, to: packId, embedding, createdAt } = template;
+    const { store, random } = this;
+    const { keyId } = this.protection;
+    const entry = store.sealedTemplateOf(shopperId, from);
+    const sealed =
+      entry &&
+      this.opener.open(entry, (earlier, personKey) => {
+        const secrets = decodeSecrets(earlier);
+        if (!secrets) return undefined;
+        const plain = encodeTemplate({ ...secrets, embedding, keyId });
+        const made = sealTemplate(plain, { shopperId, packId, personKey, random });
+        plain.fill(0);
+        return made;
+      });
+    if (sealed) store.addTemplate({ templateId, shopperId, packId, sealed, createdAt, keyId });
+    for (const bytes of [entry?.sealed, entry?.wrappedKey, sealed]) bytes?.fill(0);
+    return sealed !== undefined;
+  }
+
+  /**
    * Opens every template of a pack, for the index.
    *
    * @param onBroken called for a row that does not open, or is under a template key that is not known; it is left out
@@ -83,10 +117,18 @@ export class TemplateVault {
     yield* this.opener.openAll(entries, pack.dimension, onBroken);
   }
 
-  /** What a person has told about themselves; undefined when they are not here or do not open. */
-  secretsOf(shopperId: string, packId: string): PersonSecrets | undefined {
-    const entry = this.store.sealedTemplateOf(shopperId, packId);
-    return entry && this.opener.openOnce(entry, decodeSecrets);
+  /**
+   * What a person has told about themselves; undefined when they are not here or do not open.
+   *
+   * @param packIds where to look, one after the other: a template of any pack has it
+   */
+  secretsOf(shopperId: string, packIds: readonly string[]): PersonSecrets | undefined {
+    for (const packId of packIds) {
+      const entry = this.store.sealedTemplateOf(shopperId, packId);
+      const secrets = entry && this.opener.openOnce(entry, decodeSecrets);
+      if (secrets) return secrets;
+    }
+    return undefined;
   }
 
   /** A person's template, under the template key in force; undefined as above. */

@@ -23,6 +23,7 @@ beforeEach(async () => {
     live: {
       gallerySize: () => context.gallery.size,
       templates: () => ({ keyId: context.protection.keyId, toRenew: 0 }),
+      formerPack: () => null,
       calibration: () => context.calibration.state,
       queue: () => ({ depth: 0, capacity: 1 }),
       link: () => context.downlink.link,

@@ -46,6 +46,8 @@ export interface AppParts {
   readonly live: {
     readonly gallerySize: () => number;
     readonly templates: () => { keyId: string; toRenew: number };
+    /** The model pack before, and how many people still have a template of it; null where none is set. */
+    readonly formerPack: () => { packId: string; people: number } | null;
     readonly calibration: () => CalibrationState;
     readonly queue: () => { depth: number; capacity: number };
     readonly link: () => LinkState;
@@ -125,6 +127,7 @@ function addOpenRoutes(app: OpenAPIHono, parts: AppParts): void {
         ...street,
         gallery: { size: live.gallerySize(), packId },
         templates: live.templates(),
+        formerPack: live.formerPack(),
         calibration: calibrationView(live.calibration()),
         queue: live.queue(),
         link: live.link(),

@@ -6,12 +6,12 @@ import { type Sight, tiersFor } from '../decision/amount-tiers.ts';
 import {
   decideBeforeLooking,
   decideWithoutFace,
-  type IdentifyThresholds,
   type Refused,
   type Verdict,
 } from '../decision/decision.ts';
 import type { PaymentTerms } from '../ledger/ledger-store.ts';
-import type { Recogniser, RecognitionTimings } from '../recognition/recogniser.ts';
+import type * as recognition from '../recognition/recogniser.ts';
+import type { FaceVisit } from '../succession/pack-succession.ts';
 import { countAnswer, type RightFor, rightFor } from './answer-check.ts';
 import type { Evidence, LookEvidence } from './evidence.ts';
 import type { Conflict, PaymentAttempt, PaymentBooking, ResultData } from './payment-booking.ts';
@@ -50,20 +50,19 @@ export interface CheckedAnswer {
 }
 
 export interface PaymentParts extends ConclusionParts {
-  readonly recogniser: Recogniser;
+  readonly recogniser: Pick<recognition.Recogniser, 'recognise'>;
   readonly booking: PaymentBooking;
   readonly conclusion: Conclusion;
-  /** As they stand now. */
-  readonly thresholds: () => IdentifyThresholds;
+  /** Told of everybody who has paid by their face alone, once that is on disk. */
+  readonly visits: { paid(visit: FaceVisit): void };
 }
 
 /** What a look has come to: evidence to decide on, or an end without any. */
-type Look = (
-  | { readonly refused: Refused }
-  | { readonly seen: Pick<LookEvidence, 'liveness' | 'light' | 'candidates' | 'certified'> }
-) & { readonly timings: RecognitionTimings };
+type Look = ({ readonly refused: Refused } | { readonly seen: recognition.Evidence }) & {
+  readonly timings: recognition.RecognitionTimings;
+};
 
-const NO_TIMINGS: RecognitionTimings = {
+const NO_TIMINGS: recognition.RecognitionTimings = {
   queue: 0,
   decode: 0,
   detect: 0,
@@ -87,7 +86,7 @@ export class PaymentService {
 
   /** Takes the payment, asks the shopper, or says why not. A refusal is stored nowhere: the same probe may come again. */
   async pay(probe: CheckedProbe): Promise<Result<PaymentAnswer, PaymentRefusal>> {
-    const { booking, conclusion, clock, questions, thresholds } = this.parts;
+    const { booking, conclusion, clock, questions, visits } = this.parts;
     const startedAt = clock.monotonic();
     const known = booking.alreadyTaken(probe);
     if (known) return known.ok ? ok({ ...again(probe), ...known.value }) : known;
@@ -105,24 +104,34 @@ export class PaymentService {
       });
     }
     const { terms, shopName, captureLater, canAsk } = probe;
+    const { packId, liveness, light, candidates, certified, thresholds } = look.seen;
     const evidence: LookEvidence = {
-      ...look.seen,
+      liveness,
+      light,
+      candidates,
+      certified,
+      thresholds,
       way: 'face',
       terms,
       shopName,
       captureLater,
-      sight: sightOf(probe, look.seen.light?.verdict === 'passed'),
+      sight: sightOf(probe, light?.verdict === 'passed'),
       canAsk,
-      thresholds: thresholds(),
       answers: new Map(),
       wrongAnswers: 0,
       stagesMs,
-      bestScore: look.seen.candidates[0]?.score ?? null,
+      bestScore: candidates[0]?.score ?? null,
     };
-    return conclusion.conclude(probe, () => conclusion.verdictOn(evidence), {
+    const concluded = await conclusion.conclude(probe, () => conclusion.verdictOn(evidence), {
       ...evidence,
       evidence,
     });
+    const [best] = candidates;
+    if (best && concluded.ok && concluded.value.fresh && concluded.value.method === 'face') {
+      // the face alone approves nobody but the best
+      visits.paid({ ...best, packId, frames: probe.frames });
+    }
+    return concluded;
   }
 
   /**
@@ -205,7 +214,7 @@ function withAnswer({ question, of, evidence }: OpenQuestion, right: RightFor): 
 }
 
 /** @param waitedMs before recognition began */
-function stagesOf(timings: RecognitionTimings, waitedMs: number): StagesMs {
+function stagesOf(timings: recognition.RecognitionTimings, waitedMs: number): StagesMs {
   return {
     queue: round(waitedMs + timings.queue),
     decode: round(timings.decode),

@@ -76,6 +76,17 @@ export class Calibration {
     return this.current;
   }
 
+  /**
+   * The score from which a stranger is taken for somebody in this share of looks at most, in the gallery as it is now;
+   * the highest that the pack can be used at where there are too few people to learn from.
+   */
+  sureFor(fpir: number): number {
+    const { gallery, bounds } = this.parts;
+    const people = gallery.peopleCount;
+    if (!this.learnt || people < MIN_PEOPLE) return bounds.mostSure;
+    return thresholdsFor(this.learnt, { people, fpir }, bounds).sure;
+  }
+
   /** Learns from the gallery that has been loaded, and from now on from every change of it. */
   async start(): Promise<void> {
     await this.run();

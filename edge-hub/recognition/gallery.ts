@@ -58,6 +58,11 @@ export class Gallery {
     return new Set(this.templatesOf.keys());
   }
 
+  /** Whether a person has a template in here. */
+  has(shopperId: string): boolean {
+    return this.templatesOf.has(shopperId);
+  }
+
   get peopleCount(): number {
     return this.templatesOf.size;
   }

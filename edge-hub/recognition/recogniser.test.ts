@@ -46,7 +46,7 @@ describe('Recogniser, in a gallery that is large enough for the prefilter', () =
       gallery,
       minLive: 0.5,
       clock: systemClock,
-      floor: () => floor,
+      thresholds: () => ({ sure: 0.9, likely: 0.8, floor, margin: 0.05 }),
     });
     const colour = new TextEncoder().encode('live whoever');
     const frames = [{ takenAt: '2026-01-01T00:00:00.000Z', colour }];

@@ -1,3 +1,4 @@
+import type { CalibratedThresholds } from '../../models/calibration/gallery-calibration.ts';
 import type {
   AnalysisFailure,
   AnalysisTimings,
@@ -21,6 +22,8 @@ export interface Evidence {
   readonly light: LightEvidence | null;
   readonly candidates: readonly PersonCandidate[];
   readonly certified: boolean;
+  /** What its candidates are to be decided by, as it stood at the look. */
+  readonly thresholds: CalibratedThresholds;
   readonly framesUsed: number;
 }
 
@@ -46,7 +49,7 @@ export class Recogniser {
   private readonly gallery: Gallery;
   private readonly minLive: number;
   private readonly clock: Clock;
-  private readonly floor: () => number;
+  private readonly thresholds: () => CalibratedThresholds;
 
   constructor(parts: {
     readonly engine: FaceEngine;
@@ -54,14 +57,14 @@ export class Recogniser {
     /** Colour score from which colour alone proves life. */
     readonly minLive: number;
     readonly clock: Clock;
-    /** From which score on somebody may be asked or charged, in the gallery as it is now. */
-    readonly floor: () => number;
+    /** As they stand now. */
+    readonly thresholds: () => CalibratedThresholds;
   }) {
     this.engine = parts.engine;
     this.gallery = parts.gallery;
     this.minLive = parts.minLive;
     this.clock = parts.clock;
-    this.floor = parts.floor;
+    this.thresholds = parts.thresholds;
   }
 
   /**
@@ -83,7 +86,8 @@ export class Recogniser {
     }
     const { packId, embedding, quality, pad, light, framesUsed, timings } = analysis.value;
     const liveness = livenessOf(pad, this.minLive, light?.verdict ?? null);
-    const seen = { packId, quality, liveness, light, framesUsed };
+    const thresholds = this.thresholds();
+    const seen = { packId, quality, liveness, light, framesUsed, thresholds };
     // what is not alive is not looked up
     if (liveness === 'attack') {
       embedding.fill(0);
@@ -94,7 +98,7 @@ export class Recogniser {
     }
     const startedAt = this.clock.monotonic();
     const { candidates, certified } = await this.gallery
-      .search(embedding, { certifyFrom: this.floor() - NEAR_FLOOR })
+      .search(embedding, { certifyFrom: thresholds.floor - NEAR_FLOOR })
       .finally(() => embedding.fill(0));
     const search = this.clock.monotonic() - startedAt;
     return {

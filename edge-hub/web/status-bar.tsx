@@ -59,6 +59,14 @@ function Figures({ status }: { readonly status: HubStatus }): ReactElement {
         <dd>
           {count(status.gallery.size)}
           <span className="note">{t('status.pack', { pack: status.gallery.packId })}</span>
+          {status.formerPack && (
+            <span className="note">
+              {t('status.former', {
+                pack: status.formerPack.packId,
+                count: status.formerPack.people,
+              })}
+            </span>
+          )}
         </dd>
       </div>
       <div>

@@ -17,6 +17,8 @@ export const hubStatusSchema = z.object({
   gallery: z.object({ size: countSchema, packId: z.string() }),
   /** The template key in force, and how many templates on disk are not under it yet. */
   templates: z.object({ keyId: z.string(), toRenew: countSchema }),
+  /** The model pack before the present one, and how many people still have a template of it; null where none is set. */
+  formerPack: z.object({ packId: z.string(), people: countSchema }).nullish(),
   /** How well strangers are told from the enrolled; aggregates only. */
   calibration: z.object({
     promisedFpir: z.number(),

@@ -90,10 +90,15 @@ const NO_TIME = { queue: 0, decode: 1, detect: 1, pad: 1, embed: 1, networks: 4 
 const COLOUR_LIVE: Record<string, number> = { live: 1, pale: 0.3, flat: 0, dim: 1, late: 1 };
 const LIGHT: Record<string, LightVerdict> = { dim: 'unreadable', late: 'failed' };
 
-/** Reads names instead of faces: for tests of what surrounds recognition, which has its own tests on real pictures. */
-export function nameEngine(analysing?: () => Promise<void>): FaceEngine {
+/**
+ * Reads names instead of faces: for tests of what surrounds recognition, which has its own tests on real pictures.
+ *
+ * @param pack embeddings of another pack than `open` cannot be compared with its, but are as near to one another
+ */
+export function nameEngine(analysing?: () => Promise<void>, pack = 'open'): FaceEngine {
+  const packId = `${pack}-1`;
   return {
-    packId: PACK_ID,
+    packId,
     dimension: DIMENSION,
     queueDepth: 0,
     async analyse(frames, how) {
@@ -101,9 +106,10 @@ export function nameEngine(analysing?: () => Promise<void>): FaceEngine {
       const [kind, person] = new TextDecoder().decode(frames[0]?.colour).split(' ');
       if (person === undefined) return err({ code: 'no_face', timings: NO_TIME });
       const live = kind !== 'flat';
+      const embedding = embeddingOf(person);
       return ok({
-        packId: PACK_ID,
-        embedding: embeddingOf(person),
+        packId,
+        embedding: packId === PACK_ID ? embedding : embedding.toReversed(),
         quality: GOOD_QUALITY,
         pad: {
           colourLive: COLOUR_LIVE[kind ?? ''] ?? 0,
@@ -234,8 +240,8 @@ export async function createTestHub(
     clock,
     logger: pino({ level: 'silent' }),
     ...(options.flushing && { flushing: options.flushing }),
-    vision: async () => ({
-      engine: nameEngine(options.analysing),
+    vision: async (_settings, pack) => ({
+      engine: nameEngine(options.analysing, pack),
       index: await openGalleryIndex({ engine: 'exact', dimension: DIMENSION }),
       thresholds: {
         sure: 0.9,
@@ -335,6 +341,7 @@ export async function createTestHub(
     },
     close: async () => {
       context.forgetting.stop();
+      await context.succession?.stop();
       await context.vision.index.close();
       context.database.close();
       if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
