@@ -80,6 +80,13 @@ export class CentralEvents {
     labelNames: ['hub'],
     registers: [this.registry],
   });
+  private readonly panelTimes = new Histogram({
+    name: 'wuma_insight_panel_seconds',
+    help: 'From the question to the panel',
+    labelNames: ['panel', 'outcome'],
+    buckets: [0.02, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 15],
+    registers: [this.registry],
+  });
   private readonly insightUp = new Gauge({
     name: 'wuma_insight_up',
     help: '1 while the process that fills the lake runs',
@@ -175,6 +182,14 @@ export class CentralEvents {
 
   lakeFailed(why: string): void {
     this.logger.error({ why }, 'the lake could not be brought up to the books');
+  }
+
+  panelAnswered(panel: string, done: { readonly ok: boolean; readonly tookMs: number }): void {
+    this.panelTimes.observe({ panel, outcome: done.ok ? 'ok' : 'failed' }, done.tookMs / 1000);
+  }
+
+  panelFailed(why: string): void {
+    this.logger.error({ why }, 'a panel could not be made');
   }
 
   insightStarted(): void {

@@ -67,6 +67,16 @@ export const ACCESS_TABLE: readonly AccessRule[] = [
     callers: ADMINISTRATION,
   },
   { method: 'post', path: '/api/bank/exchange', callers: ADMINISTRATION },
+  {
+    method: 'get',
+    path: '/api/merchants/{merchantId}/insight/{panel}',
+    callers: ['operator', 'owner'],
+  },
+  {
+    method: 'get',
+    path: '/api/insight/{panel}',
+    callers: ['operator', 'administrator', 'analyst'],
+  },
   { method: 'get', path: '/metrics', callers: EVERYONE },
   { method: 'get', path: '/healthz', callers: EVERYONE },
   { method: 'get', path: '/openapi.json', callers: EVERYONE },

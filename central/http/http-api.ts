@@ -6,10 +6,12 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
+import type { Logger } from '../../shared/kernel/logger.ts';
 import { accessControl } from '../access/access-control.ts';
 import type { HttpContext } from '../context.ts';
 import { summary } from '../events.ts';
 import { addBookRoutes } from './book-routes.ts';
+import { addInsightRoutes } from './insight-routes.ts';
 import { addMerchantRoutes } from './merchant-routes.ts';
 import { addMerchantStaffRoutes } from './merchant-staff-routes.ts';
 import { centralOpenApiDocument } from './openapi-document.ts';
@@ -69,13 +71,28 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   addMerchantStaffRoutes(app, context);
   addSettlementRoutes(app, context);
   addSettlementExceptionRoutes(app, context);
+  addInsightRoutes(app, context);
   addOperations(app, context);
   const description = centralOpenApiDocument();
   app.get('/openapi.json', (request) => request.json(description));
-  const root = join(context.settings.http.webDir, 'city');
-  if (existsSync(root)) app.get('*', serveStatic({ root }));
-  else logger.warn({ root }, 'the pages are not built');
+  addPages(app, context.settings.http.webDir, logger);
   return app;
+}
+
+/** The city's page at `/`, the one of sales and customers at `/insight/`. */
+function addPages(app: OpenAPIHono, webDir: string, logger: Logger): void {
+  const insight = join(webDir, 'insight');
+  if (existsSync(insight)) {
+    app.get('/insight', (request) => request.redirect('/insight/'));
+    app.get('/insight/*', serveStatic({ root: insight, rewriteRequestPath: belowInsight }));
+  }
+  const city = join(webDir, 'city');
+  if (existsSync(city)) app.get('*', serveStatic({ root: city }));
+  else logger.warn({ root: city }, 'the pages are not built');
+}
+
+function belowInsight(path: string): string {
+  return path.slice('/insight'.length);
 }
 
 function addOperations(app: OpenAPIHono, { database, events }: HttpContext): void {

@@ -4,7 +4,6 @@ import {
   DuckDBDataChunk,
   DuckDBInstance,
   type JS,
-  VARCHAR,
 } from '@duckdb/node-api';
 
 /** What the engine may use of the machine. */
@@ -15,11 +14,6 @@ export interface AnalyticsLimits {
   /** A database's file; without one everything is in memory. */
   readonly path?: string;
 }
-
-/** A column of values to append: whole numbers or texts, null where there is none. */
-export type AppendedColumn =
-  | { readonly type: 'bigint'; readonly values: readonly (bigint | null)[] }
-  | { readonly type: 'varchar'; readonly values: readonly (string | null)[] };
 
 /** What the engine takes at a time. */
 const CHUNK_ROWS = 2_048;
@@ -42,6 +36,16 @@ export class AnalyticsStore {
     this.connection = connection;
   }
 
+  /** Asks one question beside whatever else is going on: it sees what is committed. */
+  async aside(sql: string): Promise<readonly AnalyticsRow[]> {
+    const connection = await this.instance.connect();
+    try {
+      return (await connection.runAndReadAll(sql)).getRowObjectsJS();
+    } finally {
+      connection.closeSync();
+    }
+  }
+
   /** @throws where the file is no database, or another process has it */
   static async open({
     threads,
@@ -59,14 +63,14 @@ export class AnalyticsStore {
     return new AnalyticsStore(instance, connection);
   }
 
-  /** Appends rows, given column by column in the table's order. */
-  async append(table: string, columns: readonly AppendedColumn[]): Promise<void> {
+  /** Appends rows of whole numbers, given column by column in the table's order. */
+  async append(table: string, columns: readonly (readonly (bigint | null)[])[]): Promise<void> {
     const appender = await this.connection.createAppender(table);
-    const types = columns.map(({ type }) => (type === 'bigint' ? BIGINT : VARCHAR));
-    const rows = columns[0]?.values.length ?? 0;
+    const types = columns.map(() => BIGINT);
+    const rows = columns[0]?.length ?? 0;
     for (let from = 0; from < rows; from += CHUNK_ROWS) {
       const chunk = DuckDBDataChunk.create(types, Math.min(CHUNK_ROWS, rows - from));
-      chunk.setColumns(columns.map(({ values }) => values.slice(from, from + CHUNK_ROWS)));
+      chunk.setColumns(columns.map((values) => values.slice(from, from + CHUNK_ROWS)));
       appender.appendDataChunk(chunk);
     }
     appender.closeSync();

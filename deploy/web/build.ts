@@ -18,6 +18,7 @@ const PAGES: readonly Page[] = [
   { name: 'kiosk', source: 'firmware-bridge/web', base: '/kiosk/' },
   { name: 'console', source: 'edge-hub/web', base: '/console/' },
   { name: 'city', source: 'central/web', base: '/' },
+  { name: 'insight', source: 'central/web/insight', base: '/insight/' },
 ];
 
 /** What every page is made of besides its own folder. */
@@ -64,7 +65,7 @@ async function buildPage(page: Page): Promise<void> {
 }
 
 /**
- * Builds the three pages into `.wuma/web/{kiosk,console,city}/`. A page whose sources are older than
+ * Builds the pages into `.wuma/web/{kiosk,console,city,insight}/`. A page whose sources are older than
  * its output is left as it is, unless `--force`. Names of pages restrict it to those.
  */
 async function main(argv: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-export type PageName = 'kiosk' | 'console' | 'enrol' | 'city';
+export type PageName = 'kiosk' | 'console' | 'enrol' | 'city' | 'insight';
 
 interface Size {
   readonly width: number;
@@ -21,8 +21,9 @@ const SIZES: Readonly<Record<PageName, readonly Size[]>> = {
   console: [PHONE, DESKTOP],
   enrol: [PHONE, DESKTOP],
   city: [PHONE, DESKTOP],
+  insight: [PHONE, DESKTOP],
 };
-const PAGES = ['kiosk', 'console', 'enrol', 'city'] as const;
+const PAGES = ['kiosk', 'console', 'enrol', 'city', 'insight'] as const;
 const LANGUAGES = ['zh-CN', 'en'] as const;
 const SCHEMES = ['light', 'dark'] as const;
 
@@ -49,6 +50,7 @@ export function addressOf(shot: Shot, services: { readonly hub: URL; readonly ce
     console: () => new URL('/console/', services.hub),
     enrol: () => new URL('/console/#/enrol', services.hub),
     city: () => new URL('/', services.central),
+    insight: () => new URL('/insight/', services.central),
   }[shot.page]();
   address.searchParams.set('lang', shot.language);
   return address;

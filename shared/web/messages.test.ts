@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const FOLDERS = ['shared/web', 'firmware-bridge/web', 'edge-hub/web', 'central/web'];
+const FOLDERS = [
+  'shared/web',
+  'firmware-bridge/web',
+  'edge-hub/web',
+  'central/web',
+  'central/web/insight',
+];
 
 /** Every key with its placeholders; plural forms count as one key, since languages have different ones. */
 function keysOf(value: unknown, path = ''): string[] {

@@ -360,7 +360,7 @@ describe('downlink', () => {
 
   it('is none of a hub that central does not know', async () => {
     await central.stop();
-    central = await TestCentral.start(city, await postgres.createDatabase(), [WUMA]);
+    central = await TestCentral.start(city, await postgres.createDatabase(), { hubs: [WUMA] });
     expect(await ask(RIVERSIDE, { version: 1, afterSeq: 0, limit: 1 })).toEqual({
       error: 'unknown_hub',
       supportedVersions: [1],

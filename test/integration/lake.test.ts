@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type OpenDatabase, openDatabase } from '../../central/db/database.ts';
 import { Enrolment } from '../../central/enrolment/enrolment.ts';
 import { AnalyticsStore } from '../../central/insight/analytics-store.ts';
-import { Lake } from '../../central/insight/lake/lake.ts';
+import { Lake, type Projected } from '../../central/insight/lake/lake.ts';
 import { loadSales } from '../../central/insight/sales/sales-loader.ts';
 import { SalesStore } from '../../central/insight/sales/sales-store.ts';
 import { IntakeBooking } from '../../central/intake/intake-booking.ts';
@@ -16,7 +16,7 @@ import { ChainWriter, newId, type WrittenEvent } from '../support/chain-writer.t
 import { TestPostgres } from '../support/postgres.ts';
 
 const HUB = 'hub-wuma';
-const never = (): boolean => false;
+const toEnd = { isStopping: () => false };
 
 let postgres: TestPostgres;
 let engine: AnalyticsStore;
@@ -124,10 +124,10 @@ describe('the lake', () => {
       // midnight has passed in Wenzhou
       pay({ at: '2026-11-03T16:30:00.000Z' }).event,
     );
-    expect(await lake.pass(never)).toMatchObject({ rows: 2, files: 2, behind: { [HUB]: 0 } });
-    expect(await lake.pass(never)).toMatchObject({ rows: 0, files: 0 });
+    expect(await lake.pass(toEnd)).toMatchObject({ rows: 2, files: 2, behind: { [HUB]: 0 } });
+    expect(await lake.pass(toEnd)).toMatchObject({ rows: 0, files: 0 });
     await book(pay({ at: '2026-11-02T03:00:00.000Z' }).event);
-    await lake.pass(never);
+    await lake.pass(toEnd);
     const rows = await inFiles(
       'day::VARCHAR AS day, hour, event_seq, street',
       'ORDER BY event_seq',
@@ -144,14 +144,14 @@ describe('the lake', () => {
     const part = pay({ at: '2026-11-02T03:00:00.000Z' });
     const reversed = pay({ at: '2026-11-03T03:00:00.000Z' });
     await book(whole.event, part.event, reversed.event);
-    await lake.pass(never);
+    await lake.pass(toEnd);
     await sales((store) => store.rows('FROM sale'));
     await book(
       whole.back('refunded', '1000'),
       part.back('refunded', '300'),
       reversed.back('reversed', '1000'),
     );
-    await lake.pass(never);
+    await lake.pass(toEnd);
     const days = await inFiles(
       'day::VARCHAR AS day, sum(amount_minor)::INTEGER AS net',
       'GROUP BY day ORDER BY day',
@@ -178,12 +178,12 @@ describe('the lake', () => {
         }),
     };
     const cut = await openLake(failing);
-    await expect(cut.pass(never)).rejects.toThrow('the power went');
+    await expect(cut.pass(toEnd)).rejects.toThrow('the power went');
     cut.close();
     expect(lakeFiles()).toHaveLength(1);
     const again = await openLake(database);
     expect(lakeFiles()).toEqual([]);
-    expect(await again.pass(never)).toMatchObject({ rows: 50 });
+    expect(await again.pass(toEnd)).toMatchObject({ rows: 50 });
     again.close();
     expect(
       await inFiles('count(*)::INTEGER AS n, count(DISTINCT event_seq)::INTEGER AS d'),
@@ -194,7 +194,7 @@ describe('the lake', () => {
     await book(...chain.captures(5));
     const other = await openLake(database);
     // whichever comes second finds the watermark moved
-    await Promise.allSettled([lake.pass(never), other.pass(never)]);
+    await Promise.allSettled([lake.pass(toEnd), other.pass(toEnd)]);
     other.close();
     expect(await sales((store) => store.rows('SELECT count(*)::INTEGER AS n FROM sale'))).toEqual([
       { n: 5 },
@@ -209,7 +209,7 @@ describe('the lake', () => {
         (merchant) => pay({ at: '2026-11-03T03:00:00.000Z', shopper, merchant }).event,
       ),
     );
-    await lake.pass(never);
+    await lake.pass(toEnd);
     const rows = await inFiles('customer, visitor', 'ORDER BY event_seq');
     expect(new Set(rows.map((row) => row['customer'])).size).toBe(2);
     expect(rows[0]?.['customer']).toBe(rows[2]?.['customer']);
@@ -224,15 +224,15 @@ describe('the lake', () => {
       pay({ at: '2026-11-04T03:00:00.000Z', shopper, merchant: 'm-silk' }).event,
       pay({ at: '2026-11-04T03:00:00.000Z' }).event,
     );
-    await lake.pass(never);
+    await lake.pass(toEnd);
     const known =
       'count(*)::INTEGER AS n, count(customer)::INTEGER AS c, count(visitor)::INTEGER AS v';
     expect(await sales((store) => store.rows(`SELECT ${known} FROM sale`))).toEqual([
       { n: 3, c: 3, v: 3 },
     ]);
     await book(erase(shopper), pay({ at: '2026-11-02T03:00:00.000Z', shopper }).event);
-    expect(await lake.pass(never)).toMatchObject({ erased: 1 });
-    expect(await lake.pass(never)).toMatchObject({ erased: 0 });
+    expect(await lake.pass(toEnd)).toMatchObject({ erased: 1 });
+    expect(await lake.pass(toEnd)).toMatchObject({ erased: 0 });
     const left = [{ n: 4, c: 1, v: 1 }];
     expect(await inFiles(known)).toEqual(left);
     expect(await sales((store) => store.rows(`SELECT ${known} FROM sale`))).toEqual(left);
@@ -240,12 +240,12 @@ describe('the lake', () => {
 
   it('writes everything anew under other pseudonyms when they are due, and loses the old key', async () => {
     await book(pay({ at: '2026-11-03T03:00:00.000Z', shopper: newId() }).event);
-    await lake.pass(never);
+    await lake.pass(toEnd);
     const before = await inFiles('customer, visitor, amount_minor');
     await lake.rotate();
     expect(existsSync(join(dir, 'keys', 'pseudonyms-1.key'))).toBe(false);
     expect(lakeFiles()).toEqual([]);
-    await lake.pass(never);
+    await lake.pass(toEnd);
     const [after] = await inFiles('customer, visitor, amount_minor');
     expect(after?.['amount_minor']).toBe(before[0]?.['amount_minor']);
     expect(after?.['customer']).not.toBe(before[0]?.['customer']);
@@ -256,18 +256,18 @@ describe('the lake', () => {
 
   it('is written anew when its key is lost', async () => {
     await book(...chain.captures(3));
-    await lake.pass(never);
+    await lake.pass(toEnd);
     rmSync(join(dir, 'keys'), { recursive: true });
     const again = await openLake(database);
     expect(again.epochNumber).toBe(2);
-    expect(await again.pass(never)).toMatchObject({ rows: 3 });
+    expect(await again.pass(toEnd)).toMatchObject({ rows: 3 });
     again.close();
   });
 
   it('puts a day’s many files together, and has the same rows', async () => {
     for (let i = 0; i < 18; i += 1) {
       await book(pay({ at: '2026-11-03T03:00:00.000Z' }).event);
-      await lake.pass(never);
+      await lake.pass(toEnd);
     }
     expect(lakeFiles()).toHaveLength(2);
     expect(
@@ -275,9 +275,28 @@ describe('the lake', () => {
     ).toEqual([{ n: 18, d: 18 }]);
   });
 
+  it('hands over what it writes, and its store takes the same from it as from the files', async () => {
+    const given = pay({ at: '2026-11-03T03:00:00.000Z' });
+    const kept = pay({ at: '2026-11-04T03:00:00.000Z' });
+    await book(given.event, kept.event, given.back('reversed', '1000'));
+    const store = await SalesStore.open(join(dir, 'taken.duckdb'));
+    await loadSales(store, { lake, database });
+    let taken = false;
+    const onProjected = async (projected: Projected): Promise<void> => {
+      taken = await store.take(projected);
+    };
+    await lake.pass({ ...toEnd, onProjected });
+    expect(taken).toBe(true);
+    await loadSales(store, { lake, database });
+    const rows = await store.rows('FROM sale');
+    store.close();
+    expect(rows).toHaveLength(1);
+    expect(rows).toEqual(await sales((fromFiles) => fromFiles.rows('FROM sale')));
+  });
+
   it('makes its store of sales anew from whatever lies in its place', async () => {
     await book(...chain.captures(3));
-    await lake.pass(never);
+    await lake.pass(toEnd);
     writeFileSync(join(dir, 'sales.duckdb'), 'not a database');
     expect(await sales((store) => store.rows('SELECT count(*)::INTEGER AS n FROM sale'))).toEqual([
       { n: 3 },

@@ -20,13 +20,13 @@ export class TestCentral {
     this.sql = postgres(parts.databaseUrl, { max: 2, onnotice: () => {} });
   }
 
-  /** @param hubs those that central reads; all by default */
+  /** @param changed settings that are not as usual: central reads all hubs, and fills no lake */
   static async start(
     city: TestCity,
     databaseUrl: string,
-    hubs: readonly string[] = Object.keys(city.hubs),
+    changed: Partial<CentralSettings> = {},
   ): Promise<TestCentral> {
-    const settings = { ...centralSettings(city, databaseUrl), hubs };
+    const settings = { ...centralSettings(city, databaseUrl), ...changed };
     const central = new Central({ settings, logger: pino({ level: 'silent' }) });
     const { httpPort } = await central.start();
     return new TestCentral(central, { httpPort, databaseUrl });

@@ -7,6 +7,7 @@ import {
   readPendingErasures,
   readProgress,
 } from './booked-events-store.ts';
+import { type PseudonymousEvents, pseudonymous } from './event-batch-store.ts';
 import { LakeFolder } from './lake-folder.ts';
 import {
   beginEpoch,
@@ -37,6 +38,23 @@ export interface LakeParts {
   readonly settings: LakeSettings;
   readonly database: OpenDatabase;
   readonly clock: Clock;
+}
+
+/** A window of a hub's chain that has just become part of the lake. */
+export interface Projected {
+  readonly hubId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly epoch: number;
+  readonly events: PseudonymousEvents;
+}
+
+/** What a pass is told by. */
+export interface PassOptions {
+  /** Asked between two windows. */
+  readonly isStopping: () => boolean;
+  /** Whoever wants what was written while it is at hand, rather than from the files. */
+  readonly onProjected?: (projected: Projected) => Promise<void>;
 }
 
 /** What one pass did. */
@@ -118,7 +136,7 @@ export class Lake {
    * Brings the lake up to the books: new pseudonyms when they are due, what was booked, who asked to be erased, and days
    * that lie in many files. Stops early when asked to, between two windows.
    */
-  async pass(isStopping: () => boolean): Promise<LakePass> {
+  async pass({ isStopping, onProjected }: PassOptions): Promise<LakePass> {
     const rotated = await this.rotateWhenDue();
     let rows = 0;
     let files = 0;
@@ -126,7 +144,8 @@ export class Lake {
       for (let at = hub.projectedSeq; at < hub.bookedSeq && !isStopping(); ) {
         const to = Math.min(hub.bookedSeq, at + WINDOW_EVENTS);
         const done = await this.project(hub, at, to);
-        rows += done.rows;
+        await onProjected?.({ hubId: hub.hubId, from: at, to, ...done });
+        rows += done.events.events.seq.length;
         files += done.files;
         at = to;
       }
@@ -171,14 +190,16 @@ export class Lake {
     { hubId, streetId }: HubProgress,
     from: number,
     to: number,
-  ): Promise<{ readonly rows: number; readonly files: number }> {
+  ): Promise<Pick<Projected, 'events' | 'epoch'> & { readonly files: number }> {
     const { database, settings, clock } = this.parts;
+    const { number: epoch, pseudonyms } = this.epoch;
     const window = { hubId, after: from, upTo: to, timeZone: settings.timeZone };
-    const events = await database.snapshot((tx) => readBookedEvents(tx, window));
+    const booked = await database.snapshot((tx) => readBookedEvents(tx, window));
+    const events = pseudonymous(booked, { streetId, pseudonyms });
     const written =
-      events.seq.length === 0
+      booked.seq.length === 0
         ? []
-        : await this.parquet.writeEvents(this.folder.freshFolder(), events, this.epoch.pseudonyms);
+        : await this.parquet.writeEvents(this.folder.freshFolder(), events);
     const files = await this.folder.place(written, {
       hubId,
       streetId,
@@ -186,9 +207,8 @@ export class Lake {
       toSeq: to,
     });
     const at = new Date(clock.now());
-    const epoch = this.epoch.number;
     await database.transact((tx) => recordProjection(tx, { hubId, from, to, epoch, files, at }));
-    return { rows: events.seq.length, files: files.length };
+    return { events, epoch, files: files.length };
   }
 
   /** Takes whoever asked to be erased out of the files; their payments stay, as nobody's. */

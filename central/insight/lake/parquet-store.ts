@@ -1,6 +1,5 @@
 import { AnalyticsStore, cellText, quotedText } from '../analytics-store.ts';
-import type { BookedEvents } from './booked-events-store.ts';
-import type { Pseudonyms } from './pseudonyms.ts';
+import { BATCH, layOutBatch, type PseudonymousEvents } from './event-batch-store.ts';
 
 /** A Parquet file that was just written, under its temporary name. */
 export interface WrittenFile {
@@ -16,9 +15,8 @@ const LIMITS = { threads: 1, memoryMb: 512 };
 const MOST_OPEN_FILES = 1_024;
 
 /** What a file's rows are, in this order. Times are UTC; `hour` is the city's. */
-const COLUMNS = `hub, seq AS event_seq, payment_seq, kind, epoch_ms(at_ms) AS occurred_at, epoch_ms(paid_ms) AS paid_at,
-  hour(epoch_ms(local_ms))::UTINYINT AS hour, merchant, shop, terminal, customer, visitor,
-  amount AS amount_minor, currency`;
+const COLUMNS = `hub, event_seq, payment_seq, kind, occurred_at, paid_at, hour, merchant, shop, terminal, customer, visitor,
+  amount_minor, currency`;
 
 /** Writes the lake's Parquet files. */
 export class ParquetStore {
@@ -35,45 +33,14 @@ export class ParquetStore {
   }
 
   /**
-   * Writes booked events, a file for each day that they are about. Shoppers become pseudonyms here.
+   * Writes booked events, a file for each day that they are about.
    *
    * @param folder one that is not there yet
    */
-  async writeEvents(
-    folder: string,
-    events: BookedEvents,
-    pseudonyms: Pseudonyms,
-  ): Promise<WrittenFile[]> {
-    await this.engine.run(`CREATE OR REPLACE TEMP TABLE batch (
-      seq BIGINT, payment_seq BIGINT, at_ms BIGINT, paid_ms BIGINT, local_ms BIGINT, customer BIGINT, visitor BIGINT, amount BIGINT,
-      hub VARCHAR, kind VARCHAR, merchant VARCHAR, shop VARCHAR, terminal VARCHAR, currency VARCHAR)`);
-    const { shopper, merchant } = events;
-    await this.engine.append('batch', [
-      numbers(events.seq),
-      numbers(events.paymentSeq),
-      numbers(events.atMs),
-      numbers(events.paidMs),
-      numbers(events.localMs),
-      {
-        type: 'bigint',
-        values: shopper.map((id, i) =>
-          id === null ? null : pseudonyms.ofCustomer(merchant[i] ?? '', id),
-        ),
-      },
-      {
-        type: 'bigint',
-        values: shopper.map((id) => (id === null ? null : pseudonyms.ofVisitor(id))),
-      },
-      numbers(events.amountMinor),
-      texts(events.seq.map(() => events.hubId)),
-      texts(events.kind),
-      texts(merchant),
-      texts(events.shop),
-      texts(events.terminal),
-      texts(events.currency),
-    ]);
+  async writeEvents(folder: string, events: PseudonymousEvents): Promise<WrittenFile[]> {
+    await layOutBatch(this.engine, events);
     return this.copy(
-      `SELECT ${COLUMNS}, strftime(epoch_ms(local_ms), '%Y-%m-%d') AS day FROM batch ORDER BY seq`,
+      `SELECT ${COLUMNS}, strftime(day, '%Y-%m-%d') AS day FROM ${BATCH} ORDER BY event_seq`,
       folder,
     );
   }
@@ -113,12 +80,4 @@ export class ParquetStore {
       return { path, day: /day=([\d-]+)/.exec(path)?.[1] ?? '', rows: Number(row['count']) };
     });
   }
-}
-
-function numbers(values: readonly number[]) {
-  return { type: 'bigint', values: values.map(BigInt) } as const;
-}
-
-function texts(values: readonly string[]) {
-  return { type: 'varchar', values } as const;
 }

@@ -1,3 +1,4 @@
+import { createHmac, hkdfSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Pseudonyms } from './pseudonyms.ts';
 
@@ -6,6 +7,13 @@ const shoppers = Array.from({ length: 500 }, (_, i) => `019a4e00-0000-7000-8000-
 
 describe('pseudonyms', () => {
   const ours = new Pseudonyms(new Uint8Array(32).fill(1));
+
+  it('are HMAC-SHA256 under a derived key', () => {
+    const info = 'wuma-lake-1 merchant m-tea';
+    const key = hkdfSync('sha256', new Uint8Array(32).fill(1), new Uint8Array(0), info, 32);
+    const digest = createHmac('sha256', Buffer.from(key)).update(SHOPPER).digest();
+    expect(ours.ofCustomer('m-tea', SHOPPER)).toBe(digest.readBigInt64BE(0));
+  });
 
   it('are the same for the same shopper at the same merchant', () => {
     const again = new Pseudonyms(new Uint8Array(32).fill(1));

@@ -1,6 +1,8 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { hash, hkdfSync } from 'node:crypto';
 
 const KEY_BYTES = 32;
+/** Of SHA-256. */
+const BLOCK_BYTES = 64;
 
 /**
  * What stands for a shopper in the lake: 64 bits of HMAC-SHA256 of their id, as a signed integer. Every merchant has a key
@@ -9,36 +11,55 @@ const KEY_BYTES = 32;
  */
 export class Pseudonyms {
   private readonly master: Uint8Array;
-  private readonly cityKey: Uint8Array;
-  private readonly merchantKeys = new Map<string, Uint8Array>();
+  private readonly city: KeyedHash;
+  private readonly merchants = new Map<string, KeyedHash>();
 
   /** @param master 32 random bytes, the key of one epoch */
   constructor(master: Uint8Array) {
     this.master = master;
-    this.cityKey = this.derive('city');
+    this.city = new KeyedHash(this.key('city'));
   }
 
   /** A merchant's customer. */
   ofCustomer(merchantId: string, shopperId: string): bigint {
-    let key = this.merchantKeys.get(merchantId);
-    if (!key) {
-      key = this.derive(`merchant ${merchantId}`);
-      this.merchantKeys.set(merchantId, key);
+    let keyed = this.merchants.get(merchantId);
+    if (!keyed) {
+      keyed = new KeyedHash(this.key(`merchant ${merchantId}`));
+      this.merchants.set(merchantId, keyed);
     }
-    return pseudonym(key, shopperId);
+    return keyed.of(shopperId);
   }
 
   /** Somebody who pays in the city, whichever the merchant. */
   ofVisitor(shopperId: string): bigint {
-    return pseudonym(this.cityKey, shopperId);
+    return this.city.of(shopperId);
   }
 
-  private derive(whose: string): Uint8Array {
+  private key(whose: string): Uint8Array {
     const info = `wuma-lake-1 ${whose}`;
     return new Uint8Array(hkdfSync('sha256', this.master, new Uint8Array(0), info, KEY_BYTES));
   }
 }
 
-function pseudonym(key: Uint8Array, shopperId: string): bigint {
-  return createHmac('sha256', key).update(shopperId).digest().readBigInt64BE(0);
+/**
+ * HMAC-SHA256 (RFC 2104) by the runtime's one-shot hash: five times as quick as its HMAC objects, one of which would be made
+ * for each of millions of short texts.
+ */
+class KeyedHash {
+  private readonly inner: Buffer;
+  private readonly outer: Buffer;
+
+  /** @param key no longer than a block */
+  constructor(key: Uint8Array) {
+    const padded = Buffer.alloc(BLOCK_BYTES);
+    padded.set(key);
+    this.inner = Buffer.from(padded.map((byte) => byte ^ 0x36));
+    this.outer = Buffer.from(padded.map((byte) => byte ^ 0x5c));
+  }
+
+  /** The first 64 bits. */
+  of(text: string): bigint {
+    const digest = hash('sha256', Buffer.concat([this.inner, Buffer.from(text)]), 'buffer');
+    return hash('sha256', Buffer.concat([this.outer, digest]), 'buffer').readBigInt64BE(0);
+  }
 }

@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
-import { AnalyticsStore, cellText, quotedText } from '../analytics-store.ts';
+import { type AnalyticsRow, AnalyticsStore, cellText, quotedText } from '../analytics-store.ts';
+import { BATCH, layOutBatch } from '../lake/event-batch-store.ts';
+import type { Projected } from '../lake/lake.ts';
 
 /** What the store has taken in. */
 export interface SalesMarks {
@@ -85,23 +87,42 @@ export class SalesStore {
 
   /** Takes in what a hub's files hold after its mark, all of it or nothing. */
   async load({ hubId, from, to, files }: SalesLoad): Promise<void> {
+    const rows = `read_parquet([${files.map(quotedText).join(', ')}], hive_partitioning = true)
+      WHERE event_seq > ${from} AND event_seq <= ${to}`;
+    if (files.length > 0) await this.takeIn(rows, { hubId, to });
+    else await this.together(movedMark(hubId, to));
+  }
+
+  /**
+   * Takes in a window while it is at hand, if it follows what is here; otherwise the files will tell.
+   *
+   * @returns whether it was taken in
+   */
+  async take({ hubId, from, to, epoch, events }: Projected): Promise<boolean> {
+    const marks = await this.marks();
+    if (marks.epoch !== epoch || (marks.hubs.get(hubId) ?? 0) !== from) return false;
+    await layOutBatch(this.engine, events);
+    await this.takeIn(BATCH, { hubId, to });
+    return true;
+  }
+
+  private async takeIn(
+    source: string,
+    { hubId, to }: { readonly hubId: string; readonly to: number },
+  ): Promise<void> {
     const hub = quotedText(hubId);
-    const events = `(FROM read_parquet([${files.map(quotedText).join(', ')}], hive_partitioning = true)
-      WHERE event_seq > ${from} AND event_seq <= ${to} AND currency = ${quotedText(CURRENCY)})`;
-    const given = `(SELECT payment_seq, sum(amount_minor) AS amount FROM ${events}
-      WHERE kind <> 'capture' GROUP BY payment_seq)`;
+    await this.engine.run(`CREATE OR REPLACE TEMP TABLE incoming AS
+      SELECT kind, event_seq, payment_seq, street, merchant, shop, day::DATE AS day, hour, customer, visitor, amount_minor,
+        currency
+      FROM ${source}`);
     await this.together([
-      ...(files.length === 0
-        ? []
-        : [
-            `INSERT INTO sale SELECT hub, event_seq, street, merchant, shop, day::DATE, hour, customer, visitor, amount_minor
-             FROM ${events} WHERE kind = 'capture'`,
-            `UPDATE sale SET amount = sale.amount + given.amount FROM ${given} AS given
-             WHERE sale.hub = ${hub} AND sale.seq = given.payment_seq`,
-            `DELETE FROM sale WHERE hub = ${hub} AND amount <= 0`,
-          ]),
-      `DELETE FROM hub_mark WHERE hub = ${hub}`,
-      `INSERT INTO hub_mark VALUES (${hub}, ${to})`,
+      `INSERT INTO sale SELECT ${hub}, event_seq, street, merchant, shop, day, hour, customer, visitor, amount_minor
+       FROM incoming WHERE kind = 'capture' AND currency = ${quotedText(CURRENCY)}`,
+      `UPDATE sale SET amount = sale.amount + given.amount
+       FROM (SELECT payment_seq, sum(amount_minor) AS amount FROM incoming WHERE kind <> 'capture' GROUP BY payment_seq) AS given
+       WHERE sale.hub = ${hub} AND sale.seq = given.payment_seq`,
+      `DELETE FROM sale WHERE hub = ${hub} AND amount <= 0`,
+      ...movedMark(hubId, to),
     ]);
   }
 
@@ -111,6 +132,11 @@ export class SalesStore {
       `UPDATE sale SET customer = NULL, visitor = NULL WHERE visitor IN (${visitors.join(', ')})`,
       `UPDATE mark SET erasure_no = ${erasureNo}`,
     ]);
+  }
+
+  /** Answers a question about what is loaded; any number of them go on beside a load. */
+  rows(sql: string): Promise<readonly AnalyticsRow[]> {
+    return this.engine.aside(sql);
   }
 
   close(): void {
@@ -127,4 +153,9 @@ export class SalesStore {
       throw error;
     }
   }
+}
+
+function movedMark(hubId: string, to: number): string[] {
+  const hub = quotedText(hubId);
+  return [`DELETE FROM hub_mark WHERE hub = ${hub}`, `INSERT INTO hub_mark VALUES (${hub}, ${to})`];
 }

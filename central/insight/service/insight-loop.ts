@@ -1,12 +1,19 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Panel } from '../../../shared/contracts/http-insight.ts';
 import { systemClock } from '../../../shared/kernel/clock.ts';
 import { type OpenDatabase, openDatabase } from '../../db/database.ts';
 import { summary } from '../../events.ts';
 import { Lake } from '../lake/lake.ts';
+import { makePanel } from '../panels/catalogue.ts';
+import { cityTime, mondayOf } from '../panels/city-time.ts';
+import { withNames } from '../panels/covisits.ts';
+import { forTheCity } from '../panels/for-the-city.ts';
+import { LifetimeFits } from '../panels/lifetime-fits.ts';
+import { readShopNames } from '../panels/shop-name-store.ts';
 import { loadSales } from '../sales/sales-loader.ts';
 import { SalesStore } from '../sales/sales-store.ts';
-import type { FromInsight, ToInsight } from './insight-messages.ts';
+import type { FromInsight, PanelQuestion, ToInsight } from './insight-messages.ts';
 
 /** Between two looks at the books. */
 const IDLE_MS = 2_000;
@@ -16,17 +23,20 @@ export class InsightLoop {
   private readonly database: OpenDatabase;
   private readonly lake: Lake;
   private readonly sales: SalesStore;
+  private readonly timeZone: string;
+  private readonly fits = new LifetimeFits();
   private readonly tell: (message: FromInsight) => void;
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
 
   private constructor(
-    parts: { database: OpenDatabase; lake: Lake; sales: SalesStore },
+    parts: { database: OpenDatabase; lake: Lake; sales: SalesStore; timeZone: string },
     tell: (message: FromInsight) => void,
   ) {
     this.database = parts.database;
     this.lake = parts.lake;
     this.sales = parts.sales;
+    this.timeZone = parts.timeZone;
     this.tell = tell;
     this.running = this.run();
   }
@@ -44,7 +54,19 @@ export class InsightLoop {
       clock: systemClock,
     });
     const sales = await SalesStore.open(join(lakeDir, 'sales.duckdb'));
-    return new InsightLoop({ database, lake, sales }, tell);
+    return new InsightLoop({ database, lake, sales, timeZone }, tell);
+  }
+
+  /** Makes a panel of what the lake holds now. */
+  async answer({ panel, scope }: PanelQuestion): Promise<Panel> {
+    const now = cityTime(systemClock.now(), this.timeZone);
+    const at =
+      scope.kind === 'city' && panel !== 'today' ? { day: mondayOf(now.day), hour: 0 } : now;
+    const made = await makePanel(this.sales, { panel, scope, at, fits: this.fits });
+    const safe = scope.kind === 'city' ? forTheCity(made) : made;
+    if (safe.panel !== 'covisits') return safe;
+    const names = await readShopNames(this.database.db);
+    return withNames(safe, (street, shop) => names.get(`${street}/${shop}`));
   }
 
   /** Finishes the window in hand. */
@@ -60,7 +82,10 @@ export class InsightLoop {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        const pass = await this.lake.pass(() => signal.aborted);
+        const pass = await this.lake.pass({
+          isStopping: () => signal.aborted,
+          onProjected: async (projected) => void (await this.sales.take(projected)),
+        });
         await loadSales(this.sales, { lake: this.lake, database: this.database });
         this.tell({ type: 'passed', pass });
       } catch (error) {

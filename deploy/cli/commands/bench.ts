@@ -7,13 +7,15 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   recognition: 'models/bench/main.ts',
   index: 'models/index/bench/main.ts',
   restart: 'edge-hub/snapshot/bench/main.ts',
+  insight: 'central/insight/bench/main.ts',
 };
 
 export const benchCommand: Command = {
-  summary: 'measure recognition, gallery search or a restart by itself',
+  summary: 'measure recognition, gallery search, a restart or the lake by itself',
   help: `usage: wuma bench recognition [--pack NAME] [--seconds N] [--pictures DIR] [--json]
        wuma bench index [--rows N] [--dim N] [--queries N] [--seed N] [--threads N] [--only NAME] [--json]
        wuma bench restart [--rows N] [--dim N] [--dir DIR] [--json]
+       wuma bench insight [--rows N] [--seed N] [--json]
 
   recognition      decoding to embedding, bursts of 1, 3 and 5 frames, against the networks alone and a peer
     --pack NAME     model pack (default open)
@@ -31,6 +33,9 @@ export const benchCommand: Command = {
     --rows N        sealed templates (default 10000)
     --dim N         values of each, a power of two from 64 to 2048 (default 512)
     --dir DIR       folder for the database, kept for the next time (default: a temporary one)
+  insight          the lake's projection, and every panel, of one merchant and of a city, against PostgreSQL
+    --rows N        payments of a synthetic city (default 1000000)
+    --seed N        of the city (default 1)
   --json           one line of JSON
 
 Wants a quiet machine: whatever else runs is measured too.
