@@ -1,10 +1,11 @@
 import { createHash, createPrivateKey, type KeyObject, sign, X509Certificate } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import {
   announcementSigningInput,
   erasureSigningInput,
   type HubAnnouncement,
 } from '../shared/contracts/hub-events.ts';
+import { writeDurably } from '../shared/kernel/durable-file.ts';
 import { type SealingKeyPair, sealingKeyPair } from './enrolment/replica-sealing.ts';
 
 const SECRET_BYTES = 32;
@@ -16,7 +17,7 @@ export class DamagedSecretError extends Error {
 
 /** Reads a secret of 32 bytes from a file, or makes it (mode 0600). It lies beside the database, never in it. */
 export function secretFile(path: string, random: (bytes: number) => Buffer): Buffer {
-  if (!existsSync(path)) writeSecret(path, random(SECRET_BYTES).toString('base64'));
+  if (!existsSync(path)) writeDurably(path, `${random(SECRET_BYTES).toString('base64')}\n`);
   const secret = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
   if (secret.length !== SECRET_BYTES) throw new DamagedSecretError(`not 32 bytes: ${path}`);
   return secret;
@@ -24,16 +25,8 @@ export function secretFile(path: string, random: (bytes: number) => Buffer): Buf
 
 /** The operator's token: read from the file, or made (mode 0600). */
 export function adminToken(path: string, random: (bytes: number) => Buffer): string {
-  if (!existsSync(path)) writeSecret(path, random(SECRET_BYTES).toString('base64url'));
+  if (!existsSync(path)) writeDurably(path, `${random(SECRET_BYTES).toString('base64url')}\n`);
   return readFileSync(path, 'utf8').trim();
-}
-
-/** Written beside and renamed, so that a crash leaves either no file or a whole one. */
-function writeSecret(path: string, text: string): void {
-  const draft = `${path}.new`;
-  writeFileSync(draft, `${text}\n`, { mode: 0o600 });
-  chmodSync(draft, 0o600);
-  renameSync(draft, path);
 }
 
 export interface IdentityFiles {

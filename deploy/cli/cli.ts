@@ -8,6 +8,7 @@ import { enrolCommand } from './commands/enrol.ts';
 import { eraseCommand } from './commands/erase.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { ledgerCommand } from './commands/ledger.ts';
+import { powercutCommand } from './commands/powercut.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { reportCommand } from './commands/report.ts';
 import { screenshotsCommand } from './commands/screenshots.ts';
@@ -24,6 +25,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   evaluate: evaluateCommand,
   report: reportCommand,
   ledger: ledgerCommand,
+  powercut: powercutCommand,
   reconcile: reconcileCommand,
   screenshots: screenshotsCommand,
   settle: settleCommand,

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3';
 import { assert } from '../../shared/kernel/assert.ts';
+import { flushFolder } from '../../shared/kernel/durable-file.ts';
 import { LogSync, openForFlushing } from './log-sync.ts';
 
 export type HubDatabase = BetterSQLite3Database;
@@ -82,6 +84,8 @@ export function openDatabase(
     }
   };
   const log = client.memory ? undefined : openForFlushing(`${path}-wal`);
+  // a group's flush brings the log's bytes onto the disk, not that there is a log
+  if (log) flushFolder(dirname(path));
   const sync = log && new LogSync(() => flushing(log.flush));
   return {
     db: drizzle(client),

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { present } from '../../shared/kernel/assert.ts';
+import { writeDurably } from '../../shared/kernel/durable-file.ts';
 import { TEMPLATE_KEY_BYTES, type TemplateKey, templateKey } from './template-key.ts';
 
 /**
@@ -69,10 +70,8 @@ export function readKeyRing(path: string): TemplateKeyRing {
 
 /** Written beside and renamed (mode 0600), so that a crash leaves the old file or the new one. */
 export function writeKeyRing(path: string, { keys }: TemplateKeyRing): void {
-  const draft = `${path}.new`;
   const lines = keys.map(({ secret }) => secret.toString('base64'));
-  writeFileSync(draft, `${[HEAD, ...lines].join('\n')}\n`, { mode: 0o600 });
-  renameSync(draft, path);
+  writeDurably(path, `${[HEAD, ...lines].join('\n')}\n`);
 }
 
 /**
