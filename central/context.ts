@@ -11,6 +11,7 @@ import type { Authenticate } from './access/access-control.ts';
 import { operatorToken } from './access/operator-token.ts';
 import { type OpenDatabase, openDatabase } from './db/database.ts';
 import { PostgresCluster } from './db/postgres-cluster.ts';
+import { DisputeDesk } from './disputes/dispute-desk.ts';
 import { DownlinkService } from './downlink/downlink-service.ts';
 import { Enrolment } from './enrolment/enrolment.ts';
 import { readAuthorities } from './enrolment/vouching.ts';
@@ -44,6 +45,7 @@ export interface CentralContext {
   /** Undefined where it is switched off. */
   readonly insight: InsightService | undefined;
   readonly authenticate: Authenticate;
+  readonly disputes: DisputeDesk;
   /** Undefined: no bank is set. */
   readonly settling: Settling | undefined;
 }
@@ -133,7 +135,18 @@ export async function createContext(
     reconciler,
     insight,
     authenticate,
-    settling: createSettling({ database, clock, newId, events }, settings.settlement),
+    ...createDesks({ database, clock, newId, events }, settings),
+  };
+}
+
+/** Where merchants' money is worked on. */
+function createDesks(
+  parts: Pick<BankDeskParts, 'database' | 'clock' | 'newId' | 'events'>,
+  settings: CentralSettings,
+): Pick<CentralContext, 'disputes' | 'settling'> {
+  return {
+    disputes: new DisputeDesk(parts),
+    settling: createSettling(parts, settings.settlement),
   };
 }
 

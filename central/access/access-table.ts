@@ -66,6 +66,12 @@ export const ACCESS_TABLE: readonly AccessRule[] = [
     path: '/api/settlement-exceptions/{exceptionId}/resolve',
     callers: ADMINISTRATION,
   },
+  { method: 'get', path: '/api/disputes', callers: MERCHANTS },
+  { method: 'post', path: '/api/disputes', callers: ADMINISTRATION },
+  { method: 'post', path: '/api/disputes/{disputeId}/reply', callers: OWNERS },
+  { method: 'post', path: '/api/disputes/{disputeId}/decide', callers: ADMINISTRATION },
+  { method: 'get', path: '/api/risk-fund', callers: ADMINISTRATION },
+  { method: 'post', path: '/api/risk-fund', callers: ADMINISTRATION },
   { method: 'post', path: '/api/bank/exchange', callers: ADMINISTRATION },
   {
     method: 'get',

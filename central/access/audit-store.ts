@@ -17,7 +17,12 @@ export type AuditAction =
   | 'staff.add'
   | 'staff.remove'
   | 'settlement.run'
-  | 'exception.resolve';
+  | 'exception.resolve'
+  | 'dispute.open'
+  | 'dispute.reply'
+  | 'dispute.uphold'
+  | 'dispute.dismiss'
+  | 'fund.pay_in';
 
 /** Any number of ours, the same for every central: one entry is written at a time. */
 const AUDIT_LOCK = 7_401_946_217;

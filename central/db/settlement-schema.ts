@@ -8,6 +8,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { DISPUTE_REASONS, DISPUTE_STATES } from '../../shared/contracts/http-disputes.ts';
 import {
   PAYOUT_STATES,
   SETTLEMENT_EXCEPTION_CODES,
@@ -74,6 +75,21 @@ export const payouts = pgTable('payouts', {
   state: text('state', { enum: PAYOUT_STATES }).notNull(),
   reasonCode: text('reason_code'),
   changedAt: moment('changed_at').notNull(),
+});
+
+export const disputes = pgTable('disputes', {
+  disputeId: uuid('dispute_id').primaryKey(),
+  hubId: text('hub_id').notNull(),
+  paymentId: uuid('payment_id').notNull(),
+  merchantId: text('merchant_id').notNull(),
+  amountMinor: minor('amount_minor').notNull(),
+  currency: currency(),
+  reason: text('reason', { enum: DISPUTE_REASONS }).notNull(),
+  state: text('state', { enum: DISPUTE_STATES }).notNull(),
+  openedAt: moment('opened_at').notNull(),
+  reply: text('reply'),
+  decidedAt: moment('decided_at'),
+  note: text('note'),
 });
 
 export const bankMessages = pgTable('bank_messages', {

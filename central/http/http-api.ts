@@ -11,6 +11,7 @@ import { accessControl } from '../access/access-control.ts';
 import type { HttpContext } from '../context.ts';
 import { summary } from '../events.ts';
 import { addBookRoutes } from './book-routes.ts';
+import { addDisputeRoutes } from './dispute-routes.ts';
 import { addInsightRoutes } from './insight-routes.ts';
 import { addMerchantRoutes } from './merchant-routes.ts';
 import { addMerchantStaffRoutes } from './merchant-staff-routes.ts';
@@ -72,6 +73,7 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   addSettlementRoutes(app, context);
   addSettlementExceptionRoutes(app, context);
   addInsightRoutes(app, context);
+  addDisputeRoutes(app, context);
   addOperations(app, context);
   const description = centralOpenApiDocument();
   app.get('/openapi.json', (request) => request.json(description));

@@ -2,6 +2,7 @@ import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { ACCESS_TABLE, isOpen } from '../access/access-table.ts';
 import { problemAnswers } from './answers.ts';
 import { reconciliationRoute, trialBalanceRoute, verifyRoute } from './book-routes.ts';
+import { DISPUTE_ROUTES } from './dispute-routes.ts';
 import { cityPanelRoute, merchantPanelRoute } from './insight-routes.ts';
 import { MERCHANT_ROUTES } from './merchant-routes.ts';
 import { MERCHANT_STAFF_ROUTES } from './merchant-staff-routes.ts';
@@ -41,6 +42,7 @@ export const CENTRAL_ROUTES = [
   ...SETTLEMENT_EXCEPTION_ROUTES,
   merchantPanelRoute,
   cityPanelRoute,
+  ...DISPUTE_ROUTES,
 ];
 
 /** Central's OpenAPI 3.1 document, made from the routes alone: no central has to run. */

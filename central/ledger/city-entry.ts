@@ -7,7 +7,12 @@ export type CityAccount =
   | 'transit:payouts'
   /** The city's account at its bank. */
   | 'cash:settlement'
-  | 'income:fees';
+  | 'income:fees'
+  /** Compensates shoppers before a dispute is decided. */
+  | 'fund:risk'
+  /** A merchant's share of what is disputed. */
+  | `held:merchant:${string}`
+  | `receivable:shopper:${string}`;
 
 /** One movement from an account to another, as hubs' postings are. */
 export interface CityPosting extends Money {
@@ -15,9 +20,16 @@ export interface CityPosting extends Money {
   readonly credit: CityAccount;
 }
 
-export type CityEntryKind = 'payout' | 'payout_booked' | 'payout_returned';
+export type CityEntryKind =
+  | 'payout'
+  | 'payout_booked'
+  | 'payout_returned'
+  | 'fund_paid_in'
+  | 'dispute_opened'
+  | 'dispute_upheld'
+  | 'dispute_dismissed';
 
-/** An entry of the city's own: postings that belong together, of a payout. */
+/** An entry of the city's own: postings that belong together, of a payout or a dispute. */
 export interface CityEntry {
   readonly entryId: string;
   readonly kind: CityEntryKind;

@@ -184,9 +184,12 @@ export async function accountBalances(db: Executor, currency: Currency): Promise
   const rows = await db.execute<{ account: string; debit: string; credit: string }>(sql`
     select account, sum(debit) as debit, sum(credit) as credit
     from (
-      select debit as account, amount_minor as debit, 0 as credit from ${cityPostings} where currency = ${currency}
+      select case when debit like 'receivable:shopper:%' then 'receivable:shoppers' else debit end as account,
+             amount_minor as debit, 0 as credit
+      from ${cityPostings} where currency = ${currency}
       union all
-      select credit, 0, amount_minor from ${cityPostings} where currency = ${currency}
+      select case when credit like 'receivable:shopper:%' then 'receivable:shoppers' else credit end, 0, amount_minor
+      from ${cityPostings} where currency = ${currency}
       union all
       select case when debit like 'receivable:shopper:%' then 'receivable:shoppers' else debit end as account,
              amount_minor as debit, 0 as credit

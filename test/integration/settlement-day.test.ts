@@ -8,6 +8,11 @@ import { BankDesk } from '../../central/settlement/bank-desk.ts';
 import type { BankPort } from '../../central/settlement/bank-port.ts';
 import { FolderBank } from '../../central/settlement/folder-bank.ts';
 import { BankSimulator } from '../../deploy/bank/bank-simulator.ts';
+import {
+  disputeListSchema,
+  disputeSchema,
+  fundSchema,
+} from '../../shared/contracts/http-disputes.ts';
 import { merchantSchema } from '../../shared/contracts/http-merchants.ts';
 import {
   bankExchangeSchema,
@@ -59,7 +64,7 @@ function capture(amount: number, at: string, merchantId = 'm-tea') {
           reversedAt: when,
           reference: 'WM-V',
         });
-  return { event, back };
+  return { event, back, paymentId: data.paymentId };
 }
 
 async function takeOn(merchantId: string, options: { number: string; basisPoints: number }) {
@@ -90,6 +95,10 @@ const account = (number: string) => ({
   bankCode: '104333000016',
 });
 
+const openDispute = (body: object) =>
+  books.answer(operator, '/api/disputes', { schema: disputeSchema, body });
+const decide = (disputeId: string, body: object) =>
+  books.answer(operator, `/api/disputes/${disputeId}/decide`, { schema: disputeSchema, body });
 const settle = (request: object) =>
   books.answer(operator, '/api/settlements', {
     schema: settlementRunDetailSchema,
@@ -282,6 +291,67 @@ describe('a settlement day', () => {
     // a Saturday: the bank pays on Monday
     const files = (await runOf((await lastRun()).runId)).files;
     expect(files[0]?.executionDate).toBe('2026-11-30');
+  });
+
+  it('compensates a disputed payment from the fund, holds it, and settles what was decided', async () => {
+    const payment = capture(3_000, '2026-11-28T03:00:00.000Z');
+    await books.book(HUB, payment.event);
+    const opening = {
+      disputeId: newId(),
+      hubId: HUB,
+      paymentId: payment.paymentId,
+      amountMinor: '3000',
+      reason: 'not_mine',
+    };
+    const refused = async (body: object): Promise<string> =>
+      (await books.ask(operator, '/api/disputes', body)).text();
+    expect(await refused(opening)).toContain('fund_empty');
+    const fund = { paymentInId: newId(), amountMinor: '10000' };
+    for (let sent = 0; sent < 2; sent += 1) {
+      const paidIn = await books.answer(operator, '/api/risk-fund', {
+        schema: fundSchema,
+        body: fund,
+      });
+      expect(paidIn.balanceMinor).toBe('10000');
+    }
+    const before = await books.balances(operator);
+    expect(await refused({ ...opening, amountMinor: '3001' })).toContain('above_payment');
+    for (let sent = 0; sent < 2; sent += 1) await openDispute(opening);
+    expect(await refused({ ...opening, disputeId: newId() })).toContain('disputed');
+    expect(await books.balances(operator)).toMatchObject({
+      'fund:risk': 7_000,
+      'held:merchant:m-tea': 3_000,
+      'payable:merchant:m-tea': 0,
+      'receivable:shoppers': Number(before['receivable:shoppers']) + 3_000,
+    });
+    // taken and held: nothing to pay
+    expect((await settle({ kind: 'demand', merchantId: 'm-tea' })).payouts).toBe(0);
+    const stranger: Principal = { subject: 'o', role: 'owner', merchants: ['m-silk'] };
+    const reply = `/api/disputes/${opening.disputeId}/reply`;
+    expect((await books.ask(stranger, reply, { reply: 'mine' })).status).toBe(404);
+    const list = await books.answer(stranger, '/api/disputes', { schema: disputeListSchema });
+    expect(list.disputes).toEqual([]);
+    const tea: Principal = { subject: 'o', role: 'owner', merchants: ['m-tea'] };
+    await books.answer(tea, reply, { schema: disputeSchema, body: { reply: 'they were here' } });
+    await decide(opening.disputeId, { decision: 'dismiss', note: 'seen on the bill' });
+    expect(await books.balances(operator)).toMatchObject({
+      'fund:risk': 10_000,
+      'held:merchant:m-tea': 0,
+      'payable:merchant:m-tea': 3_000,
+      'receivable:shoppers': before['receivable:shoppers'],
+    });
+    const again = { ...opening, disputeId: newId(), amountMinor: '1000' };
+    await openDispute(again);
+    await decide(again.disputeId, { decision: 'uphold', note: 'charged too much' });
+    expect(await books.balances(operator)).toMatchObject({ 'fund:risk': 10_000 });
+    books.clock.set('2026-11-28T09:00:00.000Z');
+    const [paid] = (await settle({ kind: 'demand', merchantId: 'm-tea' })).payoutList;
+    expect(paid).toMatchObject({
+      capturedMinor: '3000',
+      feeMinor: '11',
+      adjustedMinor: '-1000',
+      amountMinor: '1989',
+    });
   });
 
   it('shows a merchant its own payouts', async () => {

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Principal } from '../../central/access/principal.ts';
 import { createSettling, type HttpContext } from '../../central/context.ts';
 import { type OpenDatabase, openDatabase } from '../../central/db/database.ts';
+import { DisputeDesk } from '../../central/disputes/dispute-desk.ts';
 import { Enrolment } from '../../central/enrolment/enrolment.ts';
 import type { SettlementSettings } from '../../central/env.ts';
 import { CentralEvents } from '../../central/events.ts';
@@ -108,6 +109,7 @@ export class TestBooks {
         at: { hour: 3, minute: 0 },
         haltedAt: () => undefined,
       }),
+      disputes: new DisputeDesk({ database, clock, newId }),
       settling: createSettling(
         { database, clock, newId, events },
         settlementSettings(this.bankDir),
