@@ -1,4 +1,4 @@
-import { isWorkday } from 'chinese-days';
+import chineseDays from 'chinese-days';
 import { addDays } from '../merchants/china-time.ts';
 
 /**
@@ -14,7 +14,7 @@ export class BusinessDays {
   }
 
   isBusinessDay(day: string): boolean {
-    return !this.extra.has(day) && isWorkday(day);
+    return !this.extra.has(day) && chineseDays.isWorkday(day);
   }
 
   /** The first business day that is not before this one. */
