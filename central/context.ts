@@ -28,6 +28,8 @@ import { DailySettlement } from './settlement/daily-settlement.ts';
 import { FolderBank } from './settlement/folder-bank.ts';
 import { Settlement } from './settlement/settlement.ts';
 import type { Settling } from './settlement/settling.ts';
+import { sessionPrincipal } from './sign-in/session-principal.ts';
+import { SignIn } from './sign-in/sign-in.ts';
 
 /** Everything central is made of, built once. */
 export interface CentralContext {
@@ -45,6 +47,8 @@ export interface CentralContext {
   /** Undefined where it is switched off. */
   readonly insight: InsightService | undefined;
   readonly authenticate: Authenticate;
+  /** Undefined: no provider is set. */
+  readonly signIn: SignIn | undefined;
   readonly disputes: DisputeDesk;
   /** Undefined: no bank is set. */
   readonly settling: Settling | undefined;
@@ -77,7 +81,6 @@ export async function createContext(
   const newId = options.overrides?.newId ?? (() => uuidV7(clock.now(), randomBytes(10)));
   const random = options.overrides?.random ?? Math.random;
   const authorities = readAuthorities(readFileSync(settings.caFile, 'utf8'));
-  const authenticate = operatorToken(tokenIn(settings.adminTokenFile));
   const events = new CentralEvents(logger);
   const database = await startDatabase(settings, { logger, lifecycle });
   const { nats, isUp: isNatsUp } = await connectNats(settings, { logger, lifecycle });
@@ -134,8 +137,21 @@ export async function createContext(
     readers,
     reconciler,
     insight,
-    authenticate,
+    ...createSignIn({ database, clock }, settings),
     ...createDesks({ database, clock, newId, events }, settings),
+  };
+}
+
+/** How staff sign in, and how a request is known: by the operator's token or a session. */
+export function createSignIn(
+  parts: Pick<BankDeskParts, 'database' | 'clock'>,
+  settings: Pick<CentralSettings, 'signIn' | 'adminTokenFile'>,
+): Pick<CentralContext, 'signIn' | 'authenticate'> {
+  const asOperator = operatorToken(tokenIn(settings.adminTokenFile));
+  const bySession = sessionPrincipal(parts);
+  return {
+    signIn: settings.signIn && new SignIn({ ...parts, settings: settings.signIn }),
+    authenticate: async (request) => (await asOperator(request)) ?? bySession(request),
   };
 }
 

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { nameSchema } from '../shared/contracts/primitives.ts';
 
 const portSchema = z.coerce.number().int().min(0).max(65_535);
+
+const SAFE_URL = 'an https address, or http of this machine';
 
 const envSchema = z.object({
   /** Unset: a PostgreSQL of our own in CENTRAL_DATA_DIR/pg. */
@@ -40,6 +43,21 @@ const envSchema = z.object({
     .default('Asia/Shanghai'),
   /** After so many days all pseudonyms in the lake are made anew. */
   CENTRAL_PSEUDONYM_DAYS: z.coerce.number().int().min(1).max(3_650).default(365),
+  /** The OpenID Connect provider of staff; unset: only the operator's token is known. */
+  CENTRAL_OIDC_ISSUER: z
+    .string()
+    .refine((url) => isSafeUrl(url), SAFE_URL)
+    .optional(),
+  CENTRAL_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  CENTRAL_OIDC_CLIENT_SECRET_FILE: z.string().min(1).optional(),
+  CENTRAL_OIDC_SCOPE: z.string().min(1).default('openid'),
+  /** The claim that says `administrator` or `analyst`. */
+  CENTRAL_OIDC_ROLE_CLAIM: z.string().min(1).default('wuma_role'),
+  /** How browsers reach central, without a path. */
+  CENTRAL_PUBLIC_URL: z
+    .string()
+    .refine((url) => isSafeUrl(url), SAFE_URL)
+    .optional(),
   /** Folders of the bank's host-to-host client; unset: nobody is paid out. */
   CENTRAL_BANK_DIR: z.string().min(1).optional(),
   CENTRAL_BANK_HOLDER: z.string().min(1).max(70).optional(),
@@ -84,6 +102,17 @@ export interface InsightSettings {
   readonly pseudonymDays: number;
 }
 
+/** Where staff sign in. */
+export interface SignInSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope: string;
+  readonly roleClaim: string;
+  /** Without a path or a slash at the end. */
+  readonly publicUrl: string;
+}
+
 /** How merchants are paid. */
 export interface SettlementSettings {
   readonly bankDir: string;
@@ -111,6 +140,8 @@ export interface CentralSettings {
   readonly insight: InsightSettings | undefined;
   /** UTC. */
   readonly reconcileAt: { readonly hour: number; readonly minute: number };
+  /** Undefined: no provider is set. */
+  readonly signIn: SignInSettings | undefined;
   /** Undefined: no bank is set, and nobody is paid out. */
   readonly settlement: SettlementSettings | undefined;
   readonly logLevel: string;
@@ -157,6 +188,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): CentralSetting
             pseudonymDays: env.CENTRAL_PSEUDONYM_DAYS,
           },
     reconcileAt: timeOf(env.CENTRAL_RECONCILE_AT),
+    signIn: signInOf(env),
     settlement: settlementOf(env),
     logLevel: env.LOG_LEVEL,
   };
@@ -174,15 +206,55 @@ function timeOf(text: string): { readonly hour: number; readonly minute: number 
   return { hour: Number(text.slice(0, 2)), minute: Number(text.slice(3)) };
 }
 
+function isSafeUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url) return false;
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLocal);
+}
+
+/** @throws EnvironmentError where only some of what sign-in needs is set, or the secret cannot be read */
+function signInOf(env: z.infer<typeof envSchema>): SignInSettings | undefined {
+  const { CENTRAL_OIDC_ISSUER, CENTRAL_OIDC_CLIENT_ID, CENTRAL_OIDC_CLIENT_SECRET_FILE } = env;
+  const { CENTRAL_PUBLIC_URL } = env;
+  const given = {
+    CENTRAL_OIDC_ISSUER,
+    CENTRAL_OIDC_CLIENT_ID,
+    CENTRAL_OIDC_CLIENT_SECRET_FILE,
+    CENTRAL_PUBLIC_URL,
+  };
+  if (!isAllOrNone('sign-in', given)) return undefined;
+  return {
+    issuer: CENTRAL_OIDC_ISSUER ?? '',
+    clientId: CENTRAL_OIDC_CLIENT_ID ?? '',
+    clientSecret: secretOf(CENTRAL_OIDC_CLIENT_SECRET_FILE ?? ''),
+    scope: env.CENTRAL_OIDC_SCOPE,
+    roleClaim: env.CENTRAL_OIDC_ROLE_CLAIM,
+    publicUrl: new URL(CENTRAL_PUBLIC_URL ?? '').origin,
+  };
+}
+
+function secretOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    throw new EnvironmentError('CENTRAL_OIDC_CLIENT_SECRET_FILE cannot be read');
+  }
+}
+
+/** @throws EnvironmentError where only some of the variables that belong together are set */
+function isAllOrNone(what: string, given: Readonly<Record<string, string | undefined>>): boolean {
+  const missing = Object.entries(given).filter(([, value]) => value === undefined);
+  if (missing.length === 0) return true;
+  if (missing.length === Object.keys(given).length) return false;
+  throw new EnvironmentError(`${what} needs ${missing.map(([name]) => name).join(', ')} as well`);
+}
+
 /** @throws EnvironmentError where only some of what a bank needs is set */
 function settlementOf(env: z.infer<typeof envSchema>): SettlementSettings | undefined {
   const { CENTRAL_BANK_DIR, CENTRAL_BANK_HOLDER, CENTRAL_BANK_ACCOUNT, CENTRAL_BANK_CODE } = env;
   const given = { CENTRAL_BANK_DIR, CENTRAL_BANK_HOLDER, CENTRAL_BANK_ACCOUNT, CENTRAL_BANK_CODE };
-  if (Object.values(given).every((value) => value === undefined)) return undefined;
-  const missing = Object.entries(given).filter(([, value]) => value === undefined);
-  if (missing.length > 0) {
-    throw new EnvironmentError(`a bank needs ${missing.map(([name]) => name).join(', ')} as well`);
-  }
+  if (!isAllOrNone('a bank', given)) return undefined;
   return {
     bankDir: CENTRAL_BANK_DIR ?? '',
     debtor: {

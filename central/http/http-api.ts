@@ -23,6 +23,7 @@ import { addReconciliationRoutes } from './reconciliation-routes.ts';
 import { addSettlementExceptionRoutes } from './settlement-exception-routes.ts';
 import { addSettlementRoutes } from './settlement-routes.ts';
 import { addShopperRoutes } from './shopper-routes.ts';
+import { addSignInRoutes } from './sign-in-routes.ts';
 import { addStatusRoutes } from './status-routes.ts';
 
 /** A thousand differences of a reconciliation are the largest body. */
@@ -74,6 +75,7 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   addSettlementExceptionRoutes(app, context);
   addInsightRoutes(app, context);
   addDisputeRoutes(app, context);
+  addSignInRoutes(app, context);
   addOperations(app, context);
   const description = centralOpenApiDocument();
   app.get('/openapi.json', (request) => request.json(description));

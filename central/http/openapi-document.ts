@@ -18,6 +18,7 @@ import {
 import { SETTLEMENT_EXCEPTION_ROUTES } from './settlement-exception-routes.ts';
 import { SETTLEMENT_ROUTES } from './settlement-routes.ts';
 import { shopperRoute } from './shopper-routes.ts';
+import { SIGN_IN_ROUTES } from './sign-in-routes.ts';
 import { hubsRoute, statusRoute } from './status-routes.ts';
 
 /** Every described route, in the order of the document. */
@@ -43,6 +44,7 @@ export const CENTRAL_ROUTES = [
   merchantPanelRoute,
   cityPanelRoute,
   ...DISPUTE_ROUTES,
+  ...SIGN_IN_ROUTES,
 ];
 
 /** Central's OpenAPI 3.1 document, made from the routes alone: no central has to run. */

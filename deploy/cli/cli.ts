@@ -9,6 +9,7 @@ import { eraseCommand } from './commands/erase.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { powercutCommand } from './commands/powercut.ts';
+import { providerCommand } from './commands/provider.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { reportCommand } from './commands/report.ts';
 import { screenshotsCommand } from './commands/screenshots.ts';
@@ -23,6 +24,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   enrol: enrolCommand,
   erase: eraseCommand,
   evaluate: evaluateCommand,
+  provider: providerCommand,
   report: reportCommand,
   ledger: ledgerCommand,
   powercut: powercutCommand,

@@ -9,13 +9,15 @@ import { createSettling, type HttpContext } from '../../central/context.ts';
 import { type OpenDatabase, openDatabase } from '../../central/db/database.ts';
 import { DisputeDesk } from '../../central/disputes/dispute-desk.ts';
 import { Enrolment } from '../../central/enrolment/enrolment.ts';
-import type { SettlementSettings } from '../../central/env.ts';
+import type { SettlementSettings, SignInSettings } from '../../central/env.ts';
 import { CentralEvents } from '../../central/events.ts';
 import { createHttpApi } from '../../central/http/http-api.ts';
 import { PaymentFeed } from '../../central/http/payment-feed.ts';
 import { IntakeBooking } from '../../central/intake/intake-booking.ts';
 import { addHubs } from '../../central/intake/intake-store.ts';
 import { Reconciler } from '../../central/reconciliation/reconciler.ts';
+import { sessionPrincipal } from '../../central/sign-in/session-principal.ts';
+import { SignIn } from '../../central/sign-in/sign-in.ts';
 import { trialBalanceSchema } from '../../shared/contracts/http-central.ts';
 import { assert, present } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
@@ -67,6 +69,7 @@ export class TestBooks {
     clock: SetClock;
     url: string;
     hubs: readonly string[];
+    signIn?: SignInSettings;
   }) {
     const { database, clock, hubs } = parts;
     this.database = database;
@@ -79,6 +82,7 @@ export class TestBooks {
     this.events = events;
     const enrolment = new Enrolment({ authorities: [], clock, newId });
     this.booking = new IntakeBooking({ database, clock, enrolment });
+    const bySession = sessionPrincipal({ database, clock });
     this.context = {
       settings: {
         database: { url: parts.url, port: 0 },
@@ -90,6 +94,7 @@ export class TestBooks {
         adminTokenFile: '',
         reconcileAt: { hour: 3, minute: 0 },
         insight: undefined,
+        signIn: parts.signIn,
         settlement: settlementSettings(this.bankDir),
         logLevel: 'silent',
       },
@@ -109,6 +114,7 @@ export class TestBooks {
         at: { hour: 3, minute: 0 },
         haltedAt: () => undefined,
       }),
+      signIn: parts.signIn && new SignIn({ database, clock, settings: parts.signIn }),
       disputes: new DisputeDesk({ database, clock, newId }),
       settling: createSettling(
         { database, clock, newId, events },
@@ -116,7 +122,7 @@ export class TestBooks {
       ),
       authenticate: async (request) => {
         const header = request.headers.get(PRINCIPAL_HEADER);
-        return header === null ? undefined : principalSchema.parse(JSON.parse(header));
+        return header === null ? bySession(request) : principalSchema.parse(JSON.parse(header));
       },
     };
     this.app = createHttpApi(this.context);
@@ -127,6 +133,8 @@ export class TestBooks {
     readonly url: string;
     readonly hubs: readonly string[];
     readonly at: string;
+    /** Where staff sign in; nowhere by default. */
+    readonly signIn?: SignInSettings;
   }): Promise<TestBooks> {
     const database = await openDatabase(options.url);
     await addHubs(database.db, options.hubs);
@@ -146,6 +154,11 @@ export class TestBooks {
       })),
     });
     assert(booked.quarantined.length === 0 && !booked.break, 'a test books what may be booked');
+  }
+
+  /** A request as it comes over the network. */
+  async fetch(request: Request): Promise<Response> {
+    return this.app.fetch(request);
   }
 
   /** Asks as somebody; as nobody with undefined. A body makes it a POST. */

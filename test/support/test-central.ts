@@ -69,6 +69,7 @@ function centralSettings(city: TestCity, databaseUrl: string): CentralSettings {
     adminTokenFile: join(city.dir, 'admin-token'),
     insight: undefined,
     reconcileAt: { hour: 3, minute: 0 },
+    signIn: undefined,
     settlement: undefined,
     logLevel: 'silent',
   };
