@@ -3,6 +3,7 @@ import { UsageError } from '../../shared/kernel/command-line.ts';
 import { type Command, type CommandIo } from './command.ts';
 import { bankCommand } from './commands/bank.ts';
 import { benchCommand } from './commands/bench.ts';
+import { chaosCommand } from './commands/chaos.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { enrolCommand } from './commands/enrol.ts';
 import { eraseCommand } from './commands/erase.ts';
@@ -20,6 +21,7 @@ import { HubRefusal, HubUnreachable } from './hub-client.ts';
 const COMMANDS: Readonly<Record<string, Command>> = {
   bank: bankCommand,
   bench: benchCommand,
+  chaos: chaosCommand,
   doctor: doctorCommand,
   enrol: enrolCommand,
   erase: eraseCommand,

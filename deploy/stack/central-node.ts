@@ -125,6 +125,11 @@ export class CentralNode {
     await endOrphanPostgres(this.postgresDir);
   }
 
+  /** As when the power goes, of the nats-server alone. */
+  async killNats(): Promise<void> {
+    await this.nats?.kill9();
+  }
+
   /** Stops what runs of the service and starts it again. */
   async restart(): Promise<void> {
     await this.stopService();

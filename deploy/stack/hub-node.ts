@@ -24,6 +24,8 @@ export interface HubSettings {
   readonly centralLeafPort: number;
   readonly pack: string;
   readonly modelsDir: string;
+  /** The service's entry, from the root of the checkout. */
+  readonly main: string;
   readonly reaper: Reaper;
   /** Added to the service's environment. */
   readonly extraSettings: Readonly<Record<string, string>>;
@@ -134,7 +136,7 @@ export class HubNode {
         this.settings.reaper.watch(service);
       },
       name: this.hubId,
-      main: 'edge-hub/main.ts',
+      main: this.settings.main,
       logPath: this.logPath,
       settings: {
         HUB_ID: spec.hubId,
@@ -176,6 +178,11 @@ export class HubNode {
 
   async stopService(): Promise<void> {
     await this.service?.stop();
+  }
+
+  /** As when the power goes, of the nats-server alone. */
+  async killNats(): Promise<void> {
+    await this.nats?.kill9();
   }
 
   /** Stops the hub's nats-server; `startNats` starts it again with what it had. */

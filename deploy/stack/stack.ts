@@ -22,6 +22,10 @@ export interface StackOptions {
   readonly webDir?: string;
   /** Environment variables added for every hub, for instance HUB_INFERENCE_WORKERS. */
   readonly hubSettings?: Readonly<Record<string, string>>;
+  /** The same for one hub. */
+  readonly settingsOfHub?: (hubId: string) => Readonly<Record<string, string>>;
+  /** Entry of the hub's service, from the root of the checkout. Default `edge-hub/main.ts`. */
+  readonly hubMain?: string;
   readonly centralSettings?: Readonly<Record<string, string>>;
   /** Default info. */
   readonly logLevel?: string;
@@ -125,7 +129,13 @@ async function prepare(options: StackOptions): Promise<Parts> {
         centralLeafPort: ports.central.leaf,
         pack: options.pack,
         modelsDir: options.modelsDir ?? join(ROOT, '.wuma', 'models'),
-        extraSettings: { ...logLevel, HUB_WEB_DIR: webDir, ...options.hubSettings },
+        main: options.hubMain ?? 'edge-hub/main.ts',
+        extraSettings: {
+          ...logLevel,
+          HUB_WEB_DIR: webDir,
+          ...options.hubSettings,
+          ...options.settingsOfHub?.(spec.hubId),
+        },
       }),
   );
   return { reaper, pki, central, hubs };

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { assert } from '../../shared/kernel/assert.ts';
 import { WanLink } from './wan-link.ts';
@@ -51,5 +52,26 @@ it('ends what is open when it is cut, and lets nothing through until it is resto
   await once(refused, 'close');
   expect(heard).toBe(0);
   link.restore();
+  await expect(echo(dial(), 'again')).resolves.toBe('again');
+});
+
+it('delays, swallows one direction and repeats when it is told to', async () => {
+  const open = dial();
+  await echo(open, 'hello');
+  link.impair({ delayMs: 60 });
+  const startedAt = performance.now();
+  await expect(echo(open, 'slow')).resolves.toBe('slow');
+  expect(performance.now() - startedAt).toBeGreaterThan(110);
+  link.impair({ repeatShare: 1 });
+  open.write('x');
+  let heard = '';
+  open.on('data', (chunk) => (heard += String(chunk)));
+  await expect.poll(() => heard).toBe('xxxx');
+  link.impair({ swallow: 'to-hub' });
+  open.write('y');
+  await sleep(50);
+  expect(heard).toBe('xxxx');
+  link.restore();
+  await once(open, 'close');
   await expect(echo(dial(), 'again')).resolves.toBe('again');
 });

@@ -99,7 +99,10 @@ export class RequestHandler {
     this.reporter = new DecisionReporter(parts);
     this.decided = new DecidedReplies({ ...parts, reporter: this.reporter });
     this.moves = new MoveHandler(parts);
-    this.queue = new BoundedQueue((probe) => parts.payments.pay(probe), parts.queue);
+    this.queue = new BoundedQueue(
+      (probe, release) => parts.payments.pay(probe, release),
+      parts.queue,
+    );
     this.answers = new BoundedQueue((job) => job(), ANSWERS);
     const { once, decided } = this;
     const inTurn = (job: () => Promise<Paid>) => this.answers.offer(job);

@@ -118,6 +118,8 @@ export class Conclusion {
     verdict: () => Verdict,
     look: Pick<Evidence, 'stagesMs' | 'bestScore' | 'light'> & {
       readonly evidence: Evidence | null;
+      /** Called when only the disk is waited for. */
+      readonly onWritten?: (() => void) | undefined;
     },
   ): Promise<Result<PaymentAnswer, PaymentRefusal>> {
     const { clock, transact, settled } = this.parts;
@@ -141,6 +143,7 @@ export class Conclusion {
           : null;
       return ok({ ...again(attempt), ...booked.value, bestScore, light, method });
     });
+    look.onWritten?.();
     await settled();
     if (!concluded.ok || !concluded.value.fresh) return concluded;
     return ok(withCommitTime(concluded.value, clock.monotonic() - startedAt));

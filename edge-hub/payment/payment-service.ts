@@ -84,8 +84,15 @@ export class PaymentService {
     this.parts = parts;
   }
 
-  /** Takes the payment, asks the shopper, or says why not. A refusal is stored nowhere: the same probe may come again. */
-  async pay(probe: CheckedProbe): Promise<Result<PaymentAnswer, PaymentRefusal>> {
+  /**
+   * Takes the payment, asks the shopper, or says why not. A refusal is stored nowhere: the same probe may come again.
+   *
+   * @param onWritten called when only the disk is waited for
+   */
+  async pay(
+    probe: CheckedProbe,
+    onWritten?: () => void,
+  ): Promise<Result<PaymentAnswer, PaymentRefusal>> {
     const { booking, conclusion, clock, questions, visits } = this.parts;
     const startedAt = clock.monotonic();
     const known = booking.alreadyTaken(probe);
@@ -101,6 +108,7 @@ export class PaymentService {
         bestScore: null,
         light: null,
         evidence: null,
+        onWritten,
       });
     }
     const { terms, shopName, captureLater, canAsk } = probe;
@@ -125,6 +133,7 @@ export class PaymentService {
     const concluded = await conclusion.conclude(probe, () => conclusion.verdictOn(evidence), {
       ...evidence,
       evidence,
+      onWritten,
     });
     const [best] = candidates;
     if (best && concluded.ok && concluded.value.fresh && concluded.value.method === 'face') {

@@ -11,11 +11,12 @@ interface Waiting<T, R> {
 export class BoundedQueue<T, R> {
   private readonly waiting: Waiting<T, R>[] = [];
   private running = 0;
-  private readonly run: (job: T) => Promise<R>;
+  private readonly run: (job: T, release: () => void) => Promise<R>;
   private readonly limits: { readonly concurrency: number; readonly capacity: number };
 
+  /** @param run may call `release` when what is left of the job needs none of what is scarce: the next one starts */
   constructor(
-    run: (job: T) => Promise<R>,
+    run: (job: T, release: () => void) => Promise<R>,
     limits: { readonly concurrency: number; readonly capacity: number },
   ) {
     this.run = run;
@@ -42,12 +43,18 @@ export class BoundedQueue<T, R> {
 
   private async start(job: T): Promise<R> {
     this.running += 1;
-    try {
-      return await this.run(job);
-    } finally {
+    let held = true;
+    const release = (): void => {
+      if (!held) return;
+      held = false;
       this.running -= 1;
       const next = this.waiting.shift();
       if (next) this.start(next.job).then(next.resolve, next.reject);
+    };
+    try {
+      return await this.run(job, release);
+    } finally {
+      release();
     }
   }
 }

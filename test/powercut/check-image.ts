@@ -4,7 +4,6 @@ import Database from 'better-sqlite3';
 import type { DevelopmentPki } from '../../deploy/pki/development-pki.ts';
 import { LedgerReader } from '../../edge-hub/verification/ledger-reader-store.ts';
 import { verifyLedger } from '../../edge-hub/verification/verify-ledger.ts';
-import type { FindingCode } from '../../shared/contracts/ledger-verdict.ts';
 import { terminalReplySchema } from '../../shared/contracts/terminal-messages.ts';
 import {
   createTestHub,
@@ -13,18 +12,9 @@ import {
   pictureOf,
   type TestHub,
 } from '../support/test-hub.ts';
-import { classifyLost, type Damage, noDamage } from './damage.ts';
+import { classifyLost, type Damage, isOfTheChain, noDamage } from './damage.ts';
 import { BESIDE_DATA, LOAD_HUB, LOAD_TERMINALS, RAISED_LIMITS } from './hub-dir.ts';
 import { MARKS_FILE, type Mark } from './mark.ts';
-
-const OF_THE_CHAIN: ReadonlySet<FindingCode> = new Set([
-  'gap',
-  'prev_hash_differs',
-  'hash_differs',
-  'head_differs',
-  'unreadable',
-  'audit_differs',
-]);
 
 /** Of the kernel's memory, not of the disk: SQLite makes its index of the log anew. */
 const isVolatile = (name: string): boolean => name === MARKS_FILE || name.endsWith('-shm');
@@ -125,7 +115,7 @@ function checkFile(path: string, damage: Damage, findings: string[]): void {
   const { findings: wrong } = verifyLedger(reader);
   reader.close();
   for (const { code, table, key, detail } of wrong) {
-    if (OF_THE_CHAIN.has(code)) damage.chainBreaks += 1;
+    if (isOfTheChain(code)) damage.chainBreaks += 1;
     else damage.unbalanced += 1;
     findings.push(`${code}: ${table} ${key} ${detail}`);
   }

@@ -1,3 +1,14 @@
+import type { FindingCode } from '../../shared/contracts/ledger-verdict.ts';
+
+const OF_THE_CHAIN: ReadonlySet<FindingCode> = new Set([
+  'gap',
+  'prev_hash_differs',
+  'hash_differs',
+  'head_differs',
+  'unreadable',
+  'audit_differs',
+]);
+
 /** What a cut has done that it must not: counts of each class, over all cuts together where they are added up. */
 export interface Damage {
   /** The hub did not open, or its database is not whole. */
@@ -61,4 +72,9 @@ export function classifyLost(isThere: readonly boolean[]): Damage['lost'] {
     else lost.middle += 1;
   }
   return lost;
+}
+
+/** Whether what `ledger verify` found is of a chain of hashes; everything else is of rows and balances. */
+export function isOfTheChain(code: FindingCode): boolean {
+  return OF_THE_CHAIN.has(code);
 }

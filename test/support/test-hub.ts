@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createDevelopmentPki, type DevelopmentPki } from '../../deploy/pki/development-pki.ts';
-import { createContext, type HubContext } from '../../edge-hub/context.ts';
+import { createContext, type HubContext, type Vision } from '../../edge-hub/context.ts';
 import { fuseEmbeddings } from '../../edge-hub/enrolment/embedding.ts';
 import { readSettings } from '../../edge-hub/env.ts';
 import { encodeAnswer } from '../../firmware-bridge/codec/answer.ts';
@@ -126,6 +126,23 @@ export function nameEngine(analysing?: () => Promise<void>, pack = 'open'): Face
   };
 }
 
+/** What a hub recognises with in tests of everything else. */
+export async function nameVision(pack: string, analysing?: () => Promise<void>): Promise<Vision> {
+  return {
+    engine: nameEngine(analysing, pack),
+    index: await openGalleryIndex({ engine: 'exact', dimension: DIMENSION }),
+    thresholds: {
+      sure: 0.9,
+      leastSure: 0.6,
+      mostSure: 0.95,
+      floor: 0.5,
+      margin: 0.05,
+      source: 'test',
+    },
+    minLive: 0.5,
+  };
+}
+
 function lightOf(frames: readonly ProbeFrame[], shown: LightVerdict): LightEvidence {
   const verdict = frames.every(({ lightStep }) => lightStep === undefined) ? 'unreadable' : shown;
   return { verdict, reason: null, strength: 0.2, follow: 1, relief: 1, reliefError: 0.1 };
@@ -240,19 +257,7 @@ export async function createTestHub(
     clock,
     logger: pino({ level: 'silent' }),
     ...(options.flushing && { flushing: options.flushing }),
-    vision: async (_settings, pack) => ({
-      engine: nameEngine(options.analysing, pack),
-      index: await openGalleryIndex({ engine: 'exact', dimension: DIMENSION }),
-      thresholds: {
-        sure: 0.9,
-        leastSure: 0.6,
-        mostSure: 0.95,
-        floor: 0.5,
-        margin: 0.05,
-        source: 'test',
-      },
-      minLive: 0.5,
-    }),
+    vision: (_settings, pack) => nameVision(pack, options.analysing),
   });
   const certificates = (terminalId: string) => {
     const paths = pki.terminals[terminalId];

@@ -8,14 +8,16 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   index: 'models/index/bench/main.ts',
   restart: 'edge-hub/snapshot/bench/main.ts',
   insight: 'central/insight/bench/main.ts',
+  payments: 'test/bench/commit/main.ts',
 };
 
 export const benchCommand: Command = {
-  summary: 'measure recognition, gallery search, a restart or the lake by itself',
+  summary: 'measure recognition, search, a restart, the lake or payments by itself',
   help: `usage: wuma bench recognition [--pack NAME] [--seconds N] [--pictures DIR] [--json]
        wuma bench index [--rows N] [--dim N] [--queries N] [--seed N] [--threads N] [--only NAME] [--json]
        wuma bench restart [--rows N] [--dim N] [--dir DIR] [--json]
        wuma bench insight [--rows N] [--seed N] [--json]
+       wuma bench payments [--rounds N] [--dir DIR] [--json]
 
   recognition      decoding to embedding, bursts of 1, 3 and 5 frames, against the networks alone and a peer
     --pack NAME     model pack (default open)
@@ -36,6 +38,9 @@ export const benchCommand: Command = {
   insight          the lake's projection, and every panel, of one merchant and of a city, against PostgreSQL
     --rows N        payments of a synthetic city (default 1000000)
     --seed N        of the city (default 1)
+  payments         payments that a hub puts on the disk, one by one and many at once, against the disk's bare flushes
+    --rounds N      of 60 flushes, 60 payments and 256 at once (default 10)
+    --dir DIR       folder on the disk that is measured (default: the system's temporary one)
   --json           one line of JSON
 
 Wants a quiet machine: whatever else runs is measured too.

@@ -1,0 +1,135 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isReconciled } from '../../deploy/demo/audit.ts';
+import { openCounter, registerTerminals } from '../../deploy/demo/counter.ts';
+import { until } from '../../deploy/demo/until.ts';
+import { type Stack, startStack } from '../../deploy/stack/stack.ts';
+import { SeededRandom, shuffled } from '../../shared/kernel/seeded-random.ts';
+import { type AuditResult, audit } from './audit.ts';
+import { FAULTS, type Fault, inflict } from './faults.ts';
+import { Till } from './till.ts';
+
+export interface ChaosResult extends AuditResult {
+  readonly faults: Readonly<Record<Fault, number>>;
+  /** Services that had ended by themselves by the end of the faults and were started again. */
+  readonly fallen: readonly string[];
+  readonly seconds: number;
+  /** How long hubs and central needed after the last fault until they agreed. */
+  readonly reconciledS: number;
+}
+
+const TERMINALS_PER_HUB = 4;
+const HUBS = ['hub-a', 'hub-b'].map((hubId) => ({
+  hubId,
+  streetId: `street-${hubId}`,
+  streetName: `Street of ${hubId}`,
+  terminals: Array.from({ length: TERMINALS_PER_HUB }, (_, i) => `${hubId}-t${i + 1}`),
+}));
+const RECONCILED_LIMIT_MS = 180_000;
+
+/**
+ * Runs a city of real processes under load while one fault after another is done to it, each kind at least once, and
+ * audits the books when everything is whole again.
+ */
+export async function runChaos(options: {
+  readonly seed: number;
+  readonly minutes: number;
+  /** Where databases and logs are kept; without it they are removed in the end. */
+  readonly dir: string | undefined;
+  readonly progress: (text: string) => void;
+}): Promise<ChaosResult> {
+  const { seed, minutes, progress } = options;
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'wuma-chaos-'));
+  mkdirSync(dir, { recursive: true });
+  // PostgreSQL does not run as root: under root its files belong to another user, who must get in
+  chmodSync(dir, 0o711);
+  const clockFile = (hubId: string): string => join(dir, `${hubId}.clock`);
+  const stack = await startStack({
+    dir,
+    portBase: 0,
+    hubs: HUBS,
+    hubMain: 'test/chaos/hub-main.ts',
+    pack: 'open',
+    logLevel: 'error',
+    hubSettings: { HUB_RATE_PER_SECOND: '100000', HUB_RATE_BURST: '100000' },
+    settingsOfHub: (hubId) => ({ CHAOS_CLOCK_FILE: clockFile(hubId) }),
+    onProgress: progress,
+  });
+  try {
+    await registerTerminals(stack);
+    const tills = await openTills(stack, seed);
+    const startedAt = performance.now();
+    const selling = Promise.all(tills.map((till) => till.sell()));
+    const endAt = startedAt + minutes * 60_000;
+    const faults = await inflictUntil(endAt, {
+      victims: { stack, random: new SeededRandom(seed, 'faults'), clockFile },
+      progress: (text) => progress(`${sold(tills)} paid; ${text}`),
+    });
+    for (const till of tills) till.stop();
+    await selling;
+    const fallen = await startFallen(stack);
+    for (const till of tills) await till.settle();
+    progress('all is whole again: waiting for hubs and central to agree');
+    const reconciledMs = await until(
+      'hubs and central agree',
+      () => isReconciled(stack).catch(() => false),
+      RECONCILED_LIMIT_MS,
+    ).catch(() => RECONCILED_LIMIT_MS);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const audited = await audit(stack, tills);
+    return { ...audited, faults, fallen, seconds, reconciledS: reconciledMs / 1_000 };
+  } finally {
+    await stack.stop();
+    if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** What a supervisor does. */
+async function startFallen(stack: Stack): Promise<string[]> {
+  const fallen: string[] = [];
+  for (const node of [stack.central, ...stack.hubs]) {
+    if (node.running) continue;
+    fallen.push('hubId' in node ? node.hubId : 'central');
+    await node.startService();
+  }
+  return fallen;
+}
+
+function sold(tills: readonly Till[]): number {
+  return tills.reduce((sum, till) => sum + till.acknowledged.size, 0);
+}
+
+async function openTills(stack: Stack, seed: number): Promise<Till[]> {
+  const tills: Till[] = [];
+  for (const hub of stack.hubs) {
+    for (const terminalId of hub.terminals) {
+      const counter = await openCounter(stack, terminalId);
+      tills.push(new Till(counter, new SeededRandom(seed, terminalId)));
+    }
+  }
+  return tills;
+}
+
+/** Every kind once, in an order of the seed, and then again until the time is over. */
+async function inflictUntil(
+  endAt: number,
+  how: {
+    readonly victims: Parameters<typeof inflict>[1];
+    readonly progress: (text: string) => void;
+  },
+): Promise<Record<Fault, number>> {
+  const { random } = how.victims;
+  const counts = Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Record<Fault, number>;
+  for (let round = 0; round === 0 || performance.now() < endAt; round += 1) {
+    for (const fault of shuffled(FAULTS, random.next)) {
+      if (round > 0 && performance.now() >= endAt) break;
+      await sleep(random.between(300, 1_500));
+      how.progress(fault);
+      await inflict(fault, how.victims);
+      counts[fault] += 1;
+    }
+  }
+  return counts;
+}
