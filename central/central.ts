@@ -37,6 +37,7 @@ export class Central {
     const context = await createContext(this.options, lifecycle);
     await addHubs(context.database.db, context.settings.hubs);
     lifecycle.add(context.downlink).start();
+    lifecycle.add(context.allowances).start();
     lifecycle.add({
       name: 'intake',
       stop: async () => {

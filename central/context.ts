@@ -19,7 +19,7 @@ import type { CentralSettings } from './env.ts';
 import { CentralEvents } from './events.ts';
 import { PaymentFeed } from './http/payment-feed.ts';
 import { InsightService } from './insight/service/insight-service.ts';
-import { IntakeBooking } from './intake/intake-booking.ts';
+import { type BookedBatch, IntakeBooking } from './intake/intake-booking.ts';
 import { StreamReader } from './intake/stream-reader.ts';
 import { Reconciler } from './reconciliation/reconciler.ts';
 import { BankDesk, type BankDeskParts } from './settlement/bank-desk.ts';
@@ -30,6 +30,8 @@ import { Settlement } from './settlement/settlement.ts';
 import type { Settling } from './settlement/settling.ts';
 import { sessionPrincipal } from './sign-in/session-principal.ts';
 import { SignIn } from './sign-in/sign-in.ts';
+import { AllowanceService } from './wallet/allowance-service.ts';
+import { Wallets } from './wallet/wallets.ts';
 
 /** Everything central is made of, built once. */
 export interface CentralContext {
@@ -41,6 +43,8 @@ export interface CentralContext {
   readonly isNatsUp: () => boolean;
   readonly events: CentralEvents;
   readonly downlink: DownlinkService;
+  readonly wallets: Wallets;
+  readonly allowances: AllowanceService;
   readonly feed: PaymentFeed;
   readonly readers: readonly StreamReader[];
   readonly reconciler: Reconciler;
@@ -55,7 +59,9 @@ export interface CentralContext {
 }
 
 /** What the HTTP API uses of it. */
-export type HttpContext = Omit<CentralContext, 'nats' | 'downlink'>;
+export type HttpContext = Omit<CentralContext, 'nats' | 'downlink' | 'allowances'> & {
+  readonly downlink: Pick<DownlinkService, 'nudge'>;
+};
 
 export interface ContextOptions {
   readonly settings: CentralSettings;
@@ -86,26 +92,21 @@ export async function createContext(
   const { nats, isUp: isNatsUp } = await connectNats(settings, { logger, lifecycle });
   const downlink = new DownlinkService({ nats, database, clock, events });
   const feed = new PaymentFeed({ database, logger });
+  const wallets = new Wallets({ settings: settings.wallets, clock, newId });
+  const allowances = new AllowanceService({ nats, database, wallets, downlink, clock, events });
   const booking = new IntakeBooking({
     database,
     clock,
+    wallets,
     enrolment: new Enrolment({ authorities, clock, newId }),
   });
+  const onBooked = (batch: BookedBatch): void => {
+    events.batchBooked(batch);
+    downlink.nudge(batch.nudges);
+    feed.booked(batch);
+  };
   const readers = settings.hubs.map(
-    (hubId) =>
-      new StreamReader({
-        hubId,
-        nats,
-        booking,
-        clock,
-        random,
-        events,
-        onBooked: (batch) => {
-          events.batchBooked(batch);
-          downlink.nudge(batch.nudges);
-          feed.booked(batch);
-        },
-      }),
+    (hubId) => new StreamReader({ hubId, nats, booking, clock, random, events, onBooked }),
   );
   const reconciler = new Reconciler({
     database,
@@ -133,6 +134,8 @@ export async function createContext(
     isNatsUp,
     events,
     downlink,
+    wallets,
+    allowances,
     feed,
     readers,
     reconciler,

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { nameSchema } from '../shared/contracts/primitives.ts';
+import { currencySchema, nameSchema } from '../shared/contracts/primitives.ts';
+import type { Currency } from '../shared/domain/money.ts';
 
+const minorSchema = z
+  .string()
+  .regex(/^\d{1,13}$/)
+  .transform((text) => BigInt(text));
 const portSchema = z.coerce.number().int().min(0).max(65_535);
 
 const SAFE_URL = 'an https address, or http of this machine';
@@ -88,6 +93,9 @@ const envSchema = z.object({
         .filter(Boolean),
     )
     .pipe(z.array(z.iso.date()).max(1_000)),
+  CENTRAL_CURRENCY: currencySchema.default('CNY'),
+  /** What every shopper may spend before anything is paid in, minor units. */
+  CENTRAL_SPENDING_LIMIT_MINOR: minorSchema.default(200_000n),
   CENTRAL_WEB_DIR: z.string().min(1).default('.wuma/web'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -144,6 +152,7 @@ export interface CentralSettings {
   readonly signIn: SignInSettings | undefined;
   /** Undefined: no bank is set, and nobody is paid out. */
   readonly settlement: SettlementSettings | undefined;
+  readonly wallets: { readonly currency: Currency; readonly limitMinor: bigint };
   readonly logLevel: string;
 }
 
@@ -190,6 +199,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): CentralSetting
     reconcileAt: timeOf(env.CENTRAL_RECONCILE_AT),
     signIn: signInOf(env),
     settlement: settlementOf(env),
+    wallets: { currency: env.CENTRAL_CURRENCY, limitMinor: env.CENTRAL_SPENDING_LIMIT_MINOR },
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -92,6 +92,11 @@ export class CentralEvents {
     help: '1 while the process that fills the lake runs',
     registers: [this.registry],
   });
+  private readonly asks = this.counter(
+    'wuma_allowance_asks_total',
+    'Answers to a hub’s question for shoppers’ money',
+    ['hub', 'outcome'],
+  );
   private readonly pulls = this.counter('wuma_downlink_pulls_total', 'Answers to a hub’s pull', [
     'hub',
     'outcome',
@@ -275,6 +280,20 @@ export class CentralEvents {
       { day, why: summary(error) },
       'the day could not be settled: it is tried again',
     );
+  }
+
+  allowanceRefused(hub: string, code: string): void {
+    this.asks.inc({ hub: code === 'unknown_hub' ? 'unknown' : hub, outcome: code });
+    this.logger.warn({ code }, 'a question for allowances was refused');
+  }
+
+  allowanceFailed(hub: string, error: unknown): void {
+    this.asks.inc({ hub, outcome: 'unavailable' });
+    this.logger.error({ hub, why: summary(error) }, 'a question for allowances was not answered');
+  }
+
+  allowancesAnswered(hub: string): void {
+    this.asks.inc({ hub, outcome: 'answered' });
   }
 
   private counter<Label extends string>(

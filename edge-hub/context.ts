@@ -1,6 +1,7 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GalleryIndex } from '../models/index/gallery-index.ts';
 import { openGalleryIndex } from '../models/index/threaded-index.ts';
 import { loadInstalledPack } from '../models/packs/installed-pack.ts';
@@ -17,6 +18,12 @@ import { type Clock, systemClock } from '../shared/kernel/clock.ts';
 import { garbageCollector } from '../shared/kernel/garbage.ts';
 import { createLogger, type Logger } from '../shared/kernel/logger.ts';
 import { RateLimiter } from '../shared/kernel/rate-limiter.ts';
+import { AllowanceOrders } from './allowance/allowance-orders.ts';
+import { AllowanceStore } from './allowance/allowance-store.ts';
+import { AskLink } from './allowance/ask-link.ts';
+import { CentralContact } from './allowance/central-contact.ts';
+import { AllowanceSpending, BILLED, type Spending } from './allowance/spending.ts';
+import { TopUps } from './allowance/top-ups.ts';
 import { AuditStore } from './audit/audit-store.ts';
 import { type OpenDatabase, openDatabase, type Transact } from './db/database.ts';
 import { DecisionFeed } from './decision-feed.ts';
@@ -114,6 +121,10 @@ export interface HubContext {
   readonly handler: RequestHandler;
   readonly enrolment: EnrolmentService;
   readonly relay: OutboxRelay;
+  readonly askLink: AskLink;
+  readonly topUps: TopUps;
+  readonly spending: Spending;
+  readonly contact: CentralContact;
   readonly downlink: Downlink;
   readonly applier: DownlinkApplier;
   readonly downlinkStore: DownlinkStore;
@@ -216,11 +227,13 @@ function wire(base: Base) {
     collectGarbage: garbageCollector(),
     logger,
   });
+  const funds = wireAllowances(shared, noise);
   const enrolment = new EnrolmentService({
     ...shared,
     engine: vision.engine,
     thresholds: vision.thresholds,
     forgetting,
+    onKnown: funds.onKnown,
   });
   const succession = wireSuccession({ ...shared, forgetting });
   return {
@@ -229,8 +242,9 @@ function wire(base: Base) {
     enrolment,
     succession,
     renewal: new TemplateRenewal({ ...shared, truncateLog }),
-    ...wirePayments({ ...shared, succession }),
-    ...wireDownlink({ ...shared, enrolment }, noise),
+    ...funds,
+    ...wirePayments({ ...shared, succession, spending: funds.spending }),
+    ...wireDownlink({ ...shared, ...funds, enrolment }, noise),
   };
 }
 
@@ -322,7 +336,41 @@ type Shared = Base & {
   readonly vault: TemplateVault;
 };
 
-function wirePayments(shared: Shared & { readonly succession: PackSuccession | undefined }) {
+function wireAllowances(shared: Shared, random: () => number) {
+  const { settings, database, clock, logger, events, transact } = shared;
+  const store = new AllowanceStore(database.db);
+  const contact = new CentralContact({ store, clock, lazily: database.lazily });
+  const askLink = new AskLink(settings.street.hubId, logger);
+  const topUps = new TopUps({
+    store,
+    contact,
+    transact,
+    askCentral: askLink.ask,
+    targetMinor: settings.spending.targetMinor,
+    clock,
+    pause: (ms) => sleep(ms),
+  });
+  const { mode, offline: policy } = settings.spending;
+  const spending: Spending =
+    mode === 'billed' ? BILLED : new AllowanceSpending({ store, contact, topUps, policy, random });
+  const { currency } = settings.payment;
+  return {
+    askLink,
+    topUps,
+    spending,
+    contact,
+    allowances: new AllowanceOrders({ store, events }),
+    // money is there before they pay
+    onKnown: (shopperId: string): void => spending.refill({ shopperId, currency }),
+  };
+}
+
+function wirePayments(
+  shared: Shared & {
+    readonly succession: PackSuccession | undefined;
+    readonly spending: Spending;
+  },
+) {
   const { settings, clock, newId, files } = shared;
   const questions = new QuestionBook(clock, newId);
   const { hubId, streetId } = settings.street;
@@ -371,7 +419,10 @@ function wirePayments(shared: Shared & { readonly succession: PackSuccession | u
 
 /** The ways to pay, and where they meet. */
 function wireWays(
-  shared: Shared & { readonly succession: PackSuccession | undefined },
+  shared: Shared & {
+    readonly succession: PackSuccession | undefined;
+    readonly spending: Spending;
+  },
   own: {
     readonly replies: ReplyWriter;
     readonly questions: QuestionBook;
@@ -427,7 +478,12 @@ function wireRecogniser(shared: Shared): Pick<Recogniser, 'recognise'> {
 }
 
 function wireDownlink(
-  shared: Shared & { readonly enrolment: EnrolmentService },
+  shared: Shared & {
+    readonly enrolment: EnrolmentService;
+    readonly onKnown: (shopperId: string) => void;
+    readonly contact: CentralContact;
+    readonly allowances: AllowanceOrders;
+  },
   random: () => number,
 ) {
   const { settings, database, clock, logger, vision, files } = shared;
@@ -442,6 +498,7 @@ function wireDownlink(
     hubId: settings.street.hubId,
     store,
     applier,
+    contact: shared.contact,
     clock,
     random,
     logger,

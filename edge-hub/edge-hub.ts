@@ -170,7 +170,7 @@ interface NatsTask {
 }
 
 function linkToNats(context: HubContext): NatsTask {
-  const { settings, logger, relay, downlink } = context;
+  const { settings, logger, relay, downlink, askLink } = context;
   const giveUp = new AbortController();
   const { url, user, passwordFile } = settings.nats;
   const password = readFileSync(passwordFile, 'utf8').trim();
@@ -180,6 +180,7 @@ function linkToNats(context: HubContext): NatsTask {
   ).then((connection) => {
     if (connection && !giveUp.signal.aborted) {
       relay.start(connection);
+      askLink.start(connection);
       downlink.start(connection);
     }
     return connection;
@@ -208,6 +209,7 @@ async function stopHub(parts: {
   await broker.close();
   server.closeAllConnections();
   await context.downlink.stop();
+  await context.topUps.stop();
   await context.relay.stop(RELAY_FLUSH_MS);
   await nats.stop();
   await context.renewal.stop();

@@ -22,6 +22,9 @@ const share = z
   .transform(Number)
   .pipe(z.number().min(1e-6).max(0.1));
 
+/** Twice the time between two questions to central. */
+const FRESH_MS = 10_000;
+
 const envSchema = z.object({
   HUB_ID: nameSchema,
   HUB_STREET_ID: nameSchema,
@@ -69,6 +72,23 @@ const envSchema = z.object({
   /** Most of one refund, and of all refunds of one terminal in 24 hours, minor units. */
   HUB_REFUND_LIMIT_MINOR: minor.default(50_000n),
   HUB_REFUND_DAILY_LIMIT_MINOR: minor.default(200_000n),
+  /**
+   * `allowance`: shoppers spend what central has granted this hub, never more than they have (docs/reliability.md);
+   * `billed`: whatever they pay for, they owe.
+   */
+  HUB_SPENDING: z.enum(['allowance', 'billed']).default('allowance'),
+  /** What the hub likes to hold of each shopper's money; below half of it it asks for more. Minor units. */
+  HUB_ALLOWANCE_TARGET_MINOR: minor.default(50_000n),
+  /** While central is not heard: the most of one payment, of one shopper's payments in a row, and of these together. */
+  HUB_OFFLINE_FLOOR_MINOR: minor.default(20_000n),
+  HUB_OFFLINE_CONSECUTIVE: upTo(1_000_000).default(10),
+  HUB_OFFLINE_CUMULATIVE_MINOR: minor.default(100_000n),
+  /** An exception list older than this lets small payments through only, and after so long nothing is taken. */
+  HUB_EXCEPTION_LIST_HOURS: upTo(24 * 30).default(24),
+  HUB_OFFLINE_SMALL_MINOR: minor.default(5_000n),
+  HUB_OFFLINE_HOURS: upTo(24 * 30).default(72),
+  /** Share of payments of which central is told first although it need not be. */
+  HUB_ONLINE_SHARE: share.default(0.005),
   /**
    * Share of strangers' looks that may be taken for somebody's: one in a thousand. Most looks are of people who
    * are enrolled, so fewer payments than that are at risk; lower costs straight-through (docs/recognition.md).
@@ -140,9 +160,29 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env) {
         refundDailyLimitMinor: env.HUB_REFUND_DAILY_LIMIT_MINOR,
       },
     },
+    spending: spendingOf(env),
     lightChallenge: env.HUB_LIGHT_CHALLENGE === 'on',
     promisedFpir: env.HUB_PROMISED_FPIR,
     rate: { perSecond: env.HUB_RATE_PER_SECOND, burst: env.HUB_RATE_BURST },
     logLevel: env.LOG_LEVEL,
+  } as const;
+}
+
+function spendingOf(env: z.output<typeof envSchema>) {
+  return {
+    mode: env.HUB_SPENDING,
+    targetMinor: env.HUB_ALLOWANCE_TARGET_MINOR,
+    offline: {
+      freshMs: FRESH_MS,
+      floorLimitMinor: env.HUB_OFFLINE_FLOOR_MINOR,
+      staleFloorLimitMinor: env.HUB_OFFLINE_SMALL_MINOR,
+      maxListAgeMs: env.HUB_EXCEPTION_LIST_HOURS * 3_600_000,
+      lowerConsecutive: Math.ceil(env.HUB_OFFLINE_CONSECUTIVE / 2),
+      lowerCumulativeMinor: env.HUB_OFFLINE_CUMULATIVE_MINOR / 2n,
+      upperConsecutive: env.HUB_OFFLINE_CONSECUTIVE,
+      upperCumulativeMinor: env.HUB_OFFLINE_CUMULATIVE_MINOR,
+      onlineShare: env.HUB_ONLINE_SHARE,
+      maxOfflineMs: env.HUB_OFFLINE_HOURS * 3_600_000,
+    },
   } as const;
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type {
+  allowanceReturnedSchema,
   erasureReceiptSchema,
   hubAnnouncedSchema,
   paymentAuthorisedSchema,
@@ -62,6 +63,11 @@ export class HubEvents {
   /** An authorisation was not captured in time. */
   paymentExpired(data: DataOf<typeof paymentExpiredSchema>): OutboxRow {
     return this.append('payment.expired', data);
+  }
+
+  /** Part of a shopper's allowance goes back to central. */
+  allowanceReturned(data: DataOf<typeof allowanceReturnedSchema>): OutboxRow {
+    return this.append('allowance.returned', data);
   }
 
   /** A terminal may take payments from now on. */

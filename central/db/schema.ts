@@ -9,6 +9,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import { CURRENCIES } from '../../shared/domain/money.ts';
 import { DIFFERENCE_CODES } from '../../shared/domain/reconciliation.ts';
 
 /** How the rows lie in PostgreSQL; the truth about constraints is in `migrations/`. */
@@ -250,6 +251,49 @@ export const erasureReceipts = pgTable(
   },
   (table) => [primaryKey({ columns: [table.hubId, table.shopperId] })],
 );
+
+export const wallets = pgTable(
+  'wallets',
+  {
+    shopperId: uuid('shopper_id').notNull(),
+    currency: text('currency', { enum: CURRENCIES }).notNull(),
+    fundedMinor: bigint('funded_minor', { mode: 'bigint' }).notNull().default(0n),
+    escrowedMinor: bigint('escrowed_minor', { mode: 'bigint' }).notNull().default(0n),
+    closedAt: moment('closed_at'),
+  },
+  (table) => [primaryKey({ columns: [table.shopperId, table.currency] })],
+);
+
+export const walletLines = pgTable(
+  'wallet_lines',
+  {
+    shopperId: uuid('shopper_id').notNull(),
+    currency: text('currency', { enum: CURRENCIES }).notNull(),
+    lineId: uuid('line_id').notNull(),
+    kind: text('kind', { enum: ['limit', 'payment_in', 'correction'] }).notNull(),
+    amountMinor: bigint('amount_minor', { mode: 'bigint' }).notNull(),
+    bookedAt: moment('booked_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.shopperId, table.lineId] })],
+);
+
+export const allowances = pgTable(
+  'allowances',
+  {
+    hubId: text('hub_id').notNull(),
+    shopperId: uuid('shopper_id').notNull(),
+    currency: text('currency', { enum: CURRENCIES }).notNull(),
+    grantedMinor: bigint('granted_minor', { mode: 'bigint' }).notNull().default(0n),
+    returnedMinor: bigint('returned_minor', { mode: 'bigint' }).notNull().default(0n),
+    grantedAt: moment('granted_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.shopperId, table.currency] })],
+);
+
+export const blockedShoppers = pgTable('blocked_shoppers', {
+  shopperId: uuid('shopper_id').primaryKey(),
+  blockedAt: moment('blocked_at').notNull(),
+});
 
 export const downlinkHeads = pgTable('downlink_heads', {
   hubId: text('hub_id').primaryKey(),

@@ -1,14 +1,16 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import type { DownlinkMessage } from '../../shared/contracts/downlink-messages.ts';
+import type { downlinkMessageSchema } from '../../shared/contracts/downlink-messages.ts';
 import { uuidSchema } from '../../shared/contracts/primitives.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import type { Executor } from '../db/database.ts';
 import { downlink, downlinkHeads } from '../db/schema.ts';
 
-/** A message that has no place in a hub's sequence yet. */
-export type UnsentMessage = DownlinkMessage extends infer Message
-  ? Message extends DownlinkMessage
+type SentMessage = z.input<typeof downlinkMessageSchema>;
+
+/** A message that has no place in a hub's sequence yet, as it is sent. */
+export type UnsentMessage = SentMessage extends infer Message
+  ? Message extends SentMessage
     ? Omit<Message, 'seq'>
     : never
   : never;
@@ -41,7 +43,7 @@ export async function enqueue(
     hubId,
     seq,
     type: message.type,
-    shopperId: message.type === 'hub.directory' ? null : message.data.shopperId,
+    shopperId: 'shopperId' in message.data ? message.data.shopperId : null,
     body: bodyOf(seq, message),
     createdAt: new Date(message.occurredAt),
   });

@@ -25,6 +25,7 @@ import { addSettlementRoutes } from './settlement-routes.ts';
 import { addShopperRoutes } from './shopper-routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 import { addStatusRoutes } from './status-routes.ts';
+import { addWalletRoutes } from './wallet-routes.ts';
 
 /** A thousand differences of a reconciliation are the largest body. */
 const MAX_BODY_BYTES = 1_048_576;
@@ -76,6 +77,7 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   addInsightRoutes(app, context);
   addDisputeRoutes(app, context);
   addSignInRoutes(app, context);
+  addWalletRoutes(app, context);
   addOperations(app, context);
   const description = centralOpenApiDocument();
   app.get('/openapi.json', (request) => request.json(description));

@@ -20,6 +20,7 @@ import { SETTLEMENT_ROUTES } from './settlement-routes.ts';
 import { shopperRoute } from './shopper-routes.ts';
 import { SIGN_IN_ROUTES } from './sign-in-routes.ts';
 import { hubsRoute, statusRoute } from './status-routes.ts';
+import { blockRoute, unblockRoute, walletLineRoute, walletRoute } from './wallet-routes.ts';
 
 /** Every described route, in the order of the document. */
 export const CENTRAL_ROUTES = [
@@ -45,6 +46,10 @@ export const CENTRAL_ROUTES = [
   cityPanelRoute,
   ...DISPUTE_ROUTES,
   ...SIGN_IN_ROUTES,
+  walletRoute,
+  walletLineRoute,
+  blockRoute,
+  unblockRoute,
 ];
 
 /** Central's OpenAPI 3.1 document, made from the routes alone: no central has to run. */

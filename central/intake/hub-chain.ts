@@ -40,6 +40,7 @@ export type QuarantineReason =
   | 'wrong_hub'
   | 'bad_signature'
   | 'hub_not_announced'
+  | 'allowance_not_granted'
   | 'payment_already_booked'
   | 'move_not_allowed';
 

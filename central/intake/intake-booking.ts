@@ -6,6 +6,7 @@ import { takeEnrolmentLock } from '../enrolment/enrolment-store.ts';
 import { bookCaptures, type CaptureEvent } from '../ledger/capture-booking.ts';
 import { upsertTerminal } from '../ledger/ledger-store.ts';
 import { bookMove, isMoveEvent, type MoveEvent } from '../ledger/move-booking.ts';
+import type { Wallets } from '../wallet/wallets.ts';
 import {
   type ChainBreak,
   type ChainedEvent,
@@ -63,15 +64,18 @@ interface Effects {
 export class IntakeBooking {
   private readonly database: OpenDatabase;
   private readonly enrolment: Enrolment;
+  private readonly wallets: Wallets;
   private readonly clock: Clock;
 
   constructor(parts: {
     readonly database: OpenDatabase;
     readonly enrolment: Enrolment;
+    readonly wallets: Wallets;
     readonly clock: Clock;
   }) {
     this.database = parts.database;
     this.enrolment = parts.enrolment;
+    this.wallets = parts.wallets;
     this.clock = parts.clock;
   }
 
@@ -174,6 +178,11 @@ export class IntakeBooking {
         await applyTerminal(tx, event);
         continue;
       }
+      if (event.type === 'allowance.returned') {
+        const isDue = await this.wallets.returned(tx, event);
+        if (!isDue) refused.push([event.seq, 'allowance_not_granted']);
+        continue;
+      }
       if (!locked) await takeEnrolmentLock(tx);
       locked = true;
       const outcome = await this.applyEnrolment(tx, event);
@@ -189,7 +198,9 @@ export class IntakeBooking {
 
   private async applyEnrolment(tx: Executor, event: EnrolmentEvent) {
     const outcome = await this.enrolment.apply(tx, event);
-    if (outcome.ok) await emptyInboxEvents(tx, outcome.value.emptied);
+    if (!outcome.ok) return outcome;
+    await emptyInboxEvents(tx, outcome.value.emptied);
+    if (event.type === 'shopper.erased') await this.wallets.erased(tx, event);
     return outcome;
   }
 }

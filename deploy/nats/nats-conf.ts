@@ -134,7 +134,11 @@ function uplinkApi(hubId: string): string[] {
 /** Directions are seen from the hub: it publishes to central, it subscribes to what comes from there. */
 function leafPermissions(hubId: string): Permissions {
   return {
-    publish: [subjects.downlinkPull(hubId), `${subjects.inbox(CENTRAL_OWNER)}.>`],
+    publish: [
+      subjects.downlinkPull(hubId),
+      subjects.allowanceAsk(hubId),
+      `${subjects.inbox(CENTRAL_OWNER)}.>`,
+    ],
     subscribe: [subjects.downlinkNudge(hubId), `${subjects.inbox(hubId)}.>`, ...uplinkApi(hubId)],
   };
 }
@@ -146,7 +150,11 @@ function centralPermissions(hubIds: readonly string[]): Permissions {
       subjects.downlinkNudge(hubId),
       `${subjects.inbox(hubId)}.>`,
     ]),
-    subscribe: [subjects.anyDownlinkPull, `${subjects.inbox(CENTRAL_OWNER)}.>`],
+    subscribe: [
+      subjects.anyDownlinkPull,
+      subjects.anyAllowanceAsk,
+      `${subjects.inbox(CENTRAL_OWNER)}.>`,
+    ],
   };
 }
 
@@ -155,6 +163,7 @@ function hubPermissions(hubId: string): Permissions {
     publish: [
       subjects.txEvents(hubId),
       subjects.downlinkPull(hubId),
+      subjects.allowanceAsk(hubId),
       '$JS.API.>',
       `$JS.ACK.${subjects.txStream(hubId)}.>`,
     ],

@@ -54,6 +54,22 @@ export const payments = sqliteTable('payment', {
   reference: text('reference'),
   resultOf: text('result_of'),
   way: text('way', { enum: WAYS }),
+  onAllowance: integer('on_allowance', { mode: 'boolean' }).notNull().default(false),
+});
+
+export const allowances = sqliteTable('allowance', {
+  shopperId: text('shopper_id').notNull(),
+  currency: text('currency', { enum: CURRENCIES }).notNull(),
+  grantedMinor: amountMinor('granted_minor').notNull(),
+  returnedMinor: amountMinor('returned_minor').notNull(),
+  usedMinor: amountMinor('used_minor').notNull(),
+  offlineCount: integer('offline_count').notNull(),
+  offlineMinor: amountMinor('offline_minor').notNull(),
+  offlineSince: text('offline_since'),
+});
+
+export const blockedShoppers = sqliteTable('blocked_shopper', {
+  shopperId: text('shopper_id').primaryKey(),
 });
 
 export const paymentMoves = sqliteTable('payment_move', {

@@ -8,6 +8,7 @@ import type { IdMaker } from '../../shared/domain/ids.ts';
 import { unreachable } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
+import type { AllowanceOrders } from '../allowance/allowance-orders.ts';
 import type { AuditStore } from '../audit/audit-store.ts';
 import type { Transact } from '../db/database.ts';
 import { isGenuine } from '../enrolment/announcement-check.ts';
@@ -35,6 +36,9 @@ export interface ApplierParts {
   readonly vault: TemplateVault;
   readonly protection: TemplateProtection;
   readonly enrolment: EnrolmentService;
+  readonly allowances: AllowanceOrders;
+  /** Called when a person can be found in the gallery. */
+  readonly onKnown: (shopperId: string) => void;
   readonly audit: AuditStore;
   readonly transact: Transact;
   readonly metrics: HubMetrics;
@@ -43,6 +47,7 @@ export interface ApplierParts {
   readonly logger: Logger;
 }
 
+type AllowanceMessageType = 'allowance.reclaim' | 'exception.list';
 type MessageOf<Type extends DownlinkMessage['type']> = Extract<DownlinkMessage, { type: Type }>;
 
 const headSchema = z.object({ seq: z.int().min(1), type: z.string().max(64) });
@@ -95,6 +100,10 @@ export class DownlinkApplier {
         break;
       case 'hub.directory':
         this.applyDirectory(message);
+        break;
+      case 'allowance.reclaim':
+      case 'exception.list':
+        this.applyAllowance(message);
         break;
       default:
         unreachable(message);
@@ -152,10 +161,21 @@ export class DownlinkApplier {
       this.recordApplied(message);
       return true;
     });
-    if (stored) await faces.gallery.insert({ templateId, shopperId, embedding });
-    else this.reject(message, 'the person is erased or already here');
+    if (stored) {
+      await faces.gallery.insert({ templateId, shopperId, embedding });
+      this.parts.onKnown(shopperId);
+    } else {
+      this.reject(message, 'the person is erased or already here');
+    }
     received.embedding.fill(0);
     embedding.fill(0);
+  }
+
+  private applyAllowance(message: MessageOf<AllowanceMessageType>): void {
+    this.parts.transact(() => {
+      this.parts.allowances.apply(message);
+      this.recordApplied(message);
+    });
   }
 
   private applyDirectory(message: MessageOf<'hub.directory'>): void {

@@ -15,6 +15,8 @@ export interface DownlinkParts {
   readonly hubId: string;
   readonly store: DownlinkStore;
   readonly applier: DownlinkApplier;
+  /** Told when central has answered, and when it did not. */
+  readonly contact: { heard(): void; lost(): void };
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -92,10 +94,12 @@ export class Downlink {
       }
       this.backoff.reset();
       this.see('up');
+      this.parts.contact.heard();
     } catch (error) {
       waitMs = this.backoff.nextMs();
       const isDown = this.state.central === 'down';
       this.see('down');
+      this.parts.contact.lost();
       this.parts.logger[isDown ? 'debug' : 'warn'](
         { module: 'downlink', err: error },
         'central did not answer',

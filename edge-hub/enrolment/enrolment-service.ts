@@ -75,6 +75,8 @@ export interface EnrolmentParts {
   readonly gallery: Gallery;
   /** People who have no template of the present pack yet; undefined where there is no pack before it. */
   readonly former: (ComparableFaces & { readonly engine: FaceEngine }) | undefined;
+  /** Called when a person can be found in the gallery. */
+  readonly onKnown: (shopperId: string) => void;
   readonly vault: TemplateVault;
   readonly protection: TemplateProtection;
   readonly shoppers: ShopperStore;
@@ -217,6 +219,7 @@ export class EnrolmentService {
     this.store({ request, inputHash, answer, content, templateId, replicas, alike });
     assert(shoppers.isEnrolled(shopperId), 'the person is stored before they can be found');
     await gallery.insert({ templateId, shopperId, embedding });
+    this.parts.onKnown(shopperId);
     return ok(answer);
   }
 

@@ -14,7 +14,7 @@ const TERMS = [
   'currency',
 ] as const;
 const STANDING = ['state', 'refundedMinor', 'shopperId', 'way', 'authorisedAt'] as const;
-const ENDS = ['expiresAt', 'capturedAt', 'reference', 'resultOf'] as const;
+const ENDS = ['expiresAt', 'capturedAt', 'reference', 'resultOf', 'onAllowance'] as const;
 
 /** The statements of every payment, prepared once. */
 export function prepareLedger(db: HubDatabase) {
@@ -125,6 +125,7 @@ function prepareWrites(db: HubDatabase) {
         capturedAt: sql`${ends.capturedAt}`,
         reference: sql`${ends.reference}`,
         resultOf: sql`${ends.resultOf}`,
+        onAllowance: sql`${ends.onAllowance}`,
       })
       .where(eq(payments.paymentId, terms.paymentId))
       .prepare(),

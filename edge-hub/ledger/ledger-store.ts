@@ -38,6 +38,8 @@ export interface StoredPayment extends PaymentTerms {
   readonly resultOf: string | null;
   /** How who was charged has said who they are; null where nobody was, or before there were other ways than the face. */
   readonly way: Way | null;
+  /** Whether it was taken from the shopper's allowance, and goes back there. */
+  readonly onAllowance: boolean;
 }
 
 /** A decided request to pay: idempotency key, hash of its input, and the reply that every repeat gets. */
@@ -77,6 +79,7 @@ export interface NewMove {
   readonly way?: Way;
   readonly expiresAt?: string;
   readonly resultOf?: string;
+  readonly onAllowance?: boolean;
 }
 
 /** An answered request for a move, a refused one too: every repeat hears the same. */
@@ -226,6 +229,8 @@ export class LedgerStore {
       capturedAt: known?.capturedAt ?? (kind === 'capture' ? movedAt : null),
       reference: known?.reference ?? (kind === 'capture' ? reference : null),
       resultOf: move.resultOf ?? known?.resultOf ?? null,
+      // SQLite takes no booleans as parameters
+      onAllowance: (move.onAllowance ?? known?.onAllowance ?? false) ? 1 : 0,
     };
     if (known) this.prepared.change.run(row);
     else this.prepared.begin.run(row);

@@ -4,6 +4,8 @@ import { paymentResultSchema, type StagesMs } from '../../shared/contracts/termi
 import type { Way } from '../../shared/domain/way.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
+import type { Purse } from '../allowance/allowance-store.ts';
+import type { CentralWord, Spending } from '../allowance/spending.ts';
 import type { Approval, Refused } from '../decision/decision.ts';
 import type { HubEvents } from '../events.ts';
 import type { LedgerStore, PaymentTerms, StoredPayment } from '../ledger/ledger-store.ts';
@@ -47,9 +49,15 @@ export interface BookingParts {
   readonly replies: ReplyWriter;
   /** Whether a person is still in the gallery's rows. */
   readonly isEnrolled: (shopperId: string) => boolean;
+  readonly spending: Spending;
   /** How long an authorisation is good. */
   readonly authorisationMs: number;
   readonly clock: Clock;
+}
+
+/** Nothing is written yet: central is to be asked for this shopper's money first. */
+export interface AskFirst {
+  readonly askFor: Purse;
 }
 
 const PAID_WORDS: Words = { 'zh-CN': '支付成功', en: 'Paid' };
@@ -119,25 +127,35 @@ export class PaymentBooking {
   /**
    * Writes the end of an attempt; runs inside the transaction: everything that could have changed since the look is
    * looked at again.
+   *
+   * @param asked what came of asking central, where this said so before
    */
   book(
     attempt: PaymentAttempt,
     seen: Approval | Refused,
-    stagesMs: StagesMs,
-  ): Result<BookedResult, Conflict> {
+    how: { readonly stagesMs: StagesMs; readonly asked: CentralWord },
+  ): Result<BookedResult | AskFirst, Conflict> {
+    const { spending, isEnrolled } = this.parts;
+    const { stagesMs, asked } = how;
+    const { amountMinor, currency } = attempt.terms;
     const known = this.alreadyTaken(attempt);
     if (known) return known;
     if (seen.outcome !== 'approve') return ok(this.decline(attempt, seen, stagesMs));
-    if (this.parts.isEnrolled(seen.shopperId)) {
-      const { shopperId } = seen;
-      return ok(
-        attempt.captureLater
-          ? this.authorise(attempt, shopperId, stagesMs)
-          : this.capture(attempt, shopperId, stagesMs),
-      );
-    }
-    const erased = { outcome: 'fallback', code: 'not_recognised' } as const;
-    return ok(this.decline(attempt, erased, stagesMs));
+    const { shopperId } = seen;
+    if (!isEnrolled(shopperId)) return ok(this.fallback(attempt, 'not_recognised', stagesMs));
+    const purse = { shopperId, currency };
+    const verdict = spending.verdict(purse, amountMinor, asked);
+    if (verdict === 'ask') return ok({ askFor: purse });
+    if (verdict !== 'go') return ok(this.fallback(attempt, verdict, stagesMs));
+    const booked = attempt.captureLater
+      ? this.authorise(attempt, shopperId, stagesMs)
+      : this.capture(attempt, shopperId, stagesMs);
+    spending.taken(purse, amountMinor, asked);
+    return ok(booked);
+  }
+
+  private fallback(attempt: PaymentAttempt, code: RefusalCode, stagesMs: StagesMs): BookedResult {
+    return this.decline(attempt, { outcome: 'fallback', code }, stagesMs);
   }
 
   private decline(
@@ -160,7 +178,7 @@ export class PaymentBooking {
   }
 
   private capture(attempt: PaymentAttempt, shopperId: string, stagesMs: StagesMs): BookedResult {
-    const { hubId, ledger, outbox, events, clock } = this.parts;
+    const { hubId, ledger, outbox, events, clock, spending } = this.parts;
     const { terms } = attempt;
     const capturedAt = new Date(clock.now()).toISOString();
     const place = outbox.next();
@@ -183,6 +201,7 @@ export class PaymentBooking {
       way: attempt.way,
       reference,
       movedAt: capturedAt,
+      onAllowance: spending.isBounded,
     });
     const { way: method } = attempt;
     events.paymentCaptured({ ...terms, amountMinor, shopperId, method, capturedAt, reference });
@@ -190,7 +209,7 @@ export class PaymentBooking {
   }
 
   private authorise(attempt: PaymentAttempt, shopperId: string, stagesMs: StagesMs): BookedResult {
-    const { ledger, outbox, events, clock, authorisationMs } = this.parts;
+    const { ledger, outbox, events, clock, authorisationMs, spending } = this.parts;
     const { terms } = attempt;
     const authorisedAt = new Date(clock.now()).toISOString();
     const expiresAt = new Date(clock.now() + authorisationMs).toISOString();
@@ -210,6 +229,7 @@ export class PaymentBooking {
       way: attempt.way,
       expiresAt,
       movedAt: authorisedAt,
+      onAllowance: spending.isBounded,
     });
     const amountMinor = terms.amountMinor.toString();
     const { way: method } = attempt;

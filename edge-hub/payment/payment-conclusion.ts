@@ -5,6 +5,7 @@ import type { Way } from '../../shared/domain/way.ts';
 import { assert } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { ok, type Result } from '../../shared/kernel/result.ts';
+import type { CentralWord, Spending } from '../allowance/spending.ts';
 import type { Transact } from '../db/database.ts';
 import { type AmountPolicy, tiersFor } from '../decision/amount-tiers.ts';
 import {
@@ -20,7 +21,13 @@ import { isLocked } from '../decision/lockout.ts';
 import type { ReplyData, ReplyWriter } from '../terminal-reply.ts';
 import { Acquaintance, type AcquaintanceParts } from './acquaintance.ts';
 import type { Evidence } from './evidence.ts';
-import type { Conflict, PaymentAttempt, PaymentBooking, ResultData } from './payment-booking.ts';
+import type {
+  AskFirst,
+  Conflict,
+  PaymentAttempt,
+  PaymentBooking,
+  ResultData,
+} from './payment-booking.ts';
 import type { QuestionBook } from './question-book.ts';
 
 export interface PaymentAnswer {
@@ -42,6 +49,7 @@ export type PaymentRefusal = Conflict | Extract<RefusalCode, 'busy' | 'question_
 
 export interface ConclusionParts extends AcquaintanceParts {
   readonly booking: PaymentBooking;
+  readonly spending: Spending;
   /** Commits in a group: on disk only when `settled()` resolves. */
   readonly transact: Transact;
   readonly settled: () => Promise<void>;
@@ -50,6 +58,9 @@ export interface ConclusionParts extends AcquaintanceParts {
   readonly replies: ReplyWriter;
   readonly clock: Clock;
 }
+
+/** What a transaction has come to; nothing is written yet where central is to be asked. */
+type Concluded = Result<PaymentAnswer | AskFirst, PaymentRefusal>;
 
 type Timed<T> = T & {
   /** Monotonic milliseconds at which the message came in. */
@@ -122,31 +133,52 @@ export class Conclusion {
       readonly onWritten?: (() => void) | undefined;
     },
   ): Promise<Result<PaymentAnswer, PaymentRefusal>> {
-    const { clock, transact, settled } = this.parts;
+    const { clock, transact, settled, booking, spending } = this.parts;
     const { bestScore, light, evidence } = look;
     const startedAt = clock.monotonic();
     const sinceLook = startedAt - attempt.receivedAtMs;
     const stagesMs = { ...look.stagesMs, total: round(look.stagesMs.total + sinceLook) };
-    const concluded = transact((): Result<PaymentAnswer, PaymentRefusal> => {
-      const decided = verdict();
-      if (decided.outcome === 'ask') {
-        assert(evidence, 'questions are asked of somebody');
-        return ok(this.ask(attempt, decided, { ...evidence, stagesMs }));
-      }
-      const booked = this.parts.booking.book(attempt, decided, stagesMs);
-      if (!booked.ok) return booked;
-      const { outcome } = booked.value.data;
-      const taken = outcome === 'paid' || outcome === 'authorised';
-      const method =
-        taken && decided.outcome === 'approve'
-          ? methodOf(decided.shopperId, evidence, attempt.way)
-          : null;
-      return ok({ ...again(attempt), ...booked.value, bestScore, light, method });
-    });
+    let decided: Verdict | undefined;
+    const write = (asked: CentralWord): Concluded =>
+      transact((): Concluded => {
+        // decided and counted once, also where central is asked in between
+        decided ??= verdict();
+        if (decided.outcome === 'ask') {
+          assert(evidence, 'questions are asked of somebody');
+          return ok(this.ask(attempt, decided, { ...evidence, stagesMs }));
+        }
+        const booked = booking.book(attempt, decided, { stagesMs, asked });
+        if (!booked.ok) return booked;
+        if ('askFor' in booked.value) return ok(booked.value);
+        const { outcome } = booked.value.data;
+        const taken = outcome === 'paid' || outcome === 'authorised';
+        const by = taken && decided.outcome === 'approve' ? decided.shopperId : null;
+        const method = by === null ? null : methodOf(by, evidence, attempt.way);
+        return ok({ ...again(attempt), ...booked.value, bestScore, light, method });
+      });
+    const concluded = await this.withCentral(write, attempt.terms.amountMinor);
     look.onWritten?.();
     await settled();
     if (!concluded.ok || !concluded.value.fresh) return concluded;
+    if (concluded.value.method !== null && decided?.outcome === 'approve') {
+      const { currency } = attempt.terms;
+      spending.refill({ shopperId: decided.shopperId, currency });
+    }
     return ok(withCommitTime(concluded.value, clock.monotonic() - startedAt));
+  }
+
+  /** Writes; where the shopper's money is not here, central is asked in between, outside of any transaction. */
+  private async withCentral(
+    write: (asked: CentralWord) => Concluded,
+    amountMinor: bigint,
+  ): Promise<Result<PaymentAnswer, PaymentRefusal>> {
+    let concluded = write('unasked');
+    if (concluded.ok && 'askFor' in concluded.value) {
+      concluded = write(await this.parts.spending.ask(concluded.value.askFor, amountMinor));
+    }
+    if (!concluded.ok) return concluded;
+    assert(!('askFor' in concluded.value), 'central is asked once');
+    return ok(concluded.value);
   }
 
   private ask(

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { consentSchema, hubAnnouncementSchema, sealedTemplateSchema } from './hub-events.ts';
-import { nameSchema, timestampSchema, uuidSchema } from './primitives.ts';
+import {
+  amountMinorSchema,
+  currencySchema,
+  nameSchema,
+  timestampSchema,
+  uuidSchema,
+} from './primitives.ts';
 
 /** What central tells a hub, version 1: numbered per hub, pulled by the hub, acknowledged by the next pull. */
 
@@ -36,10 +42,30 @@ export const hubDirectorySchema = message(
   z.object({ hubs: z.array(hubAnnouncementSchema).max(1_000) }),
 );
 
+/** Another hub needs it: what can be spared is to be returned (`allowance.returned`). */
+export const allowanceReclaimSchema = message(
+  'allowance.reclaim',
+  z.object({ shopperId: uuidSchema, currency: currencySchema, keepMinor: amountMinorSchema }),
+);
+
+/** Most shoppers on one exception list, so that it fits in a message. */
+export const MAX_EXCEPTIONS = 10_000;
+
+/** Who may not pay now, the whole list; a hub keeps the highest version. */
+export const exceptionListSchema = message(
+  'exception.list',
+  z.object({
+    listVersion: z.int().min(1),
+    shopperIds: z.array(uuidSchema).max(MAX_EXCEPTIONS),
+  }),
+);
+
 export const downlinkMessageSchema = z.discriminatedUnion('type', [
   templateReplicaSchema,
   shopperEraseSchema,
   hubDirectorySchema,
+  allowanceReclaimSchema,
+  exceptionListSchema,
 ]);
 export type DownlinkMessage = z.infer<typeof downlinkMessageSchema>;
 

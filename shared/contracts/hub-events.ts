@@ -100,6 +100,18 @@ export const paymentExpiredSchema = eventOf(
   z.object({ ...moveShape, expiredAt: timestampSchema }),
 );
 
+/** Part of a shopper's allowance at this hub goes back to central: nothing more is spent of it here. */
+export const allowanceReturnedSchema = eventOf(
+  'allowance.returned',
+  z.object({
+    shopperId: uuidSchema,
+    currency: currencySchema,
+    amountMinor: positiveAmountMinorSchema,
+    /** Sum of all returns with this one. */
+    returnedMinor: positiveAmountMinorSchema,
+  }),
+);
+
 export const terminalRegisteredSchema = eventOf(
   'terminal.registered',
   z.object({
@@ -177,6 +189,7 @@ export const hubEventSchema = z.discriminatedUnion('type', [
   paymentReversedSchema,
   paymentCancelledSchema,
   paymentExpiredSchema,
+  allowanceReturnedSchema,
   terminalRegisteredSchema,
   shopperEnrolledSchema,
   shopperErasedSchema,

@@ -17,7 +17,11 @@
  *   1  2026-11  first version; later types: `payment.authorised`, `.refunded`, `.reversed`, `.cancelled`, `.expired`. An older
  *               central keeps what it does not know in its inbox and puts it aside
  *   1  2026-11  `method` of a payment may be other than `face`
+ *   1  2026-11  `allowance.returned`
  * Downlink (NATS, central to hub)
+ *   1  2026-11  first version
+ *   1  2026-11  `allowance.reclaim`, `exception.list`; an older hub records them as rejected
+ * Allowances (NATS, the hub asks central)
  *   1  2026-11  first version
  */
 export const TERMINAL_PROTOCOL_VERSIONS = [1, 2, 3] as const;
@@ -31,3 +35,4 @@ export const CLAIM_VERSION = 3;
 export const LIGHT_VERSION = 3;
 export const HUB_EVENT_VERSIONS = [1] as const;
 export const DOWNLINK_VERSIONS = [1] as const;
+export const ALLOWANCE_VERSIONS = [1] as const;

@@ -44,6 +44,10 @@ export const REFUSAL_CODES = [
   // the payment
   'amount_above_limit',
   'hub_unavailable',
+  'funds_short',
+  'account_blocked',
+  'offline_limit',
+  'offline_too_long',
   // what comes after it
   'payment_cancelled',
   'authorisation_expired',
@@ -183,6 +187,22 @@ export const REFUSAL_WORDS: Record<RefusalCode, Words> = {
   hub_unavailable: {
     'zh-CN': '暂时无法使用，请用其他方式付款',
     en: 'Not available right now. Please pay another way',
+  },
+  funds_short: {
+    'zh-CN': '可用额度不足，请用其他方式付款',
+    en: 'Not enough available here. Please pay another way',
+  },
+  account_blocked: {
+    'zh-CN': '本次无法使用，请用其他方式付款',
+    en: 'Not available this time. Please pay another way',
+  },
+  offline_limit: {
+    'zh-CN': '网络中断，此笔请用其他方式付款',
+    en: 'No network for this one. Please pay another way',
+  },
+  offline_too_long: {
+    'zh-CN': '网络中断过久，请用其他方式付款',
+    en: 'The network has been away too long. Please pay another way',
   },
   payment_cancelled: {
     'zh-CN': '该笔付款已取消，请重新开始',

@@ -30,11 +30,20 @@ export const subjects = {
   anyDownlinkPull: 'down.*.pull',
   /** Central to hub, empty: there is something new. */
   downlinkNudge: (hubId: string): string => `down.${hubId}.nudge`,
+  /** Request: the hub asks central for more of shoppers' money. */
+  allowanceAsk: (hubId: string): string => `allow.${hubId}.ask`,
+  anyAllowanceAsk: 'allow.*.ask',
   inbox: (owner: string): string => `_INBOX.${owner}`,
 } as const;
 
 /** The hub that a downlink pull came from. The leaf's permissions vouch for it. */
 export function hubOfDownlinkPull(subject: string): string | undefined {
   const match = /^down\.([a-z0-9-]+)\.pull$/.exec(subject);
+  return match?.[1];
+}
+
+/** The hub that asks for allowances; vouched for in the same way. */
+export function hubOfAllowanceAsk(subject: string): string | undefined {
+  const match = /^allow\.([a-z0-9-]+)\.ask$/.exec(subject);
   return match?.[1];
 }

@@ -56,6 +56,7 @@ export function toldMove(event: HubEvent): ToldMove | undefined {
       const { expiredAt: movedAt } = event.data;
       return { ...event.data, ...NOTHING_NEW, kind: 'expire', movedAt };
     }
+    case 'allowance.returned':
     case 'terminal.registered':
     case 'shopper.enrolled':
     case 'shopper.erased':

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { measureRawModels, quantile } from '../../models/bench/raw-models.ts';
 import { type InstalledPack, loadInstalledPack } from '../../models/packs/installed-pack.ts';
@@ -31,6 +32,8 @@ const BURSTS = Array.from({ length: BURST_FRAMES }, (_, i) => i + 1);
 const TERMINALS = ['bench-t1', 'bench-t2', 'bench-t3', 'bench-t4'];
 const WARM_UP = 5;
 const SLICES = 5;
+/** Until central has granted the hub what the shoppers may spend. */
+const GRANTS_MS = 5_000;
 
 /** Figures for one size of burst. */
 interface BenchFigures {
@@ -179,8 +182,15 @@ if (values.help) {
     hubs: [
       { hubId: 'hub-bench', streetId: 'street-bench', streetName: 'Bench', terminals: TERMINALS },
     ],
-    // A terminal that pays ten times a second is no customer; the limit is not what is measured.
-    hubSettings: { HUB_RATE_PER_SECOND: '1000', HUB_RATE_BURST: '1000' },
+    // A terminal that pays ten times a second is no customer; the limits are not what is measured.
+    hubSettings: {
+      HUB_RATE_PER_SECOND: '1000',
+      HUB_RATE_BURST: '1000',
+      HUB_ALLOWANCE_TARGET_MINOR: '1000000000',
+      HUB_OFFLINE_CONSECUTIVE: '1000000',
+      HUB_OFFLINE_CUMULATIVE_MINOR: '1000000000',
+    },
+    centralSettings: { CENTRAL_SPENDING_LIMIT_MINOR: '3000000000' },
   });
   try {
     await enrolSome(street);
@@ -191,6 +201,7 @@ if (values.help) {
       durationMs: Number(values.seconds) * 1_000,
     };
     // The hub alone, as it stands in a street: the city's books are kept on another machine.
+    await sleep(GRANTS_MS);
     street.hub.wan.cut();
     const all: BenchFigures[] = [];
     for (const frames of BURSTS) all.push(await measure(machine, frames));

@@ -53,7 +53,12 @@ export async function runChaos(options: {
     hubMain: 'test/chaos/hub-main.ts',
     pack: 'open',
     logLevel: 'error',
-    hubSettings: { HUB_RATE_PER_SECOND: '100000', HUB_RATE_BURST: '100000' },
+    hubSettings: {
+      HUB_RATE_PER_SECOND: '100000',
+      HUB_RATE_BURST: '100000',
+      // what is tried is the books, not what shoppers have
+      HUB_SPENDING: 'billed',
+    },
     settingsOfHub: (hubId) => ({ CHAOS_CLOCK_FILE: clockFile(hubId) }),
     onProgress: progress,
   });

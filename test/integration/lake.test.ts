@@ -10,6 +10,7 @@ import { loadSales } from '../../central/insight/sales/sales-loader.ts';
 import { SalesStore } from '../../central/insight/sales/sales-store.ts';
 import { IntakeBooking } from '../../central/intake/intake-booking.ts';
 import { addHubs } from '../../central/intake/intake-store.ts';
+import { Wallets } from '../../central/wallet/wallets.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
 import { ChainWriter, newId, type WrittenEvent } from '../support/chain-writer.ts';
@@ -53,7 +54,9 @@ function openLake(on: OpenDatabase, pseudonymDays = 365): Promise<Lake> {
 
 async function book(...events: readonly WrittenEvent[]): Promise<void> {
   const enrolment = new Enrolment({ authorities: [], clock: systemClock, newId });
-  const booking = new IntakeBooking({ database, clock: systemClock, enrolment });
+  const settings = { currency: 'CNY', limitMinor: 0n } as const;
+  const wallets = new Wallets({ settings, clock: systemClock, newId });
+  const booking = new IntakeBooking({ database, clock: systemClock, enrolment, wallets });
   const from = present(await booking.position(HUB), HUB);
   const deliveries = events.map((event) => ({ streamSeq: event.seq, text: event.text }));
   await booking.book({ hubId: HUB, from, streamCreated: 'once', deliveries });

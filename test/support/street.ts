@@ -45,6 +45,7 @@ export async function openStreet(
   options: {
     readonly hubs?: readonly HubSpec[];
     readonly hubSettings?: Record<string, string>;
+    readonly centralSettings?: Record<string, string>;
   } = {},
 ): Promise<Street> {
   const dir = mkdtempSync(join(tmpdir(), 'wuma-test-'));
@@ -65,6 +66,7 @@ export async function openStreet(
     pack: 'open',
     modelsDir: MODELS_DIR,
     hubSettings: options.hubSettings ?? {},
+    centralSettings: options.centralSettings ?? {},
   });
   const hub = present(stack.hubs[0], 'a hub');
   await registerTerminals(stack);

@@ -18,6 +18,7 @@ import { addHubs } from '../../central/intake/intake-store.ts';
 import { Reconciler } from '../../central/reconciliation/reconciler.ts';
 import { sessionPrincipal } from '../../central/sign-in/session-principal.ts';
 import { SignIn } from '../../central/sign-in/sign-in.ts';
+import { Wallets } from '../../central/wallet/wallets.ts';
 import { trialBalanceSchema } from '../../shared/contracts/http-central.ts';
 import { assert, present } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
@@ -81,8 +82,10 @@ export class TestBooks {
     const events = new CentralEvents(logger);
     this.events = events;
     const enrolment = new Enrolment({ authorities: [], clock, newId });
-    this.booking = new IntakeBooking({ database, clock, enrolment });
     const bySession = sessionPrincipal({ database, clock });
+    const limits = { currency: 'CNY', limitMinor: 0n } as const;
+    const wallets = new Wallets({ settings: limits, clock, newId });
+    this.booking = new IntakeBooking({ database, clock, enrolment, wallets });
     this.context = {
       settings: {
         database: { url: parts.url, port: 0 },
@@ -96,8 +99,12 @@ export class TestBooks {
         insight: undefined,
         signIn: parts.signIn,
         settlement: settlementSettings(this.bankDir),
+        wallets: limits,
         logLevel: 'silent',
       },
+      wallets,
+      // nobody is told
+      downlink: { nudge: () => undefined },
       logger,
       clock,
       database,

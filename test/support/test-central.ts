@@ -68,6 +68,7 @@ function centralSettings(city: TestCity, databaseUrl: string): CentralSettings {
     caFile: city.pki.caPath,
     adminTokenFile: join(city.dir, 'admin-token'),
     insight: undefined,
+    wallets: { currency: 'CNY', limitMinor: 200_000n },
     reconcileAt: { hour: 3, minute: 0 },
     signIn: undefined,
     settlement: undefined,

@@ -251,6 +251,8 @@ export async function createTestHub(
     HUB_TEMPLATE_KEY_FILE: templateKeyFile,
     HUB_ADMIN_TOKEN_FILE: join(dir, `${hubId}.token`),
     HUB_INFERENCE_WORKERS: '1',
+    // no central is there to grant anything
+    HUB_SPENDING: 'billed',
     ...options.env,
   });
   const context = await createContext(settings, {
