@@ -12,7 +12,9 @@ interface Door extends AccessRule {
 
 const DOORS: readonly Door[] = ACCESS_TABLE.map((rule) => ({
   ...rule,
-  pattern: new RegExp(`^${rule.path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+  pattern: new RegExp(
+    `^${rule.path.replaceAll('.', '\\.').replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`,
+  ),
 }));
 
 /** Paths of pages and their files, which say nothing by themselves. */

@@ -24,6 +24,7 @@ import { addSettlementExceptionRoutes } from './settlement-exception-routes.ts';
 import { addSettlementRoutes } from './settlement-routes.ts';
 import { addShopperRoutes } from './shopper-routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
+import { addStatementRoutes } from './statement-routes.ts';
 import { addStatusRoutes } from './status-routes.ts';
 import { addWalletRoutes } from './wallet-routes.ts';
 
@@ -78,6 +79,7 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   addDisputeRoutes(app, context);
   addSignInRoutes(app, context);
   addWalletRoutes(app, context);
+  addStatementRoutes(app, context);
   addOperations(app, context);
   const description = centralOpenApiDocument();
   app.get('/openapi.json', (request) => request.json(description));

@@ -19,6 +19,7 @@ import { SETTLEMENT_EXCEPTION_ROUTES } from './settlement-exception-routes.ts';
 import { SETTLEMENT_ROUTES } from './settlement-routes.ts';
 import { shopperRoute } from './shopper-routes.ts';
 import { SIGN_IN_ROUTES } from './sign-in-routes.ts';
+import { STATEMENT_ROUTES } from './statement-routes.ts';
 import { hubsRoute, statusRoute } from './status-routes.ts';
 import { blockRoute, unblockRoute, walletLineRoute, walletRoute } from './wallet-routes.ts';
 
@@ -50,6 +51,7 @@ export const CENTRAL_ROUTES = [
   walletLineRoute,
   blockRoute,
   unblockRoute,
+  ...STATEMENT_ROUTES,
 ];
 
 /** Central's OpenAPI 3.1 document, made from the routes alone: no central has to run. */

@@ -20,6 +20,7 @@ import {
   settlementExceptionListSchema,
   settlementRunDetailSchema,
 } from '../../shared/contracts/http-settlement.ts';
+import { statementSchema } from '../../shared/contracts/http-statements.ts';
 import { ledgerVerdictSchema } from '../../shared/contracts/ledger-verdict.ts';
 import { recordedSchema } from '../../shared/contracts/reconciliation.ts';
 import { ChainWriter, newId } from '../support/chain-writer.ts';
@@ -361,6 +362,29 @@ describe('a settlement day', () => {
     expect(payouts.map(({ state }) => state)).toEqual(['booked', 'returned']);
     expect((await books.ask(owner, '/api/merchants/m-tea/payouts')).status).toBe(404);
     expect((await books.ask(owner, '/api/settlements')).status).toBe(403);
+  });
+
+  it('writes statements whose lines come to what was paid out', async () => {
+    const owner: Principal = { subject: 'o', role: 'owner', merchants: ['m-tea'] };
+    const period = 'from=2026-11-27&to=2026-11-28';
+    const path = '/api/merchants/m-tea/statement';
+    const statement = await books.answer(owner, `${path}?${period}`, { schema: statementSchema });
+    const { payouts } = await books.answer(owner, '/api/merchants/m-tea/payouts', {
+      schema: payoutListSchema,
+    });
+    const paid = payouts.reduce((sum, each) => sum + BigInt(each.amountMinor), 0n);
+    expect(statement.paidMinor).toBe(paid.toString());
+    expect(new Set(statement.lines.map(({ kind }) => kind))).toEqual(
+      new Set(['capture', 'refund', 'reverse', 'dispute_opened', 'dispute_dismissed']),
+    );
+    const csv = await (await books.ask(owner, `${path}.csv?${period}`)).text();
+    expect(csv.trimEnd().split('\r\n')).toHaveLength(statement.lines.length + 2);
+    const xlsx = await books.ask(owner, `${path}.xlsx?${period}`);
+    const bytes = new Uint8Array(await xlsx.arrayBuffer());
+    // a workbook is a zip file
+    expect([...bytes.subarray(0, 4)]).toEqual([0x50, 0x4b, 3, 4]);
+    const silk = await books.ask(owner, `/api/merchants/m-silk/statement.csv?${period}`);
+    expect(silk.status).toBe(404);
   });
 
   it('leaves the books of the hub as they were, and its own unchangeable', async () => {
