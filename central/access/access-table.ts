@@ -94,6 +94,7 @@ export const ACCESS_TABLE: readonly AccessRule[] = [
   { method: 'post', path: '/api/wallets/{shopperId}/lines', callers: OPERATOR },
   { method: 'put', path: '/api/exception-list/{shopperId}', callers: OPERATOR },
   { method: 'delete', path: '/api/exception-list/{shopperId}', callers: OPERATOR },
+  { method: 'get', path: '/api/public/visitors', callers: EVERYONE },
   { method: 'get', path: '/metrics', callers: EVERYONE },
   { method: 'get', path: '/healthz', callers: EVERYONE },
   { method: 'get', path: '/openapi.json', callers: EVERYONE },

@@ -18,6 +18,7 @@ import { addMerchantStaffRoutes } from './merchant-staff-routes.ts';
 import { centralOpenApiDocument } from './openapi-document.ts';
 import { addPaymentRoutes } from './payment-routes.ts';
 import { problem } from './problem.ts';
+import { addPublicDataRoutes } from './public-data-routes.ts';
 import { addReceiptRoutes } from './receipt-routes.ts';
 import { addReconciliationRoutes } from './reconciliation-routes.ts';
 import { addSettlementExceptionRoutes } from './settlement-exception-routes.ts';
@@ -66,6 +67,7 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   app.notFound((request) => problem(request, 'not_found'));
   app.use(accessControl(context.authenticate));
   addStatusRoutes(app, context);
+  addPublicDataRoutes(app, context);
   addBookRoutes(app, context);
   addReconciliationRoutes(app, context);
   addReceiptRoutes(app, context);

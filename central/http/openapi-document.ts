@@ -7,6 +7,7 @@ import { cityPanelRoute, merchantPanelRoute } from './insight-routes.ts';
 import { MERCHANT_ROUTES } from './merchant-routes.ts';
 import { MERCHANT_STAFF_ROUTES } from './merchant-staff-routes.ts';
 import { paymentListRoute, paymentStreamRoute } from './payment-routes.ts';
+import { publicVisitorsRoute } from './public-data-routes.ts';
 import { receiptRoute } from './receipt-routes.ts';
 import {
   entriesRoute,
@@ -27,6 +28,7 @@ import { blockRoute, unblockRoute, walletLineRoute, walletRoute } from './wallet
 export const CENTRAL_ROUTES = [
   statusRoute,
   hubsRoute,
+  publicVisitorsRoute,
   trialBalanceRoute,
   reconciliationRoute,
   verifyRoute,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema } from './primitives.ts';
+import { nameSchema, timestampSchema } from './primitives.ts';
 
 /** What central tells of sales and customers: panels of numbers, each with a sentence that says what they mean. */
 
@@ -174,3 +174,22 @@ export const panelNameSchema = z.enum(
 export type Panel = z.infer<typeof panelSchema>;
 export type PanelName = Panel['panel'];
 export type PanelOf<Name extends PanelName> = Extract<Panel, { panel: Name }>;
+
+/** Visitors of every street by week, with noise, and the ledger of the privacy that was spent. */
+export const publicVisitorsSchema = z.object({
+  dataset: z.literal('visitors'),
+  mechanism: z.literal('discrete-laplace'),
+  /** In how many streets a person counts in a week at most; the noise hides all of them. */
+  streetsAVisitor: countSchema,
+  /** The sum over the releases. */
+  epsilonSpent: z.number().min(0),
+  releases: z.array(
+    z.object({
+      /** The Monday. */
+      week: daySchema,
+      epsilon: z.number().min(0),
+      streets: z.array(z.object({ street: nameSchema, visitors: countSchema })),
+      releasedAt: timestampSchema,
+    }),
+  ),
+});

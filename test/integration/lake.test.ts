@@ -6,6 +6,8 @@ import { type OpenDatabase, openDatabase } from '../../central/db/database.ts';
 import { Enrolment } from '../../central/enrolment/enrolment.ts';
 import { AnalyticsStore } from '../../central/insight/analytics-store.ts';
 import { Lake, type Projected } from '../../central/insight/lake/lake.ts';
+import { listReleases } from '../../central/insight/publication/release-store.ts';
+import { publishVisitors } from '../../central/insight/publication/visitor-publication.ts';
 import { loadSales } from '../../central/insight/sales/sales-loader.ts';
 import { SalesStore } from '../../central/insight/sales/sales-store.ts';
 import { IntakeBooking } from '../../central/intake/intake-booking.ts';
@@ -28,23 +30,32 @@ let lake: Lake;
 
 beforeAll(async () => {
   [postgres, engine] = await Promise.all([TestPostgres.start(), AnalyticsStore.open()]);
+  database = await openDatabase(await postgres.createDatabase());
 });
 afterAll(async () => {
   engine.close();
+  await database.close();
   await postgres.stop();
 });
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'wuma-test-lake-'));
-  database = await openDatabase(await postgres.createDatabase());
+  await emptyBooks();
   await addHubs(database.db, [HUB]);
   chain = new ChainWriter(HUB);
   lake = await openLake(database);
 });
 afterEach(async () => {
   lake.close();
-  await database.close();
   rmSync(dir, { recursive: true });
 });
+
+/** Quicker than a database for each test. Books are append-only, hence the role of a replica. */
+async function emptyBooks(): Promise<void> {
+  await database.transact(async (tx) => {
+    await tx.execute('set local session_replication_role = replica');
+    await tx.execute('truncate hubs, lake_state, lake_erasures, public_releases cascade');
+  });
+}
 
 function openLake(on: OpenDatabase, pseudonymDays = 365): Promise<Lake> {
   const folders = { folder: join(dir, 'lake'), keysFolder: join(dir, 'keys') };
@@ -295,6 +306,35 @@ describe('the lake', () => {
     store.close();
     expect(rows).toHaveLength(1);
     expect(rows).toEqual(await sales((fromFiles) => fromFiles.rows('FROM sale')));
+  });
+
+  it('publishes a week’s visitors once, with noise, and never the same week with other noise', async () => {
+    const shopper = newId();
+    await book(
+      ...chain.captures(1),
+      // twice in the week, one visitor
+      ...['2026-11-17', '2026-11-18'].map(
+        (day) => pay({ at: `${day}T03:00:00.000Z`, shopper }).event,
+      ),
+      pay({ at: '2026-11-22T15:59:59.000Z' }).event,
+      // Monday in Wenzhou
+      pay({ at: '2026-11-22T16:00:00.000Z' }).event,
+    );
+    await lake.pass(toEnd);
+    const store = await SalesStore.open(join(dir, 'sales.duckdb'));
+    await loadSales(store, { lake, database });
+    const now = new Date('2026-11-25T00:00:00.000Z');
+    const publish = (day: string, uniform: (below: number) => number): Promise<boolean> =>
+      publishVisitors(store, { database, at: { day, hour: 8 }, now, uniform });
+    // draws that come to no noise
+    expect(await publish('2026-11-23', () => 0)).toBe(false);
+    const draws = [0, 0, 0, 1, 0];
+    expect(await publish('2026-11-24', () => draws.shift() ?? 0)).toBe(true);
+    expect(await publish('2026-11-25', () => 1)).toBe(false);
+    store.close();
+    expect(await listReleases(database.db, 'visitors')).toMatchObject([
+      { week: '2026-11-16', epsilonMilli: 500, streets: [{ street: HUB, visitors: 2 }] },
+    ]);
   });
 
   it('makes its store of sales anew from whatever lies in its place', async () => {

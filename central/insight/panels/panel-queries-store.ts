@@ -163,7 +163,8 @@ function histories(scope: Scope, { day }: CityTime): string {
 /** Customers of the same history together. */
 export function historiesQuery(scope: Scope, at: CityTime): string {
   return `with ${histories(scope, at)}
-    select repeats, last_week, weeks, count(*) as people, sum(amount) as amount from histories group by 1, 2, 3`;
+    select repeats, last_week, weeks, count(*) as people, sum(amount) as amount from histories group by 1, 2, 3
+    order by 1, 2, 3`;
 }
 
 /** One customer a row: all of them, or an even sample. */
@@ -174,5 +175,18 @@ export function fittedHistoriesQuery(scope: Scope, at: CityTime): string {
       from histories
     )
     select repeats, last_week, weeks, amount from ranked
-    where mod(place, 1 + cast(floor(everybody / ${FITTED_CUSTOMERS}.0) as bigint)) = 0`;
+    where mod(place, 1 + cast(floor(everybody / ${FITTED_CUSTOMERS}.0) as bigint)) = 0
+    order by place`;
+}
+
+/** Visitors of each street in the week from a Monday; one counts in so many streets at most, where they paid most often. */
+export function streetVisitorsQuery(monday: string, streetsAVisitor: number): string {
+  return `with visits as (
+      select visitor, street, count(*) as times from sale
+      where visitor is not null and day >= ${date(monday)} and day <= ${date(daysAfter(monday, 6))}
+      group by visitor, street
+    ), placed as (
+      select street, row_number() over (partition by visitor order by times desc, street) as place from visits
+    )
+    select street, count(*) as people from placed where place <= ${streetsAVisitor} group by street`;
 }

@@ -11,6 +11,7 @@ import { withNames } from '../panels/covisits.ts';
 import { forTheCity } from '../panels/for-the-city.ts';
 import { LifetimeFits } from '../panels/lifetime-fits.ts';
 import { readShopNames } from '../panels/shop-name-store.ts';
+import { publishVisitors } from '../publication/visitor-publication.ts';
 import { loadSales } from '../sales/sales-loader.ts';
 import { SalesStore } from '../sales/sales-store.ts';
 import type { FromInsight, PanelQuestion, ToInsight } from './insight-messages.ts';
@@ -87,6 +88,12 @@ export class InsightLoop {
           onProjected: async (projected) => void (await this.sales.take(projected)),
         });
         await loadSales(this.sales, { lake: this.lake, database: this.database });
+        const now = systemClock.now();
+        await publishVisitors(this.sales, {
+          database: this.database,
+          at: cityTime(now, this.timeZone),
+          now: new Date(now),
+        });
         this.tell({ type: 'passed', pass });
       } catch (error) {
         this.tell({ type: 'failed', why: summary(error) });
