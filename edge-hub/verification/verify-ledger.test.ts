@@ -143,7 +143,10 @@ describe('a hub’s ledger', () => {
     ],
     [
       'a payment from nowhere',
-      "INSERT INTO payment SELECT 'x', terminal_id, shop_id, merchant_id, 5, currency, 'captured', 0, shopper_id, NULL, NULL, captured_at, 'R', result_of FROM payment WHERE state = 'reversed'",
+      `INSERT INTO payment (payment_id, terminal_id, shop_id, merchant_id, amount_minor, currency, state, shopper_id,
+         captured_at, reference, result_of)
+       SELECT 'x', terminal_id, shop_id, merchant_id, 5, currency, 'captured', shopper_id, captured_at, 'R', result_of
+       FROM payment WHERE state = 'reversed'`,
       'state_differs',
       'payment',
     ],
