@@ -82,6 +82,8 @@ beforeAll(async () => {
         HUB_NATS_PASSWORD_FILE: join(dir, 'nats.password'),
         HUB_ADMIN_TOKEN_FILE: join(dir, 'admin.token'),
         HUB_INFERENCE_WORKERS: '1',
+        // no central is there to grant an allowance
+        HUB_SPENDING: 'billed',
         MODELS_DIR,
         LOG_LEVEL: 'debug',
       },
