@@ -70,7 +70,7 @@ const habitsPanelSchema = panelOf('habits', {
       sumMinor: sumMinorSchema,
     }),
   ),
-  /** What each tenth of the customers spends, those who spend most first; shares of all. */
+  /** What each tenth of the customers spends, those who spend most first; shares of all. Empty where a tenth is too few to be told. */
   tenths: z.array(shareSchema),
 });
 

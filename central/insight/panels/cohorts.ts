@@ -23,12 +23,12 @@ export const cohortsPanel: PanelMaker<'cohorts'> = {
         return cell ? numberOf(cell, 'n') : 0;
       }),
     }));
-    return { panel: 'cohorts', day: at.day, cohorts, sentence: sentence(cohorts) };
+    return { panel: 'cohorts', day: at.day, cohorts, sentence: cohortsSentence(cohorts) };
   },
 };
 
 /** Of the cohorts whose month after is over: the latest beside those before. */
-function sentence(cohorts: readonly Cohort[]): Sentence {
+export function cohortsSentence(cohorts: readonly Cohort[]): Sentence {
   const over = cohorts.filter(({ active }) => active.length >= 3);
   const latest = over.at(-1);
   if (!latest) {

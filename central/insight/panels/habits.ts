@@ -33,7 +33,7 @@ export const habitsPanel: PanelMaker<'habits'> = {
       return shareOf(Number(spent), Number(total));
     });
     const panel = { panel: 'habits' as const, day: at.day, people, groups, tenths };
-    return { ...panel, sentence: sentence(panel) };
+    return { ...panel, sentence: habitsSentence(panel) };
   },
 };
 
@@ -52,14 +52,25 @@ function sum(rows: readonly PanelRow[], column: string): number {
   return rows.reduce((all, row) => all + numberOf(row, column), 0);
 }
 
-function sentence({ people, groups, tenths }: Omit<PanelOf<'habits'>, 'sentence'>): Sentence {
+export function habitsSentence({
+  people,
+  groups,
+  tenths,
+}: Omit<PanelOf<'habits'>, 'sentence'>): Sentence {
   if (people === 0) {
     return { 'zh-CN': '过去一年还没有顾客。', en: 'No customers in the past year yet.' };
   }
   const regularsGone = groups
     .filter(({ timesFrom, daysAgoFrom }) => timesFrom >= 4 && daysAgoFrom >= 30)
     .reduce((all, group) => all + group.people, 0);
-  const top = percent(tenths[0] ?? 0);
+  const [best] = tenths;
+  if (best === undefined) {
+    return {
+      'zh-CN': `过去一年有 ${people} 位顾客；人数不多，细分暂不显示。`,
+      en: `${people} customers in the past year: too few to be told apart here.`,
+    };
+  }
+  const top = percent(best);
   return {
     'zh-CN': `花得最多的十分之一顾客带来 ${top} 的销售额；${people} 位顾客中有 ${regularsGone} 位常客（来过 4 次以上）已 30 天没来。`,
     en: `The tenth of customers who spend most bring ${top} of sales; of ${people} customers, ${regularsGone} regulars (4 times or more) have not come for 30 days.`,

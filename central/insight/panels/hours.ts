@@ -21,11 +21,17 @@ export const hoursPanel: PanelMaker<'hours'> = {
         payments: numberOf(row, 'payments') / USUAL_WEEKS,
       }))
       .toSorted((a, b) => a.weekday - b.weekday || a.hour - b.hour);
-    return { panel: 'hours', day: at.day, weeks: USUAL_WEEKS, cells, sentence: sentence(cells) };
+    return {
+      panel: 'hours',
+      day: at.day,
+      weeks: USUAL_WEEKS,
+      cells,
+      sentence: hoursSentence(cells),
+    };
   },
 };
 
-function sentence(cells: readonly Cell[]): Sentence {
+export function hoursSentence(cells: readonly Cell[]): Sentence {
   const all = cells.reduce((sum, { payments }) => sum + payments, 0);
   if (all === 0) {
     return { 'zh-CN': '过去八周没有付款。', en: 'No payments in the past eight weeks.' };

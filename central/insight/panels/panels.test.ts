@@ -170,10 +170,21 @@ describe('a panel of the whole city', () => {
     expect(habits.panel === 'habits' && habits.groups.every(({ people }) => people >= 10)).toBe(
       true,
     );
+    expect(habits.panel === 'habits' && habits.tenths).toHaveLength(10);
+  });
+
+  it('shows no tenths of so few customers that one is fewer than ten people, nor tells of them', async () => {
+    const habits = await panelOf('habits', { kind: 'merchant', merchantId: 'm-new' });
+    const shown = forTheCity({ ...habits, people: 99 });
+    expect(shown).toMatchObject({ people: 99, tenths: [] });
+    expect(shown.sentence.en).not.toContain('%');
+    expect(forTheCity({ ...habits, people: 9 })).toMatchObject({ people: 0, tenths: [] });
   });
 
   it('tells today in tens, so that no payment can be found by looking twice', async () => {
     const today = forTheCity({ ...(await panelOf('today', TEA)), payments: 39 });
     expect(today).toMatchObject({ payments: 30 });
+    expect(today.sentence.en).toContain('30 payments');
+    expect(today.sentence.en).not.toContain('39');
   });
 });

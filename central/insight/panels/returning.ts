@@ -22,8 +22,7 @@ export const returningPanel: PanelMaker<'returning'> = {
     const weeks = [...byWeek]
       .map(([monday, ofWeek]) => weekOf(monday, ofWeek))
       .toSorted((a, b) => (a.monday < b.monday ? -1 : 1));
-    const whole = weeks.filter(({ monday }) => monday !== mondayOf(at.day));
-    return { panel: 'returning', day: at.day, weeks, sentence: sentence(whole) };
+    return { panel: 'returning', day: at.day, weeks, sentence: returningSentence(weeks, at.day) };
   },
 };
 
@@ -39,7 +38,9 @@ function weekOf(monday: string, rows: readonly PanelRow[]): Week {
   };
 }
 
-function sentence(whole: readonly Week[]): Sentence {
+/** @param day the week that it lies in is not over */
+export function returningSentence(weeks: readonly Week[], day: string): Sentence {
+  const whole = weeks.filter(({ monday }) => monday !== mondayOf(day));
   const last = whole.at(-1);
   const before = whole.slice(0, -1);
   if (!last || before.length === 0) {

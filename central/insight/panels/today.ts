@@ -34,7 +34,7 @@ export const todayPanel: PanelMaker<'today'> = {
       index,
       hours: hoursOf(rows, before.length, at),
     };
-    return { ...panel, sentence: sentence(panel) };
+    return { ...panel, sentence: todaySentence(panel) };
   },
 };
 
@@ -87,7 +87,7 @@ function hoursOf(rows: readonly PanelRow[], days: number, at: CityTime): PanelOf
   });
 }
 
-function sentence(panel: Omit<PanelOf<'today'>, 'sentence'>): Sentence {
+export function todaySentence(panel: Omit<PanelOf<'today'>, 'sentence'>): Sentence {
   const { payments, untilHour, index, usualPayments, usualFrom, usualTo } = panel;
   if (index === null || usualPayments === null || usualFrom === null || usualTo === null) {
     return {

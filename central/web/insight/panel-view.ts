@@ -114,27 +114,26 @@ function returningView({ weeks }: PanelOf<'returning'>, tools: ViewTools): Panel
   };
 }
 
-function habitsView({ groups, tenths, people }: PanelOf<'habits'>, tools: ViewTools): PanelView {
+function habitsView({ groups, tenths }: PanelOf<'habits'>, tools: ViewTools): PanelView {
   const { t, palette, money } = tools;
   return {
-    option:
-      people === 0
-        ? undefined
-        : {
-            ...frame(palette),
-            xAxis: categories(
-              tenths.map((_, i) => `${i + 1}`),
-              palette,
+    option: tenths.every((share) => share === 0)
+      ? undefined
+      : {
+          ...frame(palette),
+          xAxis: categories(
+            tenths.map((_, i) => `${i + 1}`),
+            palette,
+          ),
+          yAxis: values(palette, '%'),
+          series: [
+            bars(
+              t('habits.share'),
+              tenths.map((share) => round(share * 100)),
+              palette.accent,
             ),
-            yAxis: values(palette, '%'),
-            series: [
-              bars(
-                t('habits.share'),
-                tenths.map((share) => round(share * 100)),
-                palette.accent,
-              ),
-            ],
-          },
+          ],
+        },
     columns: [t('habits.times'), t('habits.daysAgo'), t('habits.people'), t('habits.sum')],
     rows: groups.map((group) => [
       range(group.timesFrom, group.timesTo),
