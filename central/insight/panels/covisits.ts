@@ -1,15 +1,13 @@
 import type { PanelOf, Sentence } from '../../../shared/contracts/http-insight.ts';
+import { inSteps, PEOPLE_STEP } from '../disclosure/rounding.ts';
 import { daysAfter, lastSunday } from './city-time.ts';
 import { numberOf, type PanelMaker, type PanelRow, percent, textOf } from './panel.ts';
 import { COVISIT_DAYS, neighboursQuery, pairsQuery } from './panel-queries-store.ts';
 
 /**
- * Counts are told in fives, rounded down, and for whole weeks only: no two answers differ by one person, so that nobody's
- * visits can be found by taking one from the other.
+ * Shops whose customers also come here: never fewer than ten, told in fives and for whole weeks only, so that nobody's
+ * visits can be found by taking one answer from another.
  */
-const ROUNDED_TO = 5;
-
-/** Shops whose customers also come here: never fewer than ten. */
 export const covisitsPanel: PanelMaker<'covisits'> = {
   name: 'covisits',
   queries: (scope, at) => [
@@ -40,7 +38,7 @@ type Pair = PanelOf<'covisits'>['pairs'][number];
 
 function pairOf(row: PanelRow): Pair {
   const shared = numberOf(row, 'shared');
-  const rounded = shared - (shared % ROUNDED_TO);
+  const rounded = inSteps(shared, PEOPLE_STEP);
   const people = numberOf(row, 'people');
   return {
     street: textOf(row, 'street'),

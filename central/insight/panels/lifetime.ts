@@ -26,7 +26,7 @@ export function lifetimePanel(
     day: at.day,
     people,
     model,
-    sentence: sentence(people, model),
+    sentence: lifetimeSentence(people, model),
   };
 }
 
@@ -68,7 +68,7 @@ function modelOf(rows: readonly PanelRow[], { coming, spending }: LifetimeFit): 
   return { alive, purchases, sumMinor, slipping, slippingShare, fifths };
 }
 
-function sentence(people: number, model: Model | null): Sentence {
+export function lifetimeSentence(people: number, model: Model | null): Sentence {
   if (!model) {
     return {
       'zh-CN': '回头客还太少，暂时看不出顾客的长期价值。',

@@ -1,4 +1,5 @@
 import { quotedText } from '../analytics-store.ts';
+import { DISCLOSURE_RULES } from '../disclosure/rules.ts';
 import { type CityTime, daysAfter, lastSunday, mondayOf, monthOf } from './city-time.ts';
 import type { Scope } from './panel.ts';
 
@@ -16,7 +17,7 @@ export const COHORT_MONTHS = 12;
 /** Days of co-visits, thirteen weeks. */
 export const COVISIT_DAYS = 91;
 /** Fewer people than this are never told together. */
-const LEAST_TOGETHER = 10;
+const LEAST_TOGETHER = DISCLOSURE_RULES.leastPeople;
 const MOST_PAIRS = 100;
 /** Days of sales that a forecast is made of, and a year before of the same weekdays. */
 export const FORECAST_DAYS = 63;
