@@ -30,6 +30,7 @@ import { DecisionFeed } from './decision-feed.ts';
 import { Downlink } from './downlink/downlink.ts';
 import { DownlinkApplier } from './downlink/downlink-applier.ts';
 import { DownlinkStore } from './downlink/downlink-store.ts';
+import { CodeKeyStore } from './enrolment/code-key-store.ts';
 import { DirectoryStore } from './enrolment/directory-store.ts';
 import { EnrolmentService } from './enrolment/enrolment-service.ts';
 import { Forgetting } from './enrolment/forgetting.ts';
@@ -47,6 +48,7 @@ import { LedgerStore } from './ledger/ledger-store.ts';
 import { HubMetrics } from './metrics.ts';
 import { OutboxStore } from './outbox/outbox-store.ts';
 import { OutboxRelay } from './outbox/relay.ts';
+import { CodeDesk } from './payment/code-desk.ts';
 import { PaymentLifeCycle } from './payment/life-cycle.ts';
 import { PaymentBooking } from './payment/payment-booking.ts';
 import { Conclusion } from './payment/payment-conclusion.ts';
@@ -213,6 +215,7 @@ function wire(base: Base) {
     shoppers: new ShopperStore(db),
     directory: new DirectoryStore(db),
     audit: new AuditStore(db, clock),
+    codeKeys: new CodeKeyStore(db),
   };
   const events = new HubEvents({ outbox, clock, newId });
   const { protection, random } = base;
@@ -326,6 +329,7 @@ type Shared = Base & {
   readonly shoppers: ShopperStore;
   readonly directory: DirectoryStore;
   readonly audit: AuditStore;
+  readonly codeKeys: CodeKeyStore;
   readonly metrics: HubMetrics;
   readonly outbox: OutboxStore;
   readonly events: HubEvents;
@@ -390,7 +394,7 @@ function wirePayments(
     },
   });
   const transact = waking(shared.relay, transactInGroup);
-  const { payments, phones } = wireWays(shared, { replies, questions, transact });
+  const { payments, phones, codes } = wireWays(shared, { replies, questions, transact });
   const lifeCycle = new PaymentLifeCycle({
     ...shared,
     transact,
@@ -406,6 +410,7 @@ function wirePayments(
     registry,
     payments,
     phones,
+    codes,
     lifeCycle,
     challenges,
     rates: new RateLimiter(settings.rate, clock),
@@ -459,7 +464,8 @@ function wireWays(
     conclusion,
     ownerOfPhone: (phone) => shoppers.ownerOfPhone(vault.phoneFingerprint(phone)),
   });
-  return { payments, phones };
+  const codes = new CodeDesk({ ...concluding, conclusion });
+  return { payments, phones, codes };
 }
 
 function wireRecogniser(shared: Shared): Pick<Recogniser, 'recognise'> {

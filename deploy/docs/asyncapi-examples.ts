@@ -56,6 +56,7 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
       limitMinor: '50000',
       ways: [
         { way: 'face', limitMinor: '50000' },
+        { way: 'code', limitMinor: '50000' },
         { way: 'phone', limitMinor: '50000' },
       ],
       protocolVersion: 3,
@@ -148,6 +149,17 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
         value:
           'MEUCIQDc0xX2o1u9m7Zl8Q4n5t3c6y1a2b3d4e5f6g7h8i9j0AIgRk5uYw0Vt8Zz1X2y3W4v5U6t7S8r9Q0p1O2n3M4l5K6=',
       },
+    },
+  },
+  PaymentCode: {
+    ...terminal,
+    id: '019ab5f0-4f70-7000-8000-00000000000d',
+    type: 'payment.code',
+    version: 3,
+    data: {
+      ...whole,
+      challenge,
+      code: 'hQVDUFYwMWFkTwbwV1VNQQFjWsEQAAECAwQFBgcICQoLDA0OD8IEav2GwMNAq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=',
     },
   },
   PaymentPhone: {

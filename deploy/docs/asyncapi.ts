@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { TERMINAL_PROTOCOL_VERSIONS } from '../../shared/contracts/protocol-version.ts';
 import { REFUSAL_CODES, REFUSAL_WORDS } from '../../shared/contracts/refusal.ts';
 import { topics } from '../../shared/contracts/subjects.ts';
-import { phoneClaimSchema } from '../../shared/contracts/terminal-claims.ts';
+import { codeClaimSchema, phoneClaimSchema } from '../../shared/contracts/terminal-claims.ts';
 import {
   MAX_FRAMES,
   MAX_HEAD_BYTES,
@@ -78,6 +78,13 @@ const REQUESTS: readonly MessageFacts[] = [
 
 /** Other ways to pay than by face, since version 3; each is answered like a probe. */
 const CLAIMS: readonly (MessageFacts & { readonly operation: string })[] = [
+  {
+    key: 'PaymentCode',
+    operation: 'payByCode',
+    schema: codeClaimSchema,
+    summary:
+      'The one-time code that the terminal has read off the shopper’s phone, as it is: EMVCo consumer-presented mode, base64. Answered by payment.result or payment.question. Since version 3.',
+  },
   {
     key: 'PaymentPhone',
     operation: 'payByPhone',

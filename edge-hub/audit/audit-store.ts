@@ -12,6 +12,8 @@ export type AuditAction =
   | 'pairing.use'
   | 'shopper.enrol'
   | 'shopper.erase'
+  | 'phone.store'
+  | 'phone.remove'
   | 'replica.store'
   | 'templates.renew'
   | 'template.succeed'

@@ -150,6 +150,13 @@ export const shopperPhones = sqliteTable('shopper_phone', {
   shopperId: text('shopper_id').notNull(),
 });
 
+export const codeKeys = sqliteTable('shopper_code_key', {
+  keyId: text('key_id').primaryKey(),
+  shopperId: text('shopper_id').notNull(),
+  publicKey: blob('public_key', { mode: 'buffer' }).notNull(),
+  lastMadeAtS: integer('last_made_at').notNull().default(0),
+});
+
 export const templates = sqliteTable('template', {
   templateId: text('template_id').primaryKey(),
   shopperId: text('shopper_id').notNull(),

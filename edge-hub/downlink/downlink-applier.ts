@@ -4,6 +4,7 @@ import {
   type DownlinkMessage,
   downlinkMessageSchema,
 } from '../../shared/contracts/downlink-messages.ts';
+import { phoneKey } from '../../shared/contracts/phone-key.ts';
 import type { IdMaker } from '../../shared/domain/ids.ts';
 import { unreachable } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
@@ -12,6 +13,7 @@ import type { AllowanceOrders } from '../allowance/allowance-orders.ts';
 import type { AuditStore } from '../audit/audit-store.ts';
 import type { Transact } from '../db/database.ts';
 import { isGenuine } from '../enrolment/announcement-check.ts';
+import type { CodeKeyStore } from '../enrolment/code-key-store.ts';
 import type { DirectoryStore } from '../enrolment/directory-store.ts';
 import type { EnrolmentService } from '../enrolment/enrolment-service.ts';
 import { type ComparableFaces, lookAlikesOf } from '../enrolment/look-alikes.ts';
@@ -33,6 +35,7 @@ export interface ApplierParts {
   readonly store: DownlinkStore;
   readonly directory: DirectoryStore;
   readonly shoppers: ShopperStore;
+  readonly codeKeys: CodeKeyStore;
   readonly vault: TemplateVault;
   readonly protection: TemplateProtection;
   readonly enrolment: EnrolmentService;
@@ -100,6 +103,9 @@ export class DownlinkApplier {
         break;
       case 'hub.directory':
         this.applyDirectory(message);
+        break;
+      case 'shopper.phone':
+        await this.applyPhone(message);
         break;
       case 'allowance.reclaim':
       case 'exception.list':
@@ -169,6 +175,24 @@ export class DownlinkApplier {
     }
     received.embedding.fill(0);
     embedding.fill(0);
+  }
+
+  private async applyPhone(message: MessageOf<'shopper.phone'>): Promise<void> {
+    const { shoppers, codeKeys, transact, audit } = this.parts;
+    const { shopperId, publicKey } = message.data;
+    const phone = publicKey === null ? undefined : await phoneKey(publicKey);
+    if (publicKey !== null && !phone) {
+      this.reject(message, 'not a key on P-256');
+      return;
+    }
+    const isHere = transact(() => {
+      if (!shoppers.isEnrolled(shopperId)) return false;
+      codeKeys.replace(shopperId, phone);
+      audit.record(phone ? 'phone.store' : 'phone.remove', 'central', shopperId);
+      this.recordApplied(message);
+      return true;
+    });
+    if (!isHere) this.reject(message, 'the person is not here');
   }
 
   private applyAllowance(message: MessageOf<AllowanceMessageType>): void {

@@ -2,6 +2,7 @@ import { and, asc, count, eq, gt, isNull, ne, or } from 'drizzle-orm';
 import type { HubDatabase } from '../db/database.ts';
 import { placeholders } from '../db/placeholders.ts';
 import {
+  codeKeys,
   enrolments,
   erasedShoppers,
   lookAlikes,
@@ -94,6 +95,7 @@ export class ShopperStore {
     const { shopperId } = shopper;
     this.db.delete(templates).where(eq(templates.shopperId, shopperId)).run();
     this.db.delete(shopperPhones).where(eq(shopperPhones.shopperId, shopperId)).run();
+    this.db.delete(codeKeys).where(eq(codeKeys.shopperId, shopperId)).run();
     this.db.delete(shoppers).where(eq(shoppers.shopperId, shopperId)).run();
     this.db.insert(shoppers).values(shopper).run();
     this.db.insert(templates).values(template).run();
@@ -132,6 +134,7 @@ export class ShopperStore {
       .where(and(eq(wrongAnswers.subjectId, shopperId), ne(wrongAnswers.scope, 'terminal')))
       .run();
     this.db.delete(shopperPhones).where(eq(shopperPhones.shopperId, shopperId)).run();
+    this.db.delete(codeKeys).where(eq(codeKeys.shopperId, shopperId)).run();
     this.db.delete(shoppers).where(eq(shoppers.shopperId, shopperId)).run();
     this.db
       .insert(erasedShoppers)

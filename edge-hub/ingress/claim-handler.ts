@@ -1,10 +1,12 @@
 import {
+  type CodeClaimRequest,
   claimSigningInput,
   type PhoneClaimRequest,
 } from '../../shared/contracts/terminal-claims.ts';
 import type { Currency } from '../../shared/domain/money.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { CheckedClaim } from '../payment/claim.ts';
+import type { CodeDesk } from '../payment/code-desk.ts';
 import type { PaymentService } from '../payment/payment-service.ts';
 import type { PhoneDesk } from '../payment/phone-desk.ts';
 import type { Terminal } from '../terminals/terminal-registry.ts';
@@ -18,6 +20,7 @@ export interface ClaimHandlerParts {
   readonly hub: { readonly currency: Currency };
   readonly challenges: ChallengeBook;
   readonly payments: PaymentService;
+  readonly codes: CodeDesk;
   readonly phones: PhoneDesk;
   readonly once: OnceOnly;
   readonly decided: DecidedReplies;
@@ -50,9 +53,16 @@ export class ClaimHandler {
     );
   }
 
+  /** The one-time code on the shopper's phone. It is used up in the transaction, so that none has to wait for another. */
+  async code(message: Received<CodeClaimRequest>): Promise<Result<string, Refusal>> {
+    const { codes } = this.parts;
+    const { code } = message.request.data;
+    return this.take(message, [code], (claim) => codes.pay({ ...claim, way: 'code', code }));
+  }
+
   /** What all claims go through: repeats, signature, challenge; a challenge is used up when the claim gets its place. */
   private async take(
-    message: Received<PhoneClaimRequest>,
+    message: Received<CodeClaimRequest | PhoneClaimRequest>,
     given: readonly string[],
     pay: (claim: Omit<CheckedClaim, 'way'>) => Promise<Paid> | undefined,
   ): Promise<Result<string, Refusal>> {

@@ -3,7 +3,10 @@ import {
   TERMINAL_PROTOCOL_VERSIONS,
 } from '../../shared/contracts/protocol-version.ts';
 import { REFUSAL_WORDS } from '../../shared/contracts/refusal.ts';
-import type { PhoneClaimRequest } from '../../shared/contracts/terminal-claims.ts';
+import type {
+  CodeClaimRequest,
+  PhoneClaimRequest,
+} from '../../shared/contracts/terminal-claims.ts';
 import {
   type AnswerRequest,
   answerSigningInput,
@@ -21,6 +24,7 @@ import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Sight } from '../decision/amount-tiers.ts';
 import type { DecisionFeed } from '../decision-feed.ts';
 import type { HubMetrics } from '../metrics.ts';
+import type { CodeDesk } from '../payment/code-desk.ts';
 import type { PaymentLifeCycle } from '../payment/life-cycle.ts';
 import type { CheckedAnswer, CheckedProbe, PaymentService } from '../payment/payment-service.ts';
 import type { PhoneDesk } from '../payment/phone-desk.ts';
@@ -47,6 +51,7 @@ export interface HandlerParts {
   readonly hub: { readonly hubId: string; readonly streetId: string; readonly currency: Currency };
   readonly registry: TerminalRegistry;
   readonly payments: PaymentService;
+  readonly codes: CodeDesk;
   readonly phones: PhoneDesk;
   readonly lifeCycle: PaymentLifeCycle;
   readonly challenges: ChallengeBook;
@@ -182,6 +187,8 @@ export class RequestHandler {
         return this.probe({ ...message, request });
       case 'payment.answer':
         return this.answerQuestion({ ...message, request });
+      case 'payment.code':
+        return this.claims.code({ ...message, request });
       case 'payment.phone':
         return this.claims.phone({ ...message, request });
       case 'payment.capture':
@@ -213,6 +220,7 @@ export class RequestHandler {
     }
     const sight = this.sightOf(terminal, hello.camera.canLight);
     const limitMinor = payments.limitMinor(sight).toString();
+    const named = payments.limitMinor('none').toString();
     return ok(
       replies.write('terminal.welcome', requestId, {
         hubId: hub.hubId,
@@ -222,7 +230,8 @@ export class RequestHandler {
         limitMinor,
         ways: [
           { way: 'face', limitMinor },
-          { way: 'phone', limitMinor: payments.limitMinor('none').toString() },
+          { way: 'code', limitMinor: named },
+          { way: 'phone', limitMinor: named },
         ],
         protocolVersion,
         serverTime: new Date(clock.now()).toISOString(),
@@ -379,6 +388,10 @@ function termsOf(request: ProbeRequest, terminal: Terminal) {
   };
 }
 
-function isToPay(request: TerminalRequest): request is ProbeRequest | PhoneClaimRequest {
-  return request.type === 'payment.probe' || request.type === 'payment.phone';
+const TO_PAY: ReadonlySet<string> = new Set(['payment.probe', 'payment.code', 'payment.phone']);
+
+function isToPay(
+  request: TerminalRequest,
+): request is ProbeRequest | CodeClaimRequest | PhoneClaimRequest {
+  return TO_PAY.has(request.type);
 }

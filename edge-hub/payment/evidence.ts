@@ -35,6 +35,8 @@ export interface LookEvidence extends EvidenceBase {
 /** Somebody has said who they are, and proved it. */
 export interface ClaimEvidence extends EvidenceBase {
   readonly way: Exclude<Way, 'face'>;
+  /** Of the code, where it was one. */
+  readonly codeId?: string;
   readonly light: null;
   readonly shopperId: string;
 }

@@ -23,6 +23,8 @@ export interface PaymentAttempt {
   /** Only to be authorised; the terminal captures. */
   readonly captureLater: boolean;
   readonly way: Way;
+  /** Of a payment by code, so that central sees a code that was used at two hubs. */
+  readonly codeId?: string | undefined;
 }
 
 export type ResultData = ReplyData<'payment.result'>;
@@ -182,8 +184,8 @@ export class PaymentBooking {
     const { terms } = attempt;
     const capturedAt = new Date(clock.now()).toISOString();
     const place = outbox.next();
-    const told = { ...terms, ...place, hubId, kind: 'capture', movedAt: capturedAt };
-    const reference = receiptReference(told);
+    const receipt = { ...terms, ...place, hubId, kind: 'capture', movedAt: capturedAt };
+    const reference = receiptReference(receipt);
     const amountMinor = terms.amountMinor.toString();
     const booked = this.resultOf(attempt, {
       paymentId: terms.paymentId,
@@ -203,8 +205,8 @@ export class PaymentBooking {
       movedAt: capturedAt,
       onAllowance: spending.isBounded,
     });
-    const { way: method } = attempt;
-    events.paymentCaptured({ ...terms, amountMinor, shopperId, method, capturedAt, reference });
+    const told = { ...terms, amountMinor, shopperId, ...proofOf(attempt) };
+    events.paymentCaptured({ ...told, capturedAt, reference });
     return booked;
   }
 
@@ -232,8 +234,8 @@ export class PaymentBooking {
       onAllowance: spending.isBounded,
     });
     const amountMinor = terms.amountMinor.toString();
-    const { way: method } = attempt;
-    events.paymentAuthorised({ ...terms, amountMinor, shopperId, method, authorisedAt, expiresAt });
+    const told = { ...terms, amountMinor, shopperId, ...proofOf(attempt) };
+    events.paymentAuthorised({ ...told, authorisedAt, expiresAt });
     return booked;
   }
 
@@ -241,6 +243,11 @@ export class PaymentBooking {
     const replyJson = this.parts.replies.write('payment.result', attempt.requestId, data);
     return { replyJson, data, fresh: true };
   }
+}
+
+/** How the shopper has said who they are. */
+function proofOf({ way: method, codeId }: PaymentAttempt) {
+  return { method, ...(codeId !== undefined && { codeId }) };
 }
 
 function moveOf({ requestId, terms }: PaymentAttempt, eventSeq: number) {

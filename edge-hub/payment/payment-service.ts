@@ -154,7 +154,8 @@ export class PaymentService {
     const right = await rightFor(asked, answer.digits, secretsOf);
     const evidence = withAnswer(asked, right);
     const { terms, shopName, captureLater, way } = evidence;
-    const attempt = { ...answer, terms, shopName, captureLater, way };
+    const codeId = evidence.way === 'code' ? evidence.codeId : undefined;
+    const attempt = { ...answer, terms, shopName, captureLater, way, codeId };
     const verdict = (): Verdict => {
       countAnswer(asked, right, { store: wrongAnswers, clock });
       return conclusion.verdictOn(evidence);

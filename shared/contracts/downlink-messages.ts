@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { consentSchema, hubAnnouncementSchema, sealedTemplateSchema } from './hub-events.ts';
+import { phoneKeySchema } from './payment-code.ts';
 import {
   amountMinorSchema,
   currencySchema,
@@ -48,6 +49,12 @@ export const allowanceReclaimSchema = message(
   z.object({ shopperId: uuidSchema, currency: currencySchema, keepMinor: amountMinorSchema }),
 );
 
+/** The phone whose codes are good for a shopper from now on, in the place of the one before; null: none is. */
+export const shopperPhoneSchema = message(
+  'shopper.phone',
+  z.object({ shopperId: uuidSchema, publicKey: phoneKeySchema.nullable() }),
+);
+
 /** Most shoppers on one exception list, so that it fits in a message. */
 export const MAX_EXCEPTIONS = 10_000;
 
@@ -64,6 +71,7 @@ export const downlinkMessageSchema = z.discriminatedUnion('type', [
   templateReplicaSchema,
   shopperEraseSchema,
   hubDirectorySchema,
+  shopperPhoneSchema,
   allowanceReclaimSchema,
   exceptionListSchema,
 ]);

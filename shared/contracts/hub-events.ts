@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { WAYS } from '../domain/way.ts';
 import { envelopeSchema } from './envelope.ts';
+import { codeIdSchema } from './payment-code.ts';
 import {
   base64Schema,
   currencySchema,
@@ -39,6 +40,8 @@ export const paymentCapturedSchema = eventOf(
     amountMinor: positiveAmountMinorSchema,
     currency: currencySchema,
     method: z.enum(WAYS),
+    /** Of a payment by code that was not authorised before. */
+    codeId: codeIdSchema.optional(),
     capturedAt: timestampSchema,
     reference: z.string().max(64),
   }),
@@ -61,6 +64,8 @@ export const paymentAuthorisedSchema = eventOf(
   z.object({
     ...moveShape,
     method: z.enum(WAYS),
+    /** Of a payment by code. */
+    codeId: codeIdSchema.optional(),
     authorisedAt: timestampSchema,
     expiresAt: timestampSchema,
   }),

@@ -13,14 +13,17 @@
  *               given colours to show; its frames then say which step each belongs to. A terminal that cannot needs none.
  *   3  2026-11  other ways to pay: `payment.phone`, in version 3 only. The welcome names the ways that the hub takes; one
  *               that names none takes faces alone
+ *   3  2026-11  `payment.code`, in version 3 only; offered where the welcome names the way `code`
  * Hub events (NATS, hub to central)
  *   1  2026-11  first version; later types: `payment.authorised`, `.refunded`, `.reversed`, `.cancelled`, `.expired`. An older
  *               central keeps what it does not know in its inbox and puts it aside
  *   1  2026-11  `method` of a payment may be other than `face`
  *   1  2026-11  `allowance.returned`
+ *   1  2026-11  `codeId` of a payment by code
  * Downlink (NATS, central to hub)
  *   1  2026-11  first version
  *   1  2026-11  `allowance.reclaim`, `exception.list`; an older hub records them as rejected
+ *   1  2026-11  `shopper.phone`; likewise
  * Allowances (NATS, the hub asks central)
  *   1  2026-11  first version
  */

@@ -41,6 +41,7 @@ export const REFUSAL_CODES = [
   'too_many_tries',
   'pin_needed',
   'phone_or_pin_wrong',
+  'code_not_good',
   // the payment
   'amount_above_limit',
   'hub_unavailable',
@@ -179,6 +180,10 @@ export const REFUSAL_WORDS: Record<RefusalCode, Words> = {
   phone_or_pin_wrong: {
     'zh-CN': '手机号或密码不符，请核对或换种方式',
     en: 'Phone number or PIN does not match. Check them, or pay another way',
+  },
+  code_not_good: {
+    'zh-CN': '此付款码已失效，请出示新的付款码',
+    en: 'That code is no longer good. Please show the next one',
   },
   amount_above_limit: {
     'zh-CN': '金额超过限额，请用其他方式付款',

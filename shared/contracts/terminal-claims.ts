@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { signatureSchema } from './device-signature.ts';
 import { envelopeSchema } from './envelope.ts';
+import { CODE_LENGTH } from './payment-code.ts';
 import { currencySchema, positiveAmountMinorSchema, uuidSchema } from './primitives.ts';
 import { CLAIM_VERSION } from './protocol-version.ts';
 
@@ -37,10 +38,26 @@ export const phoneClaimSchema = envelopeSchema
   .strict();
 export type PhoneClaimRequest = z.infer<typeof phoneClaimSchema>;
 
+/** The terminal has read the one-time code on the shopper's phone (`payment-code.ts`). */
+export const codeClaimSchema = envelopeSchema
+  .extend({
+    type: z.literal('payment.code'),
+    version: z.literal(CLAIM_VERSION),
+    data: z.strictObject({
+      ...termsShape,
+      /** The text that the picture holds, as it is. */
+      code: z.base64().max(CODE_LENGTH),
+      /** Over `claimSigningInput`. */
+      signature: signatureSchema,
+    }),
+  })
+  .strict();
+export type CodeClaimRequest = z.infer<typeof codeClaimSchema>;
+
 /**
  * The text that a device key signs. It binds what the shopper has given to this terminal, challenge, payment and amount.
  *
- * @param given what the shopper gave, one line each: phone number and PIN
+ * @param given what the shopper gave, one line each: phone number and PIN, or the code
  */
 export function claimSigningInput(
   terminalId: string,

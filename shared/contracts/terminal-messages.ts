@@ -12,7 +12,7 @@ import {
 } from './primitives.ts';
 import { ASKING_VERSION, LIGHT_VERSION, TERMINAL_PROTOCOL_VERSIONS } from './protocol-version.ts';
 import { refusalCodeSchema, wordsSchema } from './refusal.ts';
-import { phoneClaimSchema } from './terminal-claims.ts';
+import { codeClaimSchema, phoneClaimSchema } from './terminal-claims.ts';
 import { frameSchema, MAX_FRAMES } from './terminal-frames.ts';
 import {
   paymentMoveSchema,
@@ -96,6 +96,7 @@ export const terminalRequestSchema = z.discriminatedUnion('type', [
   challengeRequestSchema,
   probeSchema,
   answerSchema,
+  codeClaimSchema,
   phoneClaimSchema,
   paymentQuerySchema,
   ...paymentMoveSchema.options,
@@ -112,6 +113,7 @@ export const TERMINAL_REQUEST_TYPES: readonly TerminalRequestType[] = [
   'challenge.request',
   'payment.probe',
   'payment.answer',
+  'payment.code',
   'payment.phone',
   'payment.query',
   'payment.capture',

@@ -163,6 +163,8 @@ export interface TestHub {
   answer(terminalId: string, answer: TypedAnswer): Uint8Array;
   /** A signed phone number and PIN for a fresh challenge, unless the test brings its own. */
   phone(terminalId: string, typed: TypedPhone): Uint8Array;
+  /** A one-time code, likewise. */
+  code(terminalId: string, shown: ShownCode): Uint8Array;
   /** A signed request for a move of a payment. */
   move(terminalId: string, type: PaymentMoveType, move: AskedMove): Uint8Array;
   close(): Promise<void>;
@@ -190,15 +192,28 @@ export interface TypedAnswer {
   readonly signAs?: string;
 }
 
-export interface TypedPhone {
-  readonly phone: string;
-  readonly pin: string;
+/** What a shopper gives to say who they are, in the order in which it is signed. */
+type Given =
+  | { readonly type: 'payment.code'; readonly code: string }
+  | { readonly type: 'payment.phone'; readonly phone: string; readonly pin: string };
+
+/** What goes with any of it. */
+interface SaidInClaim {
   readonly amountMinor?: bigint;
   readonly capture?: 'later';
   readonly paymentId?: string;
   readonly requestId?: string;
   readonly challenge?: string;
   readonly signAs?: string;
+}
+
+export interface TypedPhone extends SaidInClaim {
+  readonly phone: string;
+  readonly pin: string;
+}
+
+export interface ShownCode extends SaidInClaim {
+  readonly code: string;
 }
 
 export interface AskedMove {
@@ -266,6 +281,29 @@ export async function createTestHub(
     if (!paths) throw new Error(`no certificate for ${terminalId}`);
     return paths;
   };
+  /** A signed claim for a fresh challenge, unless the test brings its own. */
+  const claimOf = (
+    terminalId: string,
+    { type, ...given }: Given,
+    { requestId, signAs, capture, ...said }: SaidInClaim,
+  ): Uint8Array => {
+    const { paymentId = newId(), amountMinor = 1_250n } = said;
+    const terms = { terminalId, paymentId, amountMinor, currency: 'CNY' } as const;
+    const challenge = said.challenge ?? context.challenges.issue(terms).challenge;
+    const data = { paymentId, amountMinor, currency: 'CNY', challenge, capture } as const;
+    const key = deviceKeyFromPem(readFileSync(certificates(signAs ?? terminalId).keyPath, 'utf8'));
+    const value = key.sign(claimSigningInput(terminalId, data, Object.values(given)));
+    const signature = { format: 'ieee-p1363', value: Buffer.from(value).toString('base64') };
+    const head = {
+      id: requestId ?? newId(),
+      type,
+      version: 3,
+      occurredAt: new Date(clock.now()).toISOString(),
+      source: terminalId,
+      data: { ...data, amountMinor: amountMinor.toString(), ...given, signature },
+    };
+    return joinPayload(head, []);
+  };
   return {
     context,
     clock,
@@ -318,26 +356,10 @@ export async function createTestHub(
         },
         deviceKeyFromPem(readFileSync(certificates(signAs ?? terminalId).keyPath, 'utf8')),
       ),
-    phone: (terminalId, { phone, pin, requestId, signAs, capture, ...typed }) => {
-      const { paymentId = newId(), amountMinor = 1_250n } = typed;
-      const terms = { terminalId, paymentId, amountMinor, currency: 'CNY' } as const;
-      const challenge = typed.challenge ?? context.challenges.issue(terms).challenge;
-      const data = { paymentId, amountMinor, currency: 'CNY', challenge, capture } as const;
-      const key = deviceKeyFromPem(
-        readFileSync(certificates(signAs ?? terminalId).keyPath, 'utf8'),
-      );
-      const value = key.sign(claimSigningInput(terminalId, data, [phone, pin]));
-      const signature = { format: 'ieee-p1363', value: Buffer.from(value).toString('base64') };
-      const head = {
-        id: requestId ?? newId(),
-        type: 'payment.phone',
-        version: 3,
-        occurredAt: new Date(clock.now()).toISOString(),
-        source: terminalId,
-        data: { ...data, amountMinor: amountMinor.toString(), phone, pin, signature },
-      };
-      return joinPayload(head, []);
-    },
+    phone: (terminalId, { phone, pin, ...said }) =>
+      claimOf(terminalId, { type: 'payment.phone', phone, pin }, said),
+    code: (terminalId, { code, ...said }) =>
+      claimOf(terminalId, { type: 'payment.code', code }, said),
     move: (terminalId, type, { paymentId, amountMinor, requestId, signAs }) => {
       const key = deviceKeyFromPem(
         readFileSync(certificates(signAs ?? terminalId).keyPath, 'utf8'),
