@@ -8,7 +8,11 @@ import { type Clock, systemClock } from '../shared/kernel/clock.ts';
 import type { Lifecycle } from '../shared/kernel/lifecycle.ts';
 import type { Logger } from '../shared/kernel/logger.ts';
 import type { Authenticate } from './access/access-control.ts';
-import { operatorToken } from './access/operator-token.ts';
+import {
+  type IsOperatorToken,
+  operatorToken,
+  operatorTokenCheck,
+} from './access/operator-token.ts';
 import { type OpenDatabase, openDatabase } from './db/database.ts';
 import { PostgresCluster } from './db/postgres-cluster.ts';
 import { DisputeDesk } from './disputes/dispute-desk.ts';
@@ -51,6 +55,7 @@ export interface CentralContext {
   /** Undefined where it is switched off. */
   readonly insight: InsightService | undefined;
   readonly authenticate: Authenticate;
+  readonly isOperatorToken: IsOperatorToken;
   /** Undefined: no provider is set. */
   readonly signIn: SignIn | undefined;
   readonly disputes: DisputeDesk;
@@ -149,11 +154,13 @@ export async function createContext(
 export function createSignIn(
   parts: Pick<BankDeskParts, 'database' | 'clock'>,
   settings: Pick<CentralSettings, 'signIn' | 'adminTokenFile'>,
-): Pick<CentralContext, 'signIn' | 'authenticate'> {
-  const asOperator = operatorToken(tokenIn(settings.adminTokenFile));
+): Pick<CentralContext, 'signIn' | 'authenticate' | 'isOperatorToken'> {
+  const isOperatorToken = operatorTokenCheck(tokenIn(settings.adminTokenFile));
+  const asOperator = operatorToken(isOperatorToken);
   const bySession = sessionPrincipal(parts);
   return {
     signIn: settings.signIn && new SignIn({ ...parts, settings: settings.signIn }),
+    isOperatorToken,
     authenticate: async (request) => (await asOperator(request)) ?? bySession(request),
   };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CENTRAL_ROUTES } from '../http/openapi-document.ts';
 import { accessControl } from './access-control.ts';
 import { ACCESS_TABLE } from './access-table.ts';
-import { operatorToken } from './operator-token.ts';
+import { operatorToken, operatorTokenCheck } from './operator-token.ts';
 import { merchantScope, type Principal, principalOf, ROLES, type Role } from './principal.ts';
 
 const principal = (role: Role, merchants: readonly string[] = []): Principal => ({
@@ -33,6 +33,7 @@ describe('the access table', () => {
     const plain = [
       'get /api/sign-in',
       'get /api/sign-in/callback',
+      'get /api/sign-in/operator',
       'get /healthz',
       'get /metrics',
       'get /openapi.json',
@@ -72,7 +73,7 @@ describe('a person of a merchant', () => {
 
 describe('the operator’s token', () => {
   it('is the operator, to the letter', async () => {
-    const authenticate = operatorToken('secret');
+    const authenticate = operatorToken(operatorTokenCheck('secret'));
     const withHeader = (authorization: string): Request =>
       new Request('http://central/', { headers: { authorization } });
     expect((await authenticate(withHeader('Bearer secret')))?.role).toBe('operator');

@@ -23,14 +23,14 @@ const MERCHANTS: readonly Caller[] = [...OWNERS, 'cashier'];
  */
 export const ACCESS_TABLE: readonly AccessRule[] = [
   { method: 'get', path: '/api/status', callers: EVERYONE },
-  { method: 'get', path: '/api/hubs', callers: EVERYONE },
-  { method: 'get', path: '/api/payments', callers: EVERYONE },
-  { method: 'get', path: '/api/payments/stream', callers: EVERYONE },
+  { method: 'get', path: '/api/hubs', callers: ADMINISTRATION },
+  { method: 'get', path: '/api/payments', callers: ADMINISTRATION },
+  { method: 'get', path: '/api/payments/stream', callers: ADMINISTRATION },
   { method: 'get', path: '/api/receipts/{reference}', callers: EVERYONE },
-  { method: 'get', path: '/api/ledger/trial-balance', callers: EVERYONE },
+  { method: 'get', path: '/api/ledger/trial-balance', callers: ADMINISTRATION },
   { method: 'get', path: '/api/ledger/verify', callers: OPERATOR },
   { method: 'get', path: '/api/ledger/entries', callers: OPERATOR },
-  { method: 'get', path: '/api/reconciliation', callers: EVERYONE },
+  { method: 'get', path: '/api/reconciliation', callers: ADMINISTRATION },
   { method: 'get', path: '/api/reconciliation/exceptions', callers: OPERATOR },
   { method: 'post', path: '/api/reconciliation/exceptions', callers: OPERATOR },
   {
@@ -43,6 +43,8 @@ export const ACCESS_TABLE: readonly AccessRule[] = [
   { method: 'get', path: '/api/me', callers: ROLES },
   { method: 'get', path: '/api/sign-in', callers: EVERYONE },
   { method: 'get', path: '/api/sign-in/callback', callers: EVERYONE },
+  { method: 'get', path: '/api/sign-in/operator', callers: EVERYONE },
+  { method: 'post', path: '/api/sign-in/operator', callers: EVERYONE },
   { method: 'post', path: '/api/sign-out', callers: EVERYONE },
   { method: 'get', path: '/api/merchants', callers: MERCHANTS },
   { method: 'post', path: '/api/merchants', callers: OWNERS },

@@ -16,7 +16,7 @@ export const signIns = pgTable('sign_ins', {
 export const staffSessions = pgTable('staff_sessions', {
   tokenHash: text('token_hash').primaryKey(),
   subject: text('subject').notNull(),
-  role: text('role', { enum: ['administrator', 'analyst'] }),
+  role: text('role', { enum: ['operator', 'administrator', 'analyst'] }),
   beganAt: moment('began_at').notNull(),
   endsAt: moment('ends_at').notNull(),
 });

@@ -1,15 +1,16 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import { signedInSchema } from '../../shared/contracts/http-sign-in.ts';
+import { operatorSignInSchema, signedInSchema } from '../../shared/contracts/http-sign-in.ts';
 import { recordedSchema } from '../../shared/contracts/reconciliation.ts';
 import { principalOf } from '../access/principal.ts';
 import type { HttpContext } from '../context.ts';
-import { SESSION_COOKIE, sessionToken } from '../sign-in/session-principal.ts';
+import { hashOf, SESSION_COOKIE, sessionToken } from '../sign-in/session-principal.ts';
 import { deleteSession } from '../sign-in/session-store.ts';
-import { CALLBACK_PATH, hashOf, SESSION_MS } from '../sign-in/sign-in.ts';
-import { jsonAnswer } from './answers.ts';
-import { problem } from './problem.ts';
+import { CALLBACK_PATH } from '../sign-in/sign-in.ts';
+import { beginSession, SESSION_MS } from '../sign-in/staff-session.ts';
+import { jsonAnswer, jsonBody, problemAnswers } from './answers.ts';
+import { problem, refuse } from './problem.ts';
 
 const BINDING_COOKIE = 'wuma_sign_in';
 
@@ -27,12 +28,22 @@ export const signOutRoute = createRoute({
   responses: jsonAnswer(recordedSchema),
 });
 
-export const SIGN_IN_ROUTES = [meRoute, signOutRoute];
+export const operatorSignInRoute = createRoute({
+  method: 'post',
+  path: '/api/sign-in/operator',
+  summary:
+    'A session for who holds the operator’s token; with GET and ?token=, the browser is sent on to ?returnTo=',
+  request: jsonBody(operatorSignInSchema),
+  responses: { ...jsonAnswer(signedInSchema), ...problemAnswers(400, 401) },
+});
 
-/** Signing in at the provider and out again. The two addresses a browser is sent through answer with redirects. */
+export const SIGN_IN_ROUTES = [meRoute, signOutRoute, operatorSignInRoute];
+
+/** Signing in at the provider, or by the operator’s token, and out again. Addresses a browser is sent through redirect. */
 export function addSignInRoutes(app: OpenAPIHono, context: HttpContext): void {
-  const { database, signIn, settings } = context;
-  const secure = settings.signIn?.publicUrl.startsWith('https:') ?? true;
+  const { database, signIn, settings, clock } = context;
+  // without a provider there is no public address, and central is looked at on its own machine
+  const secure = settings.signIn?.publicUrl.startsWith('https:') ?? false;
   const cookie = { httpOnly: true, sameSite: 'Lax', secure, path: '/' } as const;
 
   const begin = async (request: Context): Promise<Response> => {
@@ -57,6 +68,26 @@ export function addSignInRoutes(app: OpenAPIHono, context: HttpContext): void {
 
   app.on('GET', '/api/sign-in', begin);
   app.on('GET', CALLBACK_PATH, end);
+
+  const beginAsOperator = async (request: Context, given: string): Promise<boolean> => {
+    if (!context.isOperatorToken(given)) return false;
+    const operator = { subject: 'operator', role: 'operator' } as const;
+    const token = await beginSession({ db: database.db, clock }, operator);
+    setCookie(request, SESSION_COOKIE, token, { ...cookie, maxAge: SESSION_MS / 1_000 });
+    return true;
+  };
+
+  app.on('GET', '/api/sign-in/operator', async (request) => {
+    const isOperator = await beginAsOperator(request, request.req.query('token') ?? '');
+    if (!isOperator) return problem(request, 'permission_missing');
+    return request.redirect(ownPath(request.req.query('returnTo')), 303);
+  });
+
+  app.openapi(operatorSignInRoute, async (request) => {
+    const isOperator = await beginAsOperator(request, request.req.valid('json').token);
+    if (!isOperator) return refuse(request, 'permission_missing');
+    return request.json({ role: 'operator' as const, merchants: [] }, 200);
+  });
 
   app.openapi(meRoute, (request) => {
     const { role, merchants } = principalOf(request);

@@ -48,6 +48,7 @@ export function addStatusRoutes(app: OpenAPIHono, context: HttpContext): void {
           halted: all.filter((status) => status.halted).length,
         },
         uptimeMs: Math.round(clock.monotonic() - startedMs),
+        staffSignIn: context.signIn !== undefined,
       },
       200,
     );

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   allowInsecureRequests,
   authorizationCodeGrant,
@@ -15,11 +15,11 @@ import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { OpenDatabase } from '../db/database.ts';
 import type { SignInSettings } from '../env.ts';
-import { insertSession, insertSignIn, takeSignIn } from './session-store.ts';
+import { hashOf } from './session-principal.ts';
+import { insertSignIn, takeSignIn } from './session-store.ts';
+import { beginSession } from './staff-session.ts';
 
 const SIGN_IN_MS = 10 * 60_000;
-/** A working day. */
-export const SESSION_MS = 8 * 3_600_000;
 /** Where the provider sends people back to. */
 export const CALLBACK_PATH = '/api/sign-in/callback';
 
@@ -36,11 +36,6 @@ export interface SignInParts {
   readonly database: OpenDatabase;
   readonly clock: Clock;
   readonly settings: SignInSettings;
-}
-
-/** What identifies a browser here, as the database has it: a cookie that leaks from there signs nobody in. */
-export function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }
 
 /** Signs staff in at an OpenID Connect provider: code flow with PKCE, state and nonce, each sign-in used once. */
@@ -101,14 +96,9 @@ export class SignIn {
     const claims = await this.claimsOf(configuration, `${CALLBACK_PATH}${back.search}`, begun);
     const known = claimsSchema.safeParse(claims);
     if (!claims || !known.success) return err('refused');
-    const token = randomBytes(32).toString('base64url');
-    await insertSession(database.db, {
-      tokenHash: hashOf(token),
-      subject: known.data.sub,
-      role: roleSchema.safeParse(claims[settings.roleClaim]).data ?? null,
-      beganAt: new Date(now),
-      endsAt: new Date(now + SESSION_MS),
-    });
+    const role = roleSchema.safeParse(claims[settings.roleClaim]).data ?? null;
+    const person = { subject: known.data.sub, role };
+    const token = await beginSession({ db: database.db, clock }, person);
     return ok({ token, returnTo: begun.returnTo });
   }
 

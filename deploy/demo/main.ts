@@ -27,7 +27,7 @@ function addresses(stack: Stack): string {
       `  ${hub.streetId}: console ${hub.url}/console/login?token=${hub.adminToken}\n` +
       `  ${' '.repeat(hub.streetId.length)}  kiosk   ${hub.url}/kiosk/`,
   );
-  return `\nPages:\n  city: ${stack.central.url}/\n${hubs.join('\n')}\nCtrl-C stops everything.`;
+  return `\nPages:\n  city: ${stack.central.url}/api/sign-in/operator?token=${stack.central.adminToken}\n${hubs.join('\n')}\nCtrl-C stops everything.`;
 }
 
 async function main(): Promise<number> {

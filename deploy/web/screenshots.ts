@@ -7,7 +7,7 @@ import { type CommandIo } from '../cli/command.ts';
 import { searchPath } from '../stack/env.ts';
 import { chromiumSetting } from './env.ts';
 import { CHROMIUM_ARGS, findChromium } from './find-chromium.ts';
-import { addressOf, allShots, fileName, type Shot } from './shots.ts';
+import { addressOf, allShots, CENTRAL_PAGES, fileName, type Shot } from './shots.ts';
 
 const LOAD_LIMIT_MS = 15_000;
 /** For what comes after the first rows: live streams opening, fonts. */
@@ -17,7 +17,9 @@ interface Settings {
   readonly out: string;
   readonly hub: URL;
   readonly central: URL;
+  /** The hub's operator's. */
   readonly token: string | undefined;
+  readonly centralToken: string | undefined;
   readonly json: boolean;
 }
 
@@ -64,17 +66,22 @@ function readSettings(args: readonly string[]): Settings {
       hub: { type: 'string' },
       central: { type: 'string' },
       'token-file': { type: 'string' },
+      'central-token-file': { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   });
-  const tokenFile = values['token-file'];
   return {
     out: resolve(required(values.out, 'out')),
     hub: urlOf(required(values.hub, 'hub'), 'hub'),
     central: urlOf(required(values.central, 'central'), 'central'),
-    token: tokenFile === undefined ? undefined : readFileSync(tokenFile, 'utf8').trim(),
+    token: tokenIn(values['token-file']),
+    centralToken: tokenIn(values['central-token-file']),
     json: values.json,
   };
+}
+
+function tokenIn(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : readFileSync(file, 'utf8').trim();
 }
 
 function urlOf(text: string, option: string): URL {
@@ -97,10 +104,8 @@ async function take(
   });
   const address = addressOf(shot, settings);
   try {
-    if (shot.page === 'console' || shot.page === 'enrol') {
-      const refused = await signIn(context, settings);
-      if (refused !== undefined) return refused;
-    }
+    const refused = shot.page === 'kiosk' ? undefined : await signIn(context, settings, shot.page);
+    if (refused !== undefined) return refused;
     const page = await context.newPage();
     const answer = await page.goto(address.href, { timeout: LOAD_LIMIT_MS });
     if (!answer?.ok()) return `${address.href} answered ${answer?.status() ?? 'nothing'}`;
@@ -115,12 +120,20 @@ async function take(
 }
 
 /** By the way an operator's link goes, so that the page has the session and never the token. */
-async function signIn(context: BrowserContext, settings: Settings): Promise<string | undefined> {
-  if (settings.token === undefined) return undefined;
-  const address = new URL('/console/login', settings.hub);
-  address.searchParams.set('token', settings.token);
+async function signIn(
+  context: BrowserContext,
+  settings: Settings,
+  page: Shot['page'],
+): Promise<string | undefined> {
+  const isCentral = CENTRAL_PAGES.includes(page);
+  const token = isCentral ? settings.centralToken : settings.token;
+  if (token === undefined) return undefined;
+  const address = isCentral
+    ? new URL('/api/sign-in/operator', settings.central)
+    : new URL('/console/login', settings.hub);
+  address.searchParams.set('token', token);
   const answer = await context.request.get(address.href, { maxRedirects: 0 });
-  return answer.status() === 303 ? undefined : `${settings.hub.href} does not take the token`;
+  return answer.status() === 303 ? undefined : `${address.origin} does not take the token`;
 }
 
 /** Until the page stands: something in it, and nothing loading. */

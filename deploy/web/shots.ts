@@ -24,6 +24,8 @@ const SIZES: Readonly<Record<PageName, readonly Size[]>> = {
   insight: [PHONE, DESKTOP],
 };
 const PAGES = ['kiosk', 'console', 'enrol', 'city', 'insight'] as const;
+/** Those of central; the others are a hub's. */
+export const CENTRAL_PAGES: readonly PageName[] = ['city', 'insight'];
 const LANGUAGES = ['zh-CN', 'en'] as const;
 const SCHEMES = ['light', 'dark'] as const;
 

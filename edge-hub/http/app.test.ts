@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { enrolmentSchema, problemSchema } from '../../shared/contracts/http-hub.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { createTestHub, newId, pictureOf, type TestHub } from '../../test/support/test-hub.ts';
@@ -45,29 +46,55 @@ const post = (path: string, body: object, headers: Record<string, string> = bear
 const shop = { terminalId: 'test-t1', shopId: 's', shopName: 'S', merchantId: 'm' };
 const certificatePem = () =>
   readFileSync(present(hub.pki.terminals['test-t1'], 'a certificate').certPath, 'utf8');
+const descriptionSchema = z.object({
+  paths: z.record(
+    z.string(),
+    z.record(z.string(), z.object({ security: z.array(z.looseObject({})).optional() })),
+  ),
+});
 const codeOf = async (response: Response): Promise<unknown> => {
   return problemSchema.parse(await response.json()).code;
 };
 
+/** Every route as `docs/openapi-hub.json` has it. */
+function describedRoutes(): { method: string; path: string; guarded: boolean }[] {
+  const file = new URL('../../docs/openapi-hub.json', import.meta.url);
+  const { paths } = descriptionSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { security = [] }]) => ({
+      method: method.toUpperCase(),
+      path,
+      guarded: security.length > 0,
+    })),
+  );
+}
+
+function guardedRoutes(): [string, string][] {
+  return describedRoutes()
+    .filter(({ guarded }) => guarded)
+    .map(({ method, path }) => [
+      method,
+      path.replace('{terminalId}', 'test-t1').replace('{shopperId}', newId()),
+    ]);
+}
+
 describe('permission', () => {
-  it.each([
-    ['GET', '/api/decisions'],
-    ['GET', '/api/decisions/stream'],
-    ['GET', '/api/terminals'],
-    ['POST', '/api/terminals'],
-    ['POST', '/api/terminals/test-t1/revoke'],
-    ['POST', '/api/pairing-codes'],
-    ['POST', '/api/enrolments'],
-    ['GET', '/api/shoppers'],
-    ['DELETE', `/api/shoppers/${newId()}`],
-    ['GET', '/api/ledger/summary'],
-    ['GET', '/api/payments'],
-    ['GET', '/api/audit'],
-  ])('%s %s is the operator’s', async (method, path) => {
+  it.each(guardedRoutes())('%s %s is the operator’s', async (method, path) => {
     expect((await call(method, path)).status).toBe(401);
     const wrong = await call(method, path, { headers: { authorization: 'Bearer wrong' } });
     expect(wrong.status).toBe(401);
     expect((await call(method, path, { headers: bearer() })).status).not.toBe(401);
+  });
+
+  it('is not needed where the description says so, and there only', () => {
+    const open = describedRoutes().filter(({ guarded }) => !guarded);
+    expect(open.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual([
+      'GET /api/directory',
+      'GET /api/receipts/{reference}',
+      'GET /api/status',
+      'GET /healthz',
+      'POST /api/pairings',
+    ]);
   });
 
   it.each(['/api/status', '/healthz', '/metrics', '/openapi.json', '/api/directory'])(

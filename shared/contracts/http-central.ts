@@ -86,6 +86,8 @@ export const cityStatusSchema = z.object({
   database: z.enum(['up', 'down']),
   hubs: z.object({ known: countSchema, up: countSchema, halted: countSchema }),
   uptimeMs: z.number(),
+  /** Whether staff can sign in at a provider. */
+  staffSignIn: z.boolean(),
 });
 
 /** What a hub's own ledger summary is compared with. */

@@ -9,6 +9,7 @@ const FOLDERS = [
   'edge-hub/web',
   'central/web',
   'central/web/insight',
+  'central/web/session',
 ];
 
 /** Every key with its placeholders; plural forms count as one key, since languages have different ones. */

@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -66,8 +66,14 @@ async function startCentral(
   return { process: central, url: `http://127.0.0.1:${httpPort}`, logPath };
 }
 
+/** As the operator. */
+function read(address: string): Promise<Response> {
+  const token = readFileSync(join(city.dir, 'central-data', 'admin-token'), 'utf8').trim();
+  return fetch(address, { headers: { authorization: `Bearer ${token}` } });
+}
+
 async function watermark(url: string): Promise<number> {
-  const { hubs } = cityHubListSchema.parse(await (await fetch(`${url}/api/hubs`)).json());
+  const { hubs } = cityHubListSchema.parse(await (await read(`${url}/api/hubs`)).json());
   return present(hubs[0], 'a hub').watermarkSeq;
 }
 
@@ -93,7 +99,7 @@ describe('central that is killed', () => {
     const { url } = central;
     await eventually(async () => ((await watermark(url)) === EVENTS ? true : undefined), 60_000);
     const books = reconciliationSchema.parse(
-      await (await fetch(`${url}/api/reconciliation?hub=${HUB}`)).json(),
+      await (await read(`${url}/api/reconciliation?hub=${HUB}`)).json(),
     );
     const sumMinor = (EVENTS * (100 + 100 + EVENTS - 1)) / 2;
     expect(books).toEqual({
@@ -108,7 +114,7 @@ describe('central that is killed', () => {
       lastHash: events.at(-1)?.hash,
     });
     const balance = trialBalanceSchema.parse(
-      await (await fetch(`${url}/api/ledger/trial-balance`)).json(),
+      await (await read(`${url}/api/ledger/trial-balance`)).json(),
     );
     expect(balance).toMatchObject({ balanced: true, totals: { debitMinor: String(sumMinor) } });
   }, 180_000);

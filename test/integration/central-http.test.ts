@@ -58,12 +58,14 @@ afterAll(async () => {
   await postgres.stop();
 });
 
+const operatorToken = (): string => readFileSync(join(city.dir, 'admin-token'), 'utf8').trim();
+
 describe('payments', () => {
   it('are listed by pages, newest first, each once, and never say who paid', async () => {
     const seen: string[] = [];
     let cursor = '';
     for (let page = 0; page < 10; page += 1) {
-      const answer = await central.get(`/api/payments?limit=7${cursor && `&after=${cursor}`}`);
+      const answer = await central.read(`/api/payments?limit=7${cursor && `&after=${cursor}`}`);
       const text = await answer.text();
       expect(text).not.toContain(shopperId);
       expect(text).not.toMatch(/shopper/i);
@@ -78,20 +80,27 @@ describe('payments', () => {
 
   it('carry the shop’s name, the street, and when they were booked', async () => {
     const list = cityPaymentListSchema.parse(
-      await (await central.get(`/api/payments?limit=1&street=${STREET}`)).json(),
+      await (await central.read(`/api/payments?limit=1&street=${STREET}`)).json(),
     );
     expect(list.payments).toMatchObject([
       { amountMinor: '25', shopName: '茶馆', streetId: STREET, terminalId: `${HUB}-t1` },
     ]);
     expect(Date.parse(list.payments[0]?.bookedAt ?? '')).toBeGreaterThan(0);
-    const none = await central.get('/api/payments?street=street-elsewhere');
+    const none = await central.read('/api/payments?street=street-elsewhere');
     expect(await none.json()).toEqual({ payments: [], nextCursor: null });
   });
 
   it('arrive in the stream as they are booked', async () => {
     const ending = new AbortController();
+    const link = await fetch(`${central.url}/api/sign-in/operator?token=${operatorToken()}`, {
+      redirect: 'manual',
+    });
+    expect([link.status, link.headers.get('location')]).toEqual([303, '/']);
+    // a page's stream has no headers of its own: the session goes along
+    const cookie = present(link.headers.get('set-cookie')?.split(';')[0], 'a cookie');
     const answer = await fetch(`${central.url}/api/payments/stream?street=${STREET}`, {
       signal: ending.signal,
+      headers: { cookie },
     });
     expect(answer.headers.get('content-type')).toContain('text/event-stream');
     const chunks = present(answer.body, 'a body').pipeThrough(new TextDecoderStream()).values();
@@ -129,16 +138,15 @@ describe('problems', () => {
     ['/api/nothing', 404, 'not_found'],
     [`/api/shoppers/${shopperId}/enrolments`, 401, 'permission_missing'],
   ])('%s: %i %s', async (path, status, code) => {
-    const answer = await central.get(path);
+    const answer = await (status === 401 ? central.get(path) : central.read(path));
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect(problemSchema.parse(await answer.json())).toMatchObject({ status, code });
   });
 
   it('keep the operator’s paths from everyone else, and the token from other users', async () => {
-    const tokenFile = join(city.dir, 'admin-token');
-    expect(statSync(tokenFile).mode & 0o777).toBe(0o600);
-    const token = readFileSync(tokenFile, 'utf8').trim();
+    expect(statSync(join(city.dir, 'admin-token')).mode & 0o777).toBe(0o600);
+    const token = operatorToken();
     const path = `/api/shoppers/${newId()}/enrolments`;
     for (const header of [`Bearer ${token}x`, `Bearer ${token.slice(1)}`, token, 'Bearer ']) {
       expect((await central.get(path, { authorization: header })).status).toBe(401);

@@ -51,13 +51,13 @@ describe('intake', () => {
   it('books a payment once, with balanced postings, and the watermark beside it', async () => {
     await city.hub(HUB).publish(chain.capture({ amountMinor: '1250', reference: 'WM-7' }));
     await untilRead(1);
-    const listed: unknown = await (await central.get('/api/payments')).json();
+    const listed: unknown = await (await central.read('/api/payments')).json();
     expect(listed).toMatchObject({
       payments: [{ amountMinor: '1250', currency: 'CNY', reference: 'WM-7', hubId: HUB }],
       nextCursor: null,
     });
     const balance = trialBalanceSchema.parse(
-      await (await central.get('/api/ledger/trial-balance')).json(),
+      await (await central.read('/api/ledger/trial-balance')).json(),
     );
     expect(balance).toEqual({
       currency: 'CNY',
@@ -233,7 +233,7 @@ describe('intake', () => {
     await city.hub(OTHER).publish(...events);
     await untilRead(11);
     await untilRead(7, OTHER);
-    const answer = await central.get(`/api/reconciliation?hub=${OTHER}`);
+    const answer = await central.read(`/api/reconciliation?hub=${OTHER}`);
     expect(reconciliationSchema.parse(await answer.json())).toMatchObject({
       hubId: OTHER,
       rows: 7,
@@ -299,12 +299,12 @@ describe('what becomes of a payment', () => {
     await untilRead(7);
     expect(await central.count('select count(*) from quarantined_events')).toBe(0);
     const { payments: listed } = cityPaymentListSchema.parse(
-      await (await central.get('/api/payments')).json(),
+      await (await central.read('/api/payments')).json(),
     );
     const became = new Map(listed.map((each) => [each.paymentId, each]));
     expect(became.get(a)).toMatchObject({ state: 'refunded', refundedMinor: '1250' });
     expect(became.get(b)).toMatchObject({ state: 'reversed', refundedMinor: '0' });
-    const answer = await central.get('/api/ledger/trial-balance');
+    const answer = await central.read('/api/ledger/trial-balance');
     expect(trialBalanceSchema.parse(await answer.json())).toMatchObject({
       balanced: true,
       accounts: [
@@ -312,7 +312,7 @@ describe('what becomes of a payment', () => {
         { account: 'receivable:shoppers', debitMinor: '1950', creditMinor: '1950' },
       ],
     });
-    const totals = await central.get(`/api/reconciliation?hub=${HUB}`);
+    const totals = await central.read(`/api/reconciliation?hub=${HUB}`);
     expect(reconciliationSchema.parse(await totals.json())).toMatchObject({
       rows: 2,
       refunds: 2,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import postgres from 'postgres';
 import { z } from 'zod';
+import { operatorTokenCheck } from '../../central/access/operator-token.ts';
 import type { Principal } from '../../central/access/principal.ts';
 import { createSettling, type HttpContext } from '../../central/context.ts';
 import { type OpenDatabase, openDatabase } from '../../central/db/database.ts';
@@ -26,6 +27,8 @@ import type { WrittenEvent } from './chain-writer.ts';
 import { newId } from './chain-writer.ts';
 
 const PRINCIPAL_HEADER = 'x-test-principal';
+/** The operator’s. */
+export const OPERATOR_TOKEN = 'the-operator-of-this-test';
 
 /** A clock that a test sets. */
 export class SetClock implements Clock {
@@ -127,6 +130,7 @@ export class TestBooks {
         { database, clock, newId, events },
         settlementSettings(this.bankDir),
       ),
+      isOperatorToken: operatorTokenCheck(OPERATOR_TOKEN),
       authenticate: async (request) => {
         const header = request.headers.get(PRINCIPAL_HEADER);
         return header === null ? bySession(request) : principalSchema.parse(JSON.parse(header));

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import postgres from 'postgres';
@@ -13,9 +14,14 @@ export class TestCentral {
   /** Straight to its database, for looking. */
   readonly sql: postgres.Sql;
   private readonly central: Central;
+  private readonly operatorToken: string;
 
-  private constructor(central: Central, parts: { httpPort: number; databaseUrl: string }) {
+  private constructor(
+    central: Central,
+    parts: { httpPort: number; databaseUrl: string; tokenFile: string },
+  ) {
     this.central = central;
+    this.operatorToken = readFileSync(parts.tokenFile, 'utf8').trim();
     this.url = `http://127.0.0.1:${parts.httpPort}`;
     this.sql = postgres(parts.databaseUrl, { max: 2, onnotice: () => {} });
   }
@@ -29,15 +35,20 @@ export class TestCentral {
     const settings = { ...centralSettings(city, databaseUrl), ...changed };
     const central = new Central({ settings, logger: pino({ level: 'silent' }) });
     const { httpPort } = await central.start();
-    return new TestCentral(central, { httpPort, databaseUrl });
+    return new TestCentral(central, { httpPort, databaseUrl, tokenFile: settings.adminTokenFile });
   }
 
   async get(path: string, headers: Record<string, string> = {}): Promise<Response> {
     return fetch(`${this.url}${path}`, { headers });
   }
 
+  /** As the operator. */
+  async read(path: string): Promise<Response> {
+    return this.get(path, { authorization: `Bearer ${this.operatorToken}` });
+  }
+
   async hub(hubId: string): Promise<CityHub> {
-    const answer = await this.get('/api/hubs');
+    const answer = await this.read('/api/hubs');
     const { hubs } = cityHubListSchema.parse(await answer.json());
     return present(
       hubs.find((hub) => hub.hubId === hubId),

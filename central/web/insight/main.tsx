@@ -1,22 +1,10 @@
 import '../../../shared/web/strict-policy.ts';
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { I18nextProvider } from 'react-i18next';
-import { startI18n } from '../../../shared/web/language.ts';
 import '../../../shared/web/tokens.css';
 import '../../../shared/web/components.css';
-import './insight.css';
+import { startPage } from '../session/start-page.tsx';
 import { InsightApp } from './insight-app.tsx';
+import './insight.css';
 import en from './messages/en.json' with { type: 'json' };
 import zhCN from './messages/zh-CN.json' with { type: 'json' };
 
-const page = document.getElementById('page');
-if (!page) throw new Error('index.html has no #page');
-const i18n = await startI18n({ 'zh-CN': zhCN, en });
-createRoot(page).render(
-  <StrictMode>
-    <I18nextProvider i18n={i18n}>
-      <InsightApp />
-    </I18nextProvider>
-  </StrictMode>,
-);
+await startPage(<InsightApp />, { 'zh-CN': zhCN, en });

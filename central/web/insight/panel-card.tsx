@@ -10,7 +10,7 @@ import { Chart } from './chart.tsx';
 import { readPalette } from './palette.ts';
 import { PanelTable } from './panel-table.tsx';
 import { viewOf } from './panel-view.ts';
-import { usePanel, type Viewer } from './use-panel.ts';
+import { usePanel } from './use-panel.ts';
 
 /** Monday of some week, to name weekdays from. */
 const MONDAY_MS = Date.UTC(2026, 0, 5);
@@ -19,11 +19,11 @@ const DAY_MS = 86_400_000;
 /** One panel: its finding as the title, a chart, and the same as a table and a file. */
 export function PanelCard(props: {
   readonly name: PanelName;
-  readonly viewer: Viewer;
+  readonly merchantId: string | undefined;
 }): ReactElement {
   const { t, i18n } = useTranslation();
-  const { name, viewer } = props;
-  const { panel, failure, reload } = usePanel(name, viewer);
+  const { name, merchantId } = props;
+  const { panel, failure, reload } = usePanel(name, merchantId);
   const { language } = i18n;
   const view = useMemo(() => {
     const weekdayFormat = new Intl.DateTimeFormat(language, { weekday: 'short', timeZone: 'UTC' });

@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../shared/kernel/clock.ts';
+import type { Executor } from '../db/database.ts';
+import { hashOf } from './session-principal.ts';
+import { insertSession, type SessionRow } from './session-store.ts';
+
+/** A working day. */
+export const SESSION_MS = 8 * 3_600_000;
+
+/**
+ * Begins a session for somebody who has proven who they are.
+ *
+ * @returns the session's cookie; only its hash is kept
+ */
+export async function beginSession(
+  { db, clock }: { readonly db: Executor; readonly clock: Clock },
+  person: Pick<SessionRow, 'subject' | 'role'>,
+): Promise<string> {
+  const token = randomBytes(32).toString('base64url');
+  const now = clock.now();
+  await insertSession(db, {
+    ...person,
+    tokenHash: hashOf(token),
+    beganAt: new Date(now),
+    endsAt: new Date(now + SESSION_MS),
+  });
+  return token;
+}
