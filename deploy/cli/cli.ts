@@ -4,6 +4,7 @@ import { type Command, type CommandIo } from './command.ts';
 import { bankCommand } from './commands/bank.ts';
 import { benchCommand } from './commands/bench.ts';
 import { chaosCommand } from './commands/chaos.ts';
+import { cityCommand } from './commands/city.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { enrolCommand } from './commands/enrol.ts';
 import { eraseCommand } from './commands/erase.ts';
@@ -22,6 +23,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   bank: bankCommand,
   bench: benchCommand,
   chaos: chaosCommand,
+  city: cityCommand,
   doctor: doctorCommand,
   enrol: enrolCommand,
   erase: eraseCommand,
