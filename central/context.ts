@@ -23,6 +23,7 @@ import type { CentralSettings } from './env.ts';
 import { CentralEvents } from './events.ts';
 import { PaymentFeed } from './http/payment-feed.ts';
 import { InsightService } from './insight/service/insight-service.ts';
+import { HubStream } from './intake/hub-stream.ts';
 import { type BookedBatch, IntakeBooking } from './intake/intake-booking.ts';
 import { StreamReader } from './intake/stream-reader.ts';
 import { Reconciler } from './reconciliation/reconciler.ts';
@@ -110,9 +111,10 @@ export async function createContext(
     downlink.nudge(batch.nudges);
     feed.booked(batch);
   };
-  const readers = settings.hubs.map(
-    (hubId) => new StreamReader({ hubId, nats, booking, clock, random, events, onBooked }),
-  );
+  const readers = settings.hubs.map((hubId) => {
+    const stream = new HubStream({ hubId, nats, settings: settings.streams });
+    return new StreamReader({ hubId, stream, booking, clock, random, events, onBooked });
+  });
   const reconciler = new Reconciler({
     database,
     hubs: settings.hubs,
@@ -216,10 +218,11 @@ async function connectNats(
   settings: CentralSettings,
   { logger, lifecycle }: Running,
 ): Promise<{ nats: NatsConnection; isUp: () => boolean }> {
-  const { url, user, passwordFile } = settings.nats;
+  const { url, user, passwordFile, tls } = settings.nats;
   const nats = await connect({
     name: 'wuma-central',
-    servers: url,
+    servers: url.split(','),
+    ...(tls && { tls }),
     ...(user === undefined ? {} : { user }),
     ...(passwordFile === undefined ? {} : { pass: readFileSync(passwordFile, 'utf8').trim() }),
     inboxPrefix: subjects.inbox('central'),

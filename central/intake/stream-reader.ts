@@ -1,25 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Consumer,
-  type ConsumerMessages,
-  DeliverPolicy,
-  jetstream,
-  jetstreamManager,
-} from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
-import { subjects } from '../../shared/contracts/subjects.ts';
+import type { Consumer, ConsumerMessages } from '@nats-io/jetstream';
 import { present } from '../../shared/kernel/assert.ts';
 import { Backoff } from '../../shared/kernel/backoff.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Stoppable } from '../../shared/kernel/lifecycle.ts';
 import type { CentralEvents } from '../events.ts';
 import type { ChainBreak, Delivery } from './hub-chain.ts';
+import type { HubStream } from './hub-stream.ts';
 import type { BookedBatch, IntakeBooking } from './intake-booking.ts';
 import type { StreamPosition } from './intake-store.ts';
 
 export interface ReaderParts {
   readonly hubId: string;
-  readonly nats: NatsConnection;
+  readonly stream: HubStream;
   readonly booking: IntakeBooking;
   readonly clock: Clock;
   readonly random: () => number;
@@ -46,13 +39,11 @@ const FETCH_EXPIRES_MS = 2_000;
 const HEARTBEAT_MS = 500;
 /** The client's own recovery of an ordered consumer backs off for long: past this we start over. */
 const FETCH_LIMIT_MS = FETCH_EXPIRES_MS + 1_500;
-const API_TIMEOUT_MS = 1_500;
-const CONSUMER_IDLE_MS = 30_000;
 const RETRY = { firstMs: 100, maxMs: 800 };
 const HALTED_RETRY_MS = 5_000;
 
 /**
- * Reads one hub's stream, across the link, from where PostgreSQL says. The consumer is ordered and acks
+ * Reads one hub's stream from where PostgreSQL says. The consumer is ordered and acks
  * nothing: the watermark, which commits with the books, is the only memory of what was read. So a crash
  * at any moment reads again exactly what was not booked.
  */
@@ -127,22 +118,14 @@ export class StreamReader implements Stoppable {
   private async open(
     position: StreamPosition,
   ): Promise<{ consumer: Consumer; created: string; lag: number }> {
-    const { hubId, nats, events } = this.parts;
-    const options = { domain: hubId, timeout: API_TIMEOUT_MS };
-    const stream = subjects.txStream(hubId);
-    const manager = await jetstreamManager(nats, { ...options, checkAPI: false });
-    const info = await manager.streams.info(stream);
-    const { created } = info;
-    const isSame = position.streamCreated === created && position.streamSeq <= info.state.last_seq;
+    const { hubId, stream, events } = this.parts;
+    const { created, lastSeq } = await stream.look();
+    const isSame = position.streamCreated === created && position.streamSeq <= lastSeq;
     if (!isSame && position.streamCreated !== null) events.streamReplaced(hubId);
     // the chain's own sequence skips what is booked
     const startSeq = isSame ? position.streamSeq + 1 : 1;
-    const consumer = await jetstream(nats, options).consumers.get(stream, {
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: startSeq,
-      inactive_threshold: CONSUMER_IDLE_MS,
-    });
-    return { consumer, created, lag: Math.max(0, info.state.last_seq - startSeq + 1) };
+    const consumer = await stream.consumerFrom(startSeq);
+    return { consumer, created, lag: Math.max(0, lastSeq - startSeq + 1) };
   }
 
   /** One long poll. Books whenever nothing more is on its way, so that an idle street's payment waits for nobody. */

@@ -10,6 +10,7 @@ import { enrolCommand } from './commands/enrol.ts';
 import { eraseCommand } from './commands/erase.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { ledgerCommand } from './commands/ledger.ts';
+import { natsCommand } from './commands/nats.ts';
 import { powercutCommand } from './commands/powercut.ts';
 import { providerCommand } from './commands/provider.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
@@ -31,6 +32,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   provider: providerCommand,
   report: reportCommand,
   ledger: ledgerCommand,
+  nats: natsCommand,
   powercut: powercutCommand,
   reconcile: reconcileCommand,
   screenshots: screenshotsCommand,

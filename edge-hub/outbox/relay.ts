@@ -14,7 +14,12 @@ export interface RelayParts {
   readonly lazily: Lazily;
   /** Resolves when everything committed so far is on disk: central must never know more than a power cut leaves. */
   readonly settled: () => Promise<void>;
-  readonly stream: { readonly maxBytes: number; readonly maxAgeMs: number };
+  /** At its own nats-server the hub makes the stream; at central's, central does. */
+  readonly stream: {
+    readonly at: 'hub' | 'central';
+    readonly maxBytes: number;
+    readonly maxAgeMs: number;
+  };
   readonly metrics: HubMetrics;
   readonly clock: Clock;
   readonly random: () => number;
@@ -134,34 +139,34 @@ export class OutboxRelay {
     }
   }
 
-  /** The stream is there, or is made. */
+  /** Where the stream is the hub's own it is there, or is made. */
   private async ready(): Promise<JetStreamClient> {
     if (this.client) return this.client;
-    const { hubId, stream } = this.parts;
     const connection = this.connection;
     if (!connection) throw new Error('not connected yet');
+    if (this.parts.stream.at === 'hub') await this.makeStream(connection);
+    this.client = jetstream(connection, { timeout: PUBLISH_TIMEOUT_MS });
+    return this.client;
+  }
+
+  private async makeStream(connection: NatsConnection): Promise<void> {
+    const { hubId, stream } = this.parts;
     const name = subjects.txStream(hubId);
     const manager = await jetstreamManager(connection, { timeout: PUBLISH_TIMEOUT_MS });
-    const settings = {
-      subjects: [subjects.txEvents(hubId)],
-      max_bytes: stream.maxBytes,
-      max_age: stream.maxAgeMs * NANOS_PER_MS,
-      duplicate_window: DUPLICATE_WINDOW_MS * NANOS_PER_MS,
-    };
     const exists = await manager.streams.info(name).then(
       () => true,
       () => false,
     );
-    if (!exists) {
-      await manager.streams.add({
-        name,
-        storage: 'file',
-        retention: 'limits',
-        discard: 'old',
-        ...settings,
-      });
-    }
-    this.client = jetstream(connection, { timeout: PUBLISH_TIMEOUT_MS });
-    return this.client;
+    if (exists) return;
+    await manager.streams.add({
+      name,
+      subjects: [subjects.txEvents(hubId)],
+      storage: 'file',
+      retention: 'limits',
+      discard: 'old',
+      max_bytes: stream.maxBytes,
+      max_age: stream.maxAgeMs * NANOS_PER_MS,
+      duplicate_window: DUPLICATE_WINDOW_MS * NANOS_PER_MS,
+    });
   }
 }
