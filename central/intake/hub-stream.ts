@@ -1,5 +1,6 @@
 import {
   type Consumer,
+  type ConsumerMessages,
   DeliverPolicy,
   JetStreamApiCodes,
   JetStreamApiError,
@@ -11,7 +12,33 @@ import {
 import type { NatsConnection } from '@nats-io/transport-node';
 import { subjects } from '../../shared/contracts/subjects.ts';
 import type { StreamSettings } from '../env.ts';
+import type { Delivery } from './hub-chain.ts';
 
+export interface StreamMessage extends Delivery {
+  /** How many more are on their way. */
+  readonly pending: number;
+}
+
+/** A hub's stream, as the intake reads it across the link. */
+export interface HubStream {
+  /** Which stream it is (a new one has another time of creation), and its last sequence. @throws where it does not answer */
+  info(): Promise<{ readonly created: string; readonly lastSeq: number }>;
+  /** Reads from a sequence on, in order. @throws where it does not answer */
+  read(fromSeq: number): Promise<StreamReading>;
+}
+
+export interface StreamReading {
+  /** One long poll: what comes, as it comes; it ends after a while. @throws where the stream does not answer */
+  poll(): AsyncIterable<StreamMessage>;
+  /** Ends the poll under way. */
+  stop(): void;
+}
+
+/** A long poll; messages come as they are made, so this only bounds how often an idle hub is asked. */
+const FETCH_EXPIRES_MS = 2_000;
+const HEARTBEAT_MS = 500;
+/** The client's own recovery of an ordered consumer backs off for long: past this silence we start over. */
+const FETCH_LIMIT_MS = FETCH_EXPIRES_MS + 1_500;
 const API_TIMEOUT_MS = 1_500;
 /** A stream of several copies is there when its servers have chosen a leader. */
 const MAKE_TIMEOUT_MS = 5_000;
@@ -21,22 +48,21 @@ const NANOS_PER_MS = 1_000_000;
 const DUPLICATE_WINDOW_MS = 120_000;
 
 /** One hub's stream, as central reads it: across the link in the hub's own domain, or at central's servers. */
-export class HubStream {
+export class JetStreamHubStream implements HubStream {
   private readonly parts: {
     readonly hubId: string;
     readonly nats: NatsConnection;
     readonly settings: StreamSettings;
+    /** The most messages of one poll. */
+    readonly batch: number;
   };
 
-  constructor(parts: HubStream['parts']) {
+  constructor(parts: JetStreamHubStream['parts']) {
     this.parts = parts;
   }
 
-  /**
-   * Which stream it is (a new one has another time of creation), and its last sequence. One that central keeps is made
-   * when it is not there.
-   */
-  async look(): Promise<{ readonly created: string; readonly lastSeq: number }> {
+  /** One that central keeps is made when it is not there. */
+  async info(): Promise<{ readonly created: string; readonly lastSeq: number }> {
     const manager = await this.manager(API_TIMEOUT_MS);
     const { created, state } = await manager.streams.info(this.name).catch(async (error) => {
       if (this.parts.settings.at === 'hub' || !isNotFound(error)) throw error;
@@ -46,12 +72,14 @@ export class HubStream {
   }
 
   /** An ordered consumer, which acks nothing. */
-  consumerFrom(startSeq: number): Promise<Consumer> {
-    return jetstream(this.parts.nats, this.options(API_TIMEOUT_MS)).consumers.get(this.name, {
+  async read(fromSeq: number): Promise<StreamReading> {
+    const { consumers } = jetstream(this.parts.nats, this.options(API_TIMEOUT_MS));
+    const consumer = await consumers.get(this.name, {
       deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: startSeq,
+      opt_start_seq: fromSeq,
       inactive_threshold: CONSUMER_IDLE_MS,
     });
+    return new ConsumerReading(consumer, this.parts.batch);
   }
 
   private async make(settings: Extract<StreamSettings, { at: 'central' }>): Promise<StreamInfo> {
@@ -80,6 +108,49 @@ export class HubStream {
 
   private get name(): string {
     return subjects.txStream(this.parts.hubId);
+  }
+}
+
+class ConsumerReading implements StreamReading {
+  private readonly consumer: Consumer;
+  private readonly batch: number;
+  private fetching: ConsumerMessages | undefined;
+
+  constructor(consumer: Consumer, batch: number) {
+    this.consumer = consumer;
+    this.batch = batch;
+  }
+
+  stop(): void {
+    this.fetching?.stop();
+  }
+
+  async *poll(): AsyncGenerator<StreamMessage> {
+    const messages = await this.consumer.fetch({
+      max_messages: this.batch,
+      expires: FETCH_EXPIRES_MS,
+      idle_heartbeat: HEARTBEAT_MS,
+    });
+    this.fetching = messages;
+    let stalled = false;
+    const guard = (): NodeJS.Timeout =>
+      setTimeout(() => {
+        stalled = true;
+        messages.stop();
+      }, FETCH_LIMIT_MS);
+    let guarding = guard();
+    try {
+      for await (const message of messages) {
+        // the reader's own work does not count as silence
+        clearTimeout(guarding);
+        yield { streamSeq: message.seq, text: message.string(), pending: message.info.pending };
+        guarding = guard();
+      }
+      if (stalled) throw new Error('the stream does not answer');
+    } finally {
+      clearTimeout(guarding);
+      messages.stop();
+    }
   }
 }
 

@@ -13,7 +13,7 @@ import { connect as startTls } from 'node:tls';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HubStream } from '../../central/intake/hub-stream.ts';
+import { JetStreamHubStream } from '../../central/intake/hub-stream.ts';
 import { addHub, initDeployment, revokeHub } from '../../deploy/nats/deployment.ts';
 import { CENTRAL_OWNER } from '../../deploy/nats/nats-permissions.ts';
 import { findNatsServer, runNatsServer } from '../../deploy/nats/nats-server.ts';
@@ -86,21 +86,23 @@ function filesOf(folder: string, name: string) {
   return { caFile: join(folder, 'ca.pem'), certFile, keyFile: join(folder, `${name}.key`) };
 }
 
-const streamOf = (hubId: string, maxBytes = RESERVED.bytesEach): HubStream =>
-  new HubStream({
+const streamOf = (hubId: string, maxBytes = RESERVED.bytesEach): JetStreamHubStream =>
+  new JetStreamHubStream({
     hubId,
     nats: central,
     settings: { at: 'central', replicas: 3, maxBytes, maxAgeMs: 3_600_000 },
+    batch: 1_000,
   });
 
 async function textsOf(hubId: string): Promise<string[]> {
   const stream = streamOf(hubId);
-  const { lastSeq } = await stream.look();
+  const { lastSeq } = await stream.info();
   if (lastSeq === 0) return [];
-  const consumer = await stream.consumerFrom(1);
+  const reading = await stream.read(1);
   const texts: string[] = [];
-  for await (const message of await consumer.fetch({ max_messages: lastSeq, expires: 2_000 })) {
-    texts.push(message.string());
+  for await (const { streamSeq, text } of reading.poll()) {
+    texts.push(text);
+    if (streamSeq === lastSeq) break;
   }
   return texts;
 }
@@ -135,7 +137,7 @@ beforeAll(async () => {
   // the cluster chooses its leader, and the permissions of hubs that were added must be read
   await eventually(() =>
     streamOf('hub-fair')
-      .look()
+      .info()
       .catch(() => undefined),
   );
 }, 30_000);
@@ -148,10 +150,10 @@ afterAll(async () => {
 
 describe('what is reserved', () => {
   it('is no more than agreed: a stream that would take the other hub’s room is refused', async () => {
-    await expect(streamOf('hub-evil', RESERVED.bytesEach + MIB).look()).rejects.toThrow(
+    await expect(streamOf('hub-evil', RESERVED.bytesEach + MIB).info()).rejects.toThrow(
       /insufficient|storage|resources/i,
     );
-    await streamOf('hub-evil').look();
+    await streamOf('hub-evil').info();
   });
 
   it('is three copies of each stream', async () => {
