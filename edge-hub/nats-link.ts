@@ -23,7 +23,7 @@ export async function connectNats(
   while (!parts.signal.aborted) {
     try {
       return await connect({
-        servers: settings.url.split(','),
+        servers: settings.url,
         user: settings.user,
         pass: settings.password,
         name: parts.hubId,

@@ -13,7 +13,6 @@ export interface AccessRule {
 const EVERYONE: readonly Caller[] = ['anyone', ...ROLES];
 const OPERATOR: readonly Caller[] = ['operator'];
 const ADMINISTRATION: readonly Caller[] = ['operator', 'administrator'];
-const BUREAU: readonly Caller[] = [...ADMINISTRATION, 'analyst'];
 const OWNERS: readonly Caller[] = [...ADMINISTRATION, 'owner'];
 const MERCHANTS: readonly Caller[] = [...OWNERS, 'cashier'];
 
@@ -63,9 +62,11 @@ export const ACCESS_TABLE: readonly AccessRule[] = [
   { method: 'post', path: '/api/merchants/{merchantId}/staff', callers: OWNERS },
   { method: 'post', path: '/api/merchants/{merchantId}/staff/remove', callers: OWNERS },
   { method: 'get', path: '/api/merchants/{merchantId}/payouts', callers: OWNERS },
+  { method: 'get', path: '/api/merchants/{merchantId}/due', callers: OWNERS },
   { method: 'get', path: '/api/merchants/{merchantId}/statement', callers: OWNERS },
   { method: 'get', path: '/api/merchants/{merchantId}/statement.csv', callers: OWNERS },
   { method: 'get', path: '/api/merchants/{merchantId}/statement.xlsx', callers: OWNERS },
+  { method: 'get', path: '/api/merchants/{merchantId}/statement.pdf', callers: OWNERS },
   { method: 'get', path: '/api/settlements', callers: ADMINISTRATION },
   { method: 'post', path: '/api/settlements', callers: ADMINISTRATION },
   { method: 'get', path: '/api/settlements/{runId}', callers: ADMINISTRATION },
@@ -88,13 +89,11 @@ export const ACCESS_TABLE: readonly AccessRule[] = [
     path: '/api/merchants/{merchantId}/insight/{panel}',
     callers: ['operator', 'owner'],
   },
-  { method: 'get', path: '/api/insight/{panel}', callers: BUREAU },
-  { method: 'get', path: '/api/bureau/series', callers: BUREAU },
-  { method: 'get', path: '/api/bureau/weeks/{week}', callers: BUREAU },
-  { method: 'get', path: '/api/bureau/weeks/{week}/export.csv', callers: BUREAU },
-  { method: 'get', path: '/api/bureau/weeks/{week}/export.xlsx', callers: BUREAU },
-  { method: 'get', path: '/api/bureau/map', callers: BUREAU },
-  { method: 'put', path: '/api/merchants/{merchantId}/trade', callers: ADMINISTRATION },
+  {
+    method: 'get',
+    path: '/api/insight/{panel}',
+    callers: ['operator', 'administrator', 'analyst'],
+  },
   { method: 'get', path: '/api/wallets/{shopperId}', callers: OPERATOR },
   { method: 'post', path: '/api/wallets/{shopperId}/lines', callers: OPERATOR },
   { method: 'put', path: '/api/exception-list/{shopperId}', callers: OPERATOR },

@@ -11,7 +11,6 @@ import { accessControl } from '../access/access-control.ts';
 import type { HttpContext } from '../context.ts';
 import { summary } from '../events.ts';
 import { addBookRoutes } from './book-routes.ts';
-import { addBureauRoutes } from './bureau-routes.ts';
 import { addDisputeRoutes } from './dispute-routes.ts';
 import { addInsightRoutes } from './insight-routes.ts';
 import { addMerchantRoutes } from './merchant-routes.ts';
@@ -79,7 +78,6 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   addSettlementRoutes(app, context);
   addSettlementExceptionRoutes(app, context);
   addInsightRoutes(app, context);
-  addBureauRoutes(app, context);
   addDisputeRoutes(app, context);
   addSignInRoutes(app, context);
   addWalletRoutes(app, context);
@@ -91,20 +89,20 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   return app;
 }
 
-/** The city's page at `/`, the one of sales and customers at `/insight/`. */
+/** Pages below an address of their own; the city's is at `/`. */
+const PAGES = ['insight', 'merchant', 'administration'] as const;
+
 function addPages(app: OpenAPIHono, webDir: string, logger: Logger): void {
-  const insight = join(webDir, 'insight');
-  if (existsSync(insight)) {
-    app.get('/insight', (request) => request.redirect('/insight/'));
-    app.get('/insight/*', serveStatic({ root: insight, rewriteRequestPath: belowInsight }));
+  for (const page of PAGES) {
+    const root = join(webDir, page);
+    if (!existsSync(root)) continue;
+    const rewriteRequestPath = (path: string): string => path.slice(`/${page}`.length);
+    app.get(`/${page}`, (request) => request.redirect(`/${page}/`));
+    app.get(`/${page}/*`, serveStatic({ root, rewriteRequestPath }));
   }
   const city = join(webDir, 'city');
   if (existsSync(city)) app.get('*', serveStatic({ root: city }));
   else logger.warn({ root: city }, 'the pages are not built');
-}
-
-function belowInsight(path: string): string {
-  return path.slice('/insight'.length);
 }
 
 function addOperations(app: OpenAPIHono, { database, events }: HttpContext): void {

@@ -2,14 +2,16 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import {
   bankExchangeSchema,
+  dueSchema,
   payoutListSchema,
   settlementRequestSchema,
   settlementRunDetailSchema,
   settlementRunListSchema,
 } from '../../shared/contracts/http-settlement.ts';
-import { nameSchema, uuidSchema } from '../../shared/contracts/primitives.ts';
+import { currencySchema, nameSchema, uuidSchema } from '../../shared/contracts/primitives.ts';
 import { principalOf } from '../access/principal.ts';
 import type { HttpContext } from '../context.ts';
+import { dueOf } from '../settlement/merchant-due.ts';
 import { findFile, findRun, listPayouts, listRuns } from '../settlement/settlement-store.ts';
 import { payoutView, runViews } from '../settlement/settlement-view.ts';
 import type { Settling } from '../settlement/settling.ts';
@@ -72,7 +74,19 @@ export const merchantPayoutsRoute = createRoute({
   responses: { ...jsonAnswer(payoutListSchema), ...problemAnswers(400) },
 });
 
+export const merchantDueRoute = createRoute({
+  method: 'get',
+  path: '/api/merchants/{merchantId}/due',
+  summary: 'What a merchant is owed by now and no payout has settled',
+  request: {
+    params: z.object({ merchantId: nameSchema }),
+    query: z.object({ currency: currencySchema.default('CNY') }),
+  },
+  responses: { ...jsonAnswer(dueSchema), ...problemAnswers(400) },
+});
+
 export const SETTLEMENT_ROUTES = [
+  merchantDueRoute,
   settlementListRoute,
   settlementRunRoute,
   settlementRoute,
@@ -127,5 +141,12 @@ export function addSettlementRoutes(app: OpenAPIHono, context: HttpContext): voi
     const { limit } = request.req.valid('query');
     const payouts = await listPayouts(database.db, { merchantId }, limit);
     return request.json({ payouts: payouts.map(payoutView) }, 200);
+  });
+
+  app.openapi(merchantDueRoute, async (request) => {
+    const asked = { ...request.req.valid('param'), ...request.req.valid('query') };
+    const capturedBefore = new Date(context.clock.now());
+    const due = await database.transact((tx) => dueOf(tx, { ...asked, capturedBefore }));
+    return request.json(due, 200);
   });
 }

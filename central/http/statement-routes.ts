@@ -10,6 +10,7 @@ import { nameSchema } from '../../shared/contracts/primitives.ts';
 import type { HttpContext } from '../context.ts';
 import { makeStatement } from '../statements/statement.ts';
 import { statementCsv, statementXlsx } from '../statements/statement-files.ts';
+import { MAX_PDF_LINES, statementPdf } from '../statements/statement-pdf.ts';
 import { jsonAnswer, problemAnswers } from './answers.ts';
 import { refuse } from './problem.ts';
 
@@ -18,7 +19,8 @@ const request = {
   params: z.object({ merchantId: nameSchema }),
   query: statementQuerySchema,
 };
-const fileAnswer = (type: 'text/csv' | typeof XLSX) => ({
+const PDF = 'application/pdf';
+const fileAnswer = (type: 'text/csv' | typeof XLSX | typeof PDF) => ({
   200: { description: 'The file', content: { [type]: { schema: z.string() } } },
 });
 
@@ -46,7 +48,20 @@ export const statementXlsxRoute = createRoute({
   responses: { ...fileAnswer(XLSX), ...problemAnswers(400, 404, 409) },
 });
 
-export const STATEMENT_ROUTES = [statementRoute, statementCsvRoute, statementXlsxRoute];
+export const statementPdfRoute = createRoute({
+  method: 'get',
+  path: '/api/merchants/{merchantId}/statement.pdf',
+  summary: 'The statement to print and to keep, up to 5,000 lines',
+  request,
+  responses: { ...fileAnswer(PDF), ...problemAnswers(400, 404, 409) },
+});
+
+export const STATEMENT_ROUTES = [
+  statementRoute,
+  statementCsvRoute,
+  statementXlsxRoute,
+  statementPdfRoute,
+];
 
 /** Statements of merchants. */
 export function addStatementRoutes(app: OpenAPIHono, { database }: HttpContext): void {
@@ -76,6 +91,14 @@ export function addStatementRoutes(app: OpenAPIHono, { database }: HttpContext):
     const statement = await statementOf(asked, merchantId, asked.req.valid('query'));
     const bytes = new Uint8Array(await statementXlsx(statement));
     return asked.body(bytes, 200, fileHeaders(statement, 'xlsx', XLSX));
+  });
+
+  app.openapi(statementPdfRoute, async (asked) => {
+    const { merchantId } = asked.req.valid('param');
+    const statement = await statementOf(asked, merchantId, asked.req.valid('query'));
+    if (statement.lines.length > MAX_PDF_LINES) return refuse(asked, 'conflict', 'too_long');
+    const bytes = new Uint8Array(await statementPdf(statement));
+    return asked.body(bytes, 200, fileHeaders(statement, 'pdf', PDF));
   });
 }
 

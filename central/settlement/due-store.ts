@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Currency } from '../../shared/domain/money.ts';
 import type { Executor } from '../db/database.ts';
 
-/** What a merchant is to be paid. Minor units; `amountMinor` is above zero and the sum of the others. */
+/** What a merchant is owed. Minor units; `amountMinor` is the sum of the others, below zero where it owes. */
 export interface DuePayout {
   readonly merchantId: string;
   readonly companyName: string;
@@ -85,7 +85,7 @@ export async function gatherDue(
       and not exists (select 1 from settlement_adjustments a where a.entry_id = c.entry_id)`);
 }
 
-/** What was gathered, by merchant: those that are owed something. Who owes more than is owed to them waits. */
+/** What was gathered, by merchant. */
 export async function sumDue(tx: Executor): Promise<DuePayout[]> {
   const rows = await tx.execute<Record<string, string>>(sql`
     select * from (
@@ -98,7 +98,7 @@ export async function sumDue(tx: Executor): Promise<DuePayout[]> {
                  from due_entries group by merchant_id) e on e.merchant_id = y.merchant_id
       left join (select merchant_id, sum(amount_minor) as adjusted from due_adjustments group by merchant_id) a
         on a.merchant_id = y.merchant_id
-    ) as due where amount > 0 order by merchant_id`);
+    ) as due order by merchant_id`);
   return rows.map((row) => {
     const minor = (name: string): bigint => BigInt(row[name] ?? 0);
     const text = (name: string): string => row[name] ?? '';

@@ -83,7 +83,8 @@ export class Settlement {
     const { currency, capturedBefore } = run;
     const merchantId = run.merchantId ?? undefined;
     await gatherDue(tx, { currency, capturedBefore, merchantId });
-    const due = await sumDue(tx);
+    // who owes more than is owed to them waits
+    const due = (await sumDue(tx)).filter(({ amountMinor }) => amountMinor > 0n);
     for (let from = 0; from < due.length; from += MAX_LINES) {
       await this.payFile(tx, run, due.slice(from, from + MAX_LINES));
     }

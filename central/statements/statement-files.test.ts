@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Statement } from '../../shared/contracts/http-statements.ts';
 import { statementCsv } from './statement-files.ts';
+import { statementPdf } from './statement-pdf.ts';
 
 const line = {
   payoutId: '01900000-0000-7000-8000-000000000001',
@@ -40,5 +41,21 @@ describe('a statement as CSV', () => {
   ])('writes the reference %j as %j', (reference, field) => {
     const text = statementCsv({ ...statement, lines: [{ ...line, reference }] });
     expect(text).toContain(`tea-house,${field},100.00`);
+  });
+});
+
+describe('a statement as PDF', () => {
+  it('is a file of as many pages as its lines need, with the font’s used characters only', async () => {
+    const lines = Array.from({ length: 100 }, () => line);
+    const pdf = await statementPdf({ ...statement, lines });
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    expect(pdf.toString('latin1').match(/\/Type \/Page\n/g)).toHaveLength(3);
+    expect(pdf.length).toBeLessThan(300_000);
+    expect((await statementPdf({ ...statement, lines })).equals(pdf)).toBe(true);
+  });
+
+  it('says so where there is nothing', async () => {
+    const pdf = await statementPdf({ ...statement, lines: [] });
+    expect(pdf.toString('latin1').match(/\/Type \/Page\n/g)).toHaveLength(1);
   });
 });

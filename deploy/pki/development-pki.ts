@@ -14,8 +14,6 @@ export interface DevelopmentPki {
   /** Revocation list, PEM; empty at first. */
   readonly crlPath: string;
   readonly centralNats: CertificatePaths;
-  /** Central's service towards its nats-servers, where these ask for a certificate. */
-  readonly centralService: CertificatePaths;
   readonly hubs: Readonly<Record<string, HubCertificates>>;
   /** Client certificates, CN is the terminal id. The key also signs the terminal's probes. */
   readonly terminals: Readonly<Record<string, CertificatePaths>>;
@@ -26,9 +24,6 @@ export interface DevelopmentPki {
 export function leafCommonName(hubId: string): string {
   return `leaf-${hubId}`;
 }
-
-/** Subject of central's service. */
-export const CENTRAL_SERVICE_NAME = 'central-service';
 
 const THIS_MACHINE = { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1', '::1'] };
 
@@ -52,14 +47,8 @@ export async function createDevelopmentPki(options: {
   const centralNats = await authority.issue({
     name: 'central-nats',
     commonName: 'central-nats',
-    // servers of a cluster dial one another
-    usage: ['server', 'client'],
+    usage: ['server'],
     ...THIS_MACHINE,
-  });
-  const centralService = await authority.issue({
-    name: CENTRAL_SERVICE_NAME,
-    commonName: CENTRAL_SERVICE_NAME,
-    usage: ['client'],
   });
   const hubs: Record<string, HubCertificates> = {};
   for (const hubId of options.hubs) {
@@ -78,7 +67,6 @@ export async function createDevelopmentPki(options: {
     caPath: authority.certPath,
     crlPath: authority.crlPath,
     centralNats,
-    centralService,
     hubs,
     terminals,
     authority,

@@ -19,6 +19,8 @@ const PAGES: readonly Page[] = [
   { name: 'console', source: 'edge-hub/web', base: '/console/' },
   { name: 'city', source: 'central/web', base: '/' },
   { name: 'insight', source: 'central/web/insight', base: '/insight/' },
+  { name: 'merchant', source: 'central/web/merchant', base: '/merchant/' },
+  { name: 'administration', source: 'central/web/administration', base: '/administration/' },
 ];
 
 /** What every page is made of besides its own folder. */
@@ -65,7 +67,7 @@ async function buildPage(page: Page): Promise<void> {
 }
 
 /**
- * Builds the pages into `.wuma/web/{kiosk,console,city,insight}/`. A page whose sources are older than
+ * Builds the pages into `.wuma/web/{kiosk,console,city,insight,merchant,administration}/`. A page whose sources are older than
  * its output is left as it is, unless `--force`. Names of pages restrict it to those.
  */
 async function main(argv: readonly string[]): Promise<void> {

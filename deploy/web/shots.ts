@@ -1,4 +1,11 @@
-export type PageName = 'kiosk' | 'console' | 'enrol' | 'city' | 'insight';
+export type PageName =
+  | 'kiosk'
+  | 'console'
+  | 'enrol'
+  | 'city'
+  | 'insight'
+  | 'merchant'
+  | 'administration';
 
 interface Size {
   readonly width: number;
@@ -22,10 +29,20 @@ const SIZES: Readonly<Record<PageName, readonly Size[]>> = {
   enrol: [PHONE, DESKTOP],
   city: [PHONE, DESKTOP],
   insight: [PHONE, DESKTOP],
+  merchant: [PHONE, DESKTOP],
+  administration: [PHONE, DESKTOP],
 };
-const PAGES = ['kiosk', 'console', 'enrol', 'city', 'insight'] as const;
+const PAGES = [
+  'kiosk',
+  'console',
+  'enrol',
+  'city',
+  'insight',
+  'merchant',
+  'administration',
+] as const;
 /** Those of central; the others are a hub's. */
-export const CENTRAL_PAGES: readonly PageName[] = ['city', 'insight'];
+export const CENTRAL_PAGES: readonly PageName[] = ['city', 'insight', 'merchant', 'administration'];
 const LANGUAGES = ['zh-CN', 'en'] as const;
 const SCHEMES = ['light', 'dark'] as const;
 
@@ -53,6 +70,8 @@ export function addressOf(shot: Shot, services: { readonly hub: URL; readonly ce
     enrol: () => new URL('/console/#/enrol', services.hub),
     city: () => new URL('/', services.central),
     insight: () => new URL('/insight/', services.central),
+    merchant: () => new URL('/merchant/', services.central),
+    administration: () => new URL('/administration/', services.central),
   }[shot.page]();
   address.searchParams.set('lang', shot.language);
   return address;

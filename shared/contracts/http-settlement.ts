@@ -75,6 +75,20 @@ export const settlementRunDetailSchema = settlementRunSchema.extend({
 });
 export const payoutListSchema = z.object({ payouts: z.array(payoutSchema) });
 
+/** What no payout has settled yet, as of now. `payable`: approved, with an account that no bank has refused. */
+export const dueSchema = z.object({
+  merchantId: nameSchema,
+  currency: currencySchema,
+  payable: z.boolean(),
+  capturedMinor: sumMinorSchema,
+  refundedMinor: sumMinorSchema,
+  feeMinor: sumMinorSchema,
+  adjustedMinor: sumMinorSchema,
+  /** Below zero: the merchant owes it to the next payout. */
+  amountMinor: sumMinorSchema,
+});
+export type Due = z.infer<typeof dueSchema>;
+
 /** Files sent to the bank and messages of it that were read. */
 export const bankExchangeSchema = z.object({ sent: z.int(), received: z.int() });
 

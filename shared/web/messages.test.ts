@@ -10,6 +10,8 @@ const FOLDERS = [
   'central/web',
   'central/web/insight',
   'central/web/session',
+  'central/web/merchant',
+  'central/web/administration',
 ];
 
 /** Every key with its placeholders; plural forms count as one key, since languages have different ones. */

@@ -51,7 +51,7 @@ export async function inflict(fault: Fault, victims: Victims): Promise<void> {
       await last();
       return hub.startNats();
     case 'central-nats-kill':
-      await central.nats.kill9();
+      await central.killNats();
       await last();
       return central.startNats();
     case 'central-kill':

@@ -167,6 +167,7 @@ describe('people of one merchant', () => {
     '/api/merchants/{merchantId}/statement': '?from=2026-11-01&to=2026-11-30',
     '/api/merchants/{merchantId}/statement.csv': '?from=2026-11-01&to=2026-11-30',
     '/api/merchants/{merchantId}/statement.xlsx': '?from=2026-11-01&to=2026-11-30',
+    '/api/merchants/{merchantId}/statement.pdf': '?from=2026-11-01&to=2026-11-30',
   };
   /** Where the lake is off in this test; that its panels keep merchants apart is tested with a lake. */
   const unavailable = new Set(['/api/merchants/{merchantId}/insight/{panel}']);

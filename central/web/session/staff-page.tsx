@@ -20,6 +20,12 @@ const PAGES: readonly {
   readonly roles: readonly StaffRole[];
 }[] = [
   { name: 'city', path: '/', roles: ['operator', 'administrator'] },
+  { name: 'administration', path: '/administration/', roles: ['operator', 'administrator'] },
+  {
+    name: 'merchant',
+    path: '/merchant/',
+    roles: ['operator', 'administrator', 'owner', 'cashier'],
+  },
   {
     name: 'insight',
     path: '/insight/',

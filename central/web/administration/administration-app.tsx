@@ -1,0 +1,24 @@
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { StaffPage } from '../session/staff-page.tsx';
+import { DisputesCard } from './disputes-card.tsx';
+import { ExceptionsCard } from './exceptions-card.tsx';
+import { ReviewCard } from './review-card.tsx';
+import { RunsCard } from './runs-card.tsx';
+
+/** What waits for the administration of the streets: applications, payouts, what a bank refused, disputes. */
+export function AdministrationApp(): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <StaffPage name="administration" heading={t('heading')}>
+      {() => (
+        <div className="desk">
+          <ReviewCard />
+          <RunsCard />
+          <ExceptionsCard />
+          <DisputesCard />
+        </div>
+      )}
+    </StaffPage>
+  );
+}
