@@ -7,6 +7,7 @@ import { type IdMaker, uuidV7 } from '../shared/domain/ids.ts';
 import { type Clock, systemClock } from '../shared/kernel/clock.ts';
 import type { Lifecycle } from '../shared/kernel/lifecycle.ts';
 import type { Logger } from '../shared/kernel/logger.ts';
+import { systemTimers } from '../shared/kernel/timers.ts';
 import type { Authenticate } from './access/access-control.ts';
 import {
   type IsOperatorToken,
@@ -23,8 +24,9 @@ import type { CentralSettings } from './env.ts';
 import { CentralEvents } from './events.ts';
 import { PaymentFeed } from './http/payment-feed.ts';
 import { InsightService } from './insight/service/insight-service.ts';
+import { JetStreamHubStream } from './intake/hub-stream.ts';
 import { type BookedBatch, IntakeBooking } from './intake/intake-booking.ts';
-import { StreamReader } from './intake/stream-reader.ts';
+import { BATCH_MESSAGES, type ReaderParts, StreamReader } from './intake/stream-reader.ts';
 import { Reconciler } from './reconciliation/reconciler.ts';
 import { BankDesk, type BankDeskParts } from './settlement/bank-desk.ts';
 import { BusinessDays } from './settlement/business-days.ts';
@@ -110,9 +112,7 @@ export async function createContext(
     downlink.nudge(batch.nudges);
     feed.booked(batch);
   };
-  const readers = settings.hubs.map(
-    (hubId) => new StreamReader({ hubId, nats, booking, clock, random, events, onBooked }),
-  );
+  const readers = createReaders(settings, { nats, booking, clock, random, events, onBooked });
   const reconciler = new Reconciler({
     database,
     hubs: settings.hubs,
@@ -148,6 +148,22 @@ export async function createContext(
     ...createSignIn({ database, clock }, settings),
     ...createDesks({ database, clock, newId, events }, settings),
   };
+}
+
+function createReaders(
+  { hubs, streams }: CentralSettings,
+  parts: Omit<ReaderParts, 'hubId' | 'stream' | 'timers'> & { readonly nats: NatsConnection },
+): StreamReader[] {
+  const { nats } = parts;
+  return hubs.map((hubId) => {
+    const stream = new JetStreamHubStream({
+      hubId,
+      nats,
+      settings: streams,
+      batch: BATCH_MESSAGES,
+    });
+    return new StreamReader({ ...parts, hubId, stream, timers: systemTimers });
+  });
 }
 
 /** How staff sign in, and how a request is known: by the operator's token or a session. */
@@ -216,10 +232,11 @@ async function connectNats(
   settings: CentralSettings,
   { logger, lifecycle }: Running,
 ): Promise<{ nats: NatsConnection; isUp: () => boolean }> {
-  const { url, user, passwordFile } = settings.nats;
+  const { url, user, passwordFile, tls } = settings.nats;
   const nats = await connect({
     name: 'wuma-central',
-    servers: url,
+    servers: url.split(','),
+    ...(tls && { tls }),
     ...(user === undefined ? {} : { user }),
     ...(passwordFile === undefined ? {} : { pass: readFileSync(passwordFile, 'utf8').trim() }),
     inboxPrefix: subjects.inbox('central'),

@@ -18,9 +18,27 @@ const envSchema = z.object({
   CENTRAL_PG_PORT: portSchema.default(0),
   CENTRAL_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
   CENTRAL_HTTP_PORT: portSchema.default(7400),
+  /** One or several of the same cluster, with commas between. */
   CENTRAL_NATS_URL: z.string().min(1).default('nats://127.0.0.1:7401'),
   CENTRAL_NATS_USER: z.string().min(1).optional(),
   CENTRAL_NATS_PASSWORD_FILE: z.string().min(1).optional(),
+  /** Files of the CA, and of central's certificate and key, where nats-servers ask for one. */
+  CENTRAL_NATS_TLS_CA: z.string().min(1).optional(),
+  CENTRAL_NATS_TLS_CERT: z.string().min(1).optional(),
+  CENTRAL_NATS_TLS_KEY: z.string().min(1).optional(),
+  /** Where hubs' streams are: at each hub's nats-server, or here, in so many copies and of so many bytes each (docs/nats.md). */
+  CENTRAL_STREAMS_AT: z.enum(['hub', 'central']).default('hub'),
+  CENTRAL_STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(3),
+  CENTRAL_STREAM_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024 * 1024)
+    .default(256 * 1024 * 1024),
+  CENTRAL_STREAM_MAX_AGE_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(30 * 24),
   CENTRAL_HUBS: z
     .string()
     .transform((text) =>
@@ -132,15 +150,32 @@ export interface SettlementSettings {
   readonly holidays: readonly string[];
 }
 
+/** How central gets at its nats-servers. */
+export interface NatsSettings {
+  /** With commas between. */
+  readonly url: string;
+  readonly user: string | undefined;
+  readonly passwordFile: string | undefined;
+  /** Paths of PEM files; undefined without TLS. */
+  readonly tls?: { readonly caFile: string; readonly certFile: string; readonly keyFile: string };
+}
+
+/** Where hubs' streams are; those at central are made by it. */
+export type StreamSettings =
+  | { readonly at: 'hub' }
+  | {
+      readonly at: 'central';
+      readonly replicas: number;
+      readonly maxBytes: number;
+      readonly maxAgeMs: number;
+    };
+
 export interface CentralSettings {
   readonly database: { readonly url: string | undefined; readonly port: number };
   readonly dataDir: string;
   readonly http: { readonly host: string; readonly port: number; readonly webDir: string };
-  readonly nats: {
-    readonly url: string;
-    readonly user: string | undefined;
-    readonly passwordFile: string | undefined;
-  };
+  readonly nats: NatsSettings;
+  readonly streams: StreamSettings;
   readonly hubs: readonly string[];
   readonly caFile: string;
   readonly adminTokenFile: string;
@@ -178,11 +213,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): CentralSetting
       port: env.CENTRAL_HTTP_PORT,
       webDir: env.CENTRAL_WEB_DIR,
     },
-    nats: {
-      url: env.CENTRAL_NATS_URL,
-      user: env.CENTRAL_NATS_USER,
-      passwordFile: env.CENTRAL_NATS_PASSWORD_FILE,
-    },
+    nats: natsOf(env),
+    streams: streamsOf(env),
     hubs: [...new Set(env.CENTRAL_HUBS)],
     caFile: env.CENTRAL_TLS_CA,
     adminTokenFile: env.CENTRAL_ADMIN_TOKEN_FILE ?? `${env.CENTRAL_DATA_DIR}/admin-token`,
@@ -201,6 +233,32 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): CentralSetting
     settlement: settlementOf(env),
     wallets: { currency: env.CENTRAL_CURRENCY, limitMinor: env.CENTRAL_SPENDING_LIMIT_MINOR },
     logLevel: env.LOG_LEVEL,
+  };
+}
+
+function natsOf(env: z.output<typeof envSchema>): NatsSettings {
+  const {
+    CENTRAL_NATS_TLS_CA: caFile,
+    CENTRAL_NATS_TLS_CERT: certFile,
+    CENTRAL_NATS_TLS_KEY: keyFile,
+  } = env;
+  return {
+    url: env.CENTRAL_NATS_URL,
+    user: env.CENTRAL_NATS_USER,
+    passwordFile: env.CENTRAL_NATS_PASSWORD_FILE,
+    ...(caFile !== undefined &&
+      certFile !== undefined &&
+      keyFile !== undefined && { tls: { caFile, certFile, keyFile } }),
+  };
+}
+
+function streamsOf(env: z.output<typeof envSchema>): StreamSettings {
+  if (env.CENTRAL_STREAMS_AT === 'hub') return { at: 'hub' };
+  return {
+    at: 'central',
+    replicas: env.CENTRAL_STREAM_REPLICAS,
+    maxBytes: env.CENTRAL_STREAM_MAX_BYTES,
+    maxAgeMs: env.CENTRAL_STREAM_MAX_AGE_HOURS * 3_600_000,
   };
 }
 

@@ -1,7 +1,6 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { GalleryIndex } from '../models/index/gallery-index.ts';
 import { openGalleryIndex } from '../models/index/threaded-index.ts';
 import { loadInstalledPack } from '../models/packs/installed-pack.ts';
@@ -18,6 +17,7 @@ import { type Clock, systemClock } from '../shared/kernel/clock.ts';
 import { garbageCollector } from '../shared/kernel/garbage.ts';
 import { createLogger, type Logger } from '../shared/kernel/logger.ts';
 import { RateLimiter } from '../shared/kernel/rate-limiter.ts';
+import { pause, systemTimers } from '../shared/kernel/timers.ts';
 import { AllowanceOrders } from './allowance/allowance-orders.ts';
 import { AllowanceStore } from './allowance/allowance-store.ts';
 import { AskLink } from './allowance/ask-link.ts';
@@ -30,6 +30,7 @@ import { DecisionFeed } from './decision-feed.ts';
 import { Downlink } from './downlink/downlink.ts';
 import { DownlinkApplier } from './downlink/downlink-applier.ts';
 import { DownlinkStore } from './downlink/downlink-store.ts';
+import { PeopleOrders } from './downlink/people-orders.ts';
 import { CodeKeyStore } from './enrolment/code-key-store.ts';
 import { DirectoryStore } from './enrolment/directory-store.ts';
 import { EnrolmentService } from './enrolment/enrolment-service.ts';
@@ -199,13 +200,12 @@ function wire(base: Base) {
   const outbox = new OutboxStore(db, hubId);
   const noise = Math.random;
   const relay = new OutboxRelay({
-    hubId,
     store: outbox,
     lazily: database.lazily,
     settled: database.settled,
-    stream: settings.stream,
     metrics,
     clock,
+    timers: systemTimers,
     random: noise,
     logger,
   });
@@ -352,7 +352,7 @@ function wireAllowances(shared: Shared, random: () => number) {
     askCentral: askLink.ask,
     targetMinor: settings.spending.targetMinor,
     clock,
-    pause: (ms) => sleep(ms),
+    pause: (ms) => pause(systemTimers, ms),
   });
   const { mode, offline: policy } = settings.spending;
   const spending: Spending =
@@ -494,18 +494,19 @@ function wireDownlink(
 ) {
   const { settings, database, clock, logger, vision, files } = shared;
   const store = new DownlinkStore(database.db);
-  const applier = new DownlinkApplier({
+  const people = new PeopleOrders({
     ...shared,
-    store,
     authority: files.authority,
     faces: [facesOf(vision, shared.gallery), ...(shared.former ? [shared.former] : [])],
   });
+  const applier = new DownlinkApplier({ ...shared, store, people });
   const downlink = new Downlink({
     hubId: settings.street.hubId,
     store,
     applier,
     contact: shared.contact,
     clock,
+    timers: systemTimers,
     random,
     logger,
   });

@@ -8,6 +8,7 @@ import { OperatorAccess } from './http/operator-access.ts';
 import { problem } from './http/problem.ts';
 import { Broker } from './ingress/broker.ts';
 import { connectNats } from './nats-link.ts';
+import { JetStreamEvents } from './outbox/event-stream.ts';
 
 export interface RunningHub {
   readonly httpPort: number;
@@ -179,7 +180,7 @@ function linkToNats(context: HubContext): NatsTask {
     { hubId: settings.street.hubId, logger, signal: giveUp.signal },
   ).then((connection) => {
     if (connection && !giveUp.signal.aborted) {
-      relay.start(connection);
+      relay.start(new JetStreamEvents(connection, settings.street.hubId, settings.stream));
       askLink.start(connection);
       downlink.start(connection);
     }

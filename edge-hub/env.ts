@@ -37,6 +37,7 @@ const envSchema = z.object({
   HUB_TLS_CERT: path,
   HUB_TLS_KEY: path,
   HUB_TLS_CA: path,
+  /** One or several of the same cluster, with commas between. */
   HUB_NATS_URL: z.string().min(1),
   HUB_NATS_USER: z.string().min(1),
   HUB_NATS_PASSWORD_FILE: path,
@@ -97,6 +98,8 @@ const envSchema = z.object({
   /** Messages of one terminal per second, and at once. */
   HUB_RATE_PER_SECOND: positive.default(20),
   HUB_RATE_BURST: positive.default(40),
+  /** Where the hub's stream is: at its own nats-server, or at central's (docs/nats.md). */
+  HUB_STREAM_AT: z.enum(['hub', 'central']).default('hub'),
   HUB_STREAM_MAX_BYTES: positive.default(256 * 1024 * 1024),
   HUB_STREAM_MAX_AGE_HOURS: positive.default(30 * 24),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
@@ -133,6 +136,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env) {
       passwordFile: env.HUB_NATS_PASSWORD_FILE,
     },
     stream: {
+      at: env.HUB_STREAM_AT,
       maxBytes: env.HUB_STREAM_MAX_BYTES,
       maxAgeMs: env.HUB_STREAM_MAX_AGE_HOURS * 3_600_000,
     },

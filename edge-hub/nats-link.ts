@@ -23,7 +23,7 @@ export async function connectNats(
   while (!parts.signal.aborted) {
     try {
       return await connect({
-        servers: settings.url,
+        servers: settings.url.split(','),
         user: settings.user,
         pass: settings.password,
         name: parts.hubId,

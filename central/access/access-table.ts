@@ -13,6 +13,7 @@ export interface AccessRule {
 const EVERYONE: readonly Caller[] = ['anyone', ...ROLES];
 const OPERATOR: readonly Caller[] = ['operator'];
 const ADMINISTRATION: readonly Caller[] = ['operator', 'administrator'];
+const BUREAU: readonly Caller[] = [...ADMINISTRATION, 'analyst'];
 const OWNERS: readonly Caller[] = [...ADMINISTRATION, 'owner'];
 const MERCHANTS: readonly Caller[] = [...OWNERS, 'cashier'];
 
@@ -89,11 +90,13 @@ export const ACCESS_TABLE: readonly AccessRule[] = [
     path: '/api/merchants/{merchantId}/insight/{panel}',
     callers: ['operator', 'owner'],
   },
-  {
-    method: 'get',
-    path: '/api/insight/{panel}',
-    callers: ['operator', 'administrator', 'analyst'],
-  },
+  { method: 'get', path: '/api/insight/{panel}', callers: BUREAU },
+  { method: 'get', path: '/api/bureau/series', callers: BUREAU },
+  { method: 'get', path: '/api/bureau/weeks/{week}', callers: BUREAU },
+  { method: 'get', path: '/api/bureau/weeks/{week}/export.csv', callers: BUREAU },
+  { method: 'get', path: '/api/bureau/weeks/{week}/export.xlsx', callers: BUREAU },
+  { method: 'get', path: '/api/bureau/map', callers: BUREAU },
+  { method: 'put', path: '/api/merchants/{merchantId}/trade', callers: ADMINISTRATION },
   { method: 'get', path: '/api/wallets/{shopperId}', callers: OPERATOR },
   { method: 'post', path: '/api/wallets/{shopperId}/lines', callers: OPERATOR },
   { method: 'put', path: '/api/exception-list/{shopperId}', callers: OPERATOR },

@@ -37,15 +37,20 @@ const CLOSE_LIMIT_S = 3;
 /**
  * Connects to PostgreSQL and brings the database to today's schema.
  *
+ * @param options of the client, where others than usual are wanted
  * @throws NewerDatabaseError when its schema is newer than this program
  */
-export async function openDatabase(url: string): Promise<OpenDatabase> {
+export async function openDatabase(
+  url: string,
+  options: postgres.Options<Record<string, never>> = {},
+): Promise<OpenDatabase> {
   const client = postgres(url, {
     max: CONNECTIONS,
     connect_timeout: 10,
     idle_timeout: 60,
     onnotice: () => {},
     connection: { application_name: 'wuma-central' },
+    ...options,
   });
   try {
     await migrate(client);

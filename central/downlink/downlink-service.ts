@@ -1,4 +1,3 @@
-import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import {
   type downlinkErrorSchema,
@@ -9,6 +8,7 @@ import { DOWNLINK_VERSIONS } from '../../shared/contracts/protocol-version.ts';
 import { hubOfDownlinkPull, subjects } from '../../shared/contracts/subjects.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Stoppable } from '../../shared/kernel/lifecycle.ts';
+import type { LinkMessage, MessageLink } from '../../shared/kernel/message-link.ts';
 import type { OpenDatabase } from '../db/database.ts';
 import type { CentralEvents } from '../events.ts';
 import { pull } from './downlink-store.ts';
@@ -19,7 +19,7 @@ type DownlinkErrorCode = z.infer<typeof downlinkErrorSchema>['error'];
 
 /** What the service uses. */
 export interface DownlinkParts {
-  readonly nats: NatsConnection;
+  readonly nats: Pick<MessageLink, 'subscribe' | 'publish'>;
   readonly database: OpenDatabase;
   readonly clock: Clock;
   readonly events: CentralEvents;
@@ -32,7 +32,7 @@ export interface DownlinkParts {
 export class DownlinkService implements Stoppable {
   readonly name = 'downlink';
   private readonly parts: DownlinkParts;
-  private subscription: Subscription | undefined;
+  private subscription: ReturnType<MessageLink['subscribe']> | undefined;
   private readonly running = new Set<Promise<void>>();
 
   constructor(parts: DownlinkParts) {
@@ -57,12 +57,12 @@ export class DownlinkService implements Stoppable {
     for (const hubId of hubIds) this.parts.nats.publish(subjects.downlinkNudge(hubId));
   }
 
-  private take(message: Msg): void {
+  private take(message: LinkMessage): void {
     const answering = this.answer(message).finally(() => this.running.delete(answering));
     this.running.add(answering);
   }
 
-  private async answer(message: Msg): Promise<void> {
+  private async answer(message: LinkMessage): Promise<void> {
     const hubId = hubOfDownlinkPull(message.subject) ?? '';
     let answer: string;
     try {
@@ -74,7 +74,7 @@ export class DownlinkService implements Stoppable {
     message.respond(answer);
   }
 
-  private async answerOf(hubId: string, message: Msg): Promise<string> {
+  private async answerOf(hubId: string, message: LinkMessage): Promise<string> {
     const { database, clock, events } = this.parts;
     const ask = readPull(message);
     if (typeof ask === 'string') {
@@ -96,7 +96,7 @@ export class DownlinkService implements Stoppable {
   }
 }
 
-function readPull(message: Msg): z.infer<typeof downlinkPullSchema> | DownlinkErrorCode {
+function readPull(message: LinkMessage): z.infer<typeof downlinkPullSchema> | DownlinkErrorCode {
   let json: unknown;
   try {
     json = message.json();

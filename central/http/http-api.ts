@@ -11,6 +11,7 @@ import { accessControl } from '../access/access-control.ts';
 import type { HttpContext } from '../context.ts';
 import { summary } from '../events.ts';
 import { addBookRoutes } from './book-routes.ts';
+import { addBureauRoutes } from './bureau-routes.ts';
 import { addDisputeRoutes } from './dispute-routes.ts';
 import { addInsightRoutes } from './insight-routes.ts';
 import { addMerchantRoutes } from './merchant-routes.ts';
@@ -78,6 +79,7 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   addSettlementRoutes(app, context);
   addSettlementExceptionRoutes(app, context);
   addInsightRoutes(app, context);
+  addBureauRoutes(app, context);
   addDisputeRoutes(app, context);
   addSignInRoutes(app, context);
   addWalletRoutes(app, context);

@@ -2,6 +2,7 @@ import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { ACCESS_TABLE, isOpen } from '../access/access-table.ts';
 import { problemAnswers } from './answers.ts';
 import { reconciliationRoute, trialBalanceRoute, verifyRoute } from './book-routes.ts';
+import { BUREAU_ROUTES } from './bureau-routes.ts';
 import { DISPUTE_ROUTES } from './dispute-routes.ts';
 import { cityPanelRoute, merchantPanelRoute } from './insight-routes.ts';
 import { MERCHANT_ROUTES } from './merchant-routes.ts';
@@ -47,6 +48,7 @@ export const CENTRAL_ROUTES = [
   ...SETTLEMENT_EXCEPTION_ROUTES,
   merchantPanelRoute,
   cityPanelRoute,
+  ...BUREAU_ROUTES,
   ...DISPUTE_ROUTES,
   ...SIGN_IN_ROUTES,
   walletRoute,

@@ -1,31 +1,25 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Consumer,
-  type ConsumerMessages,
-  DeliverPolicy,
-  jetstream,
-  jetstreamManager,
-} from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
-import { subjects } from '../../shared/contracts/subjects.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { Backoff } from '../../shared/kernel/backoff.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Stoppable } from '../../shared/kernel/lifecycle.ts';
+import { pause, type Timers } from '../../shared/kernel/timers.ts';
 import type { CentralEvents } from '../events.ts';
 import type { ChainBreak, Delivery } from './hub-chain.ts';
+import type { HubStream, StreamReading } from './hub-stream.ts';
 import type { BookedBatch, IntakeBooking } from './intake-booking.ts';
 import type { StreamPosition } from './intake-store.ts';
 
 export interface ReaderParts {
   readonly hubId: string;
-  readonly nats: NatsConnection;
+  readonly stream: HubStream;
   readonly booking: IntakeBooking;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly random: () => number;
   readonly events: CentralEvents;
   /** Called after each commit. */
   readonly onBooked: (batch: BookedBatch) => void;
+  readonly pace?: ReaderPace;
 }
 
 /** How a hub's intake is doing. */
@@ -40,29 +34,32 @@ export interface ReaderStatus {
 }
 
 /** One transaction's worth. */
-const BATCH_MESSAGES = 500;
-/** A long poll; messages come as they are made, so this only bounds how often an idle hub is asked. */
-const FETCH_EXPIRES_MS = 2_000;
-const HEARTBEAT_MS = 500;
-/** The client's own recovery of an ordered consumer backs off for long: past this we start over. */
-const FETCH_LIMIT_MS = FETCH_EXPIRES_MS + 1_500;
-const API_TIMEOUT_MS = 1_500;
-const CONSUMER_IDLE_MS = 30_000;
-const RETRY = { firstMs: 100, maxMs: 800 };
-const HALTED_RETRY_MS = 5_000;
+export const BATCH_MESSAGES = 500;
+
+/** How long is waited before another try. */
+export interface ReaderPace {
+  /** After a failure, with back-off. */
+  readonly firstMs: number;
+  readonly maxMs: number;
+  /** Where the chain does not go on. */
+  readonly haltedMs: number;
+}
+
+const PACE: ReaderPace = { firstMs: 100, maxMs: 800, haltedMs: 5_000 };
 
 /**
- * Reads one hub's stream, across the link, from where PostgreSQL says. The consumer is ordered and acks
+ * Reads one hub's stream from where PostgreSQL says. The consumer is ordered and acks
  * nothing: the watermark, which commits with the books, is the only memory of what was read. So a crash
  * at any moment reads again exactly what was not booked.
  */
 export class StreamReader implements Stoppable {
   readonly name: string;
   private readonly parts: ReaderParts;
+  private readonly pace: ReaderPace;
   private readonly ending = new AbortController();
   private readonly backoff: Backoff;
   private running: Promise<void> = Promise.resolve();
-  private fetching: ConsumerMessages | undefined;
+  private reading: StreamReading | undefined;
   private state: 'up' | 'down' = 'down';
   private lastSeenAtMs: number | undefined;
   private lag: number | undefined;
@@ -71,7 +68,8 @@ export class StreamReader implements Stoppable {
   constructor(parts: ReaderParts) {
     this.parts = parts;
     this.name = `intake of ${parts.hubId}`;
-    this.backoff = new Backoff({ ...RETRY, random: parts.random });
+    this.pace = parts.pace ?? PACE;
+    this.backoff = new Backoff({ ...this.pace, random: parts.random });
   }
 
   start(): void {
@@ -81,7 +79,7 @@ export class StreamReader implements Stoppable {
   /** Finishes the batch in hand. */
   async stop(): Promise<void> {
     this.ending.abort();
-    this.fetching?.stop();
+    this.reading?.stop();
     await this.running;
   }
 
@@ -100,7 +98,7 @@ export class StreamReader implements Stoppable {
         const broken = await this.follow();
         if (broken) {
           this.halt(broken);
-          await this.pause(HALTED_RETRY_MS);
+          await this.pause(this.pace.haltedMs);
         }
       } catch (error) {
         if (!this.stopped) this.setDown(error);
@@ -113,41 +111,34 @@ export class StreamReader implements Stoppable {
   private async follow(): Promise<ChainBreak | undefined> {
     const { hubId, booking } = this.parts;
     let position = present(await booking.position(hubId), `watermark of ${hubId}`);
-    const { consumer, created, lag } = await this.open(position);
+    const { created, lag, reading } = await this.open(position);
+    this.reading = reading;
     this.setUp(lag);
     while (!this.stopped) {
-      const booked = await this.readOnce({ consumer, created, position });
+      const booked = await this.readOnce({ reading, created, position });
       position = booked.position;
       if (booked.break) return booked.break;
     }
     return undefined;
   }
 
-  /** Opens a consumer at the watermark, or at the stream's start when it is not the stream that was read. */
+  /** Opens the stream at the watermark, or at its start when it is not the stream that was read. */
   private async open(
     position: StreamPosition,
-  ): Promise<{ consumer: Consumer; created: string; lag: number }> {
-    const { hubId, nats, events } = this.parts;
-    const options = { domain: hubId, timeout: API_TIMEOUT_MS };
-    const stream = subjects.txStream(hubId);
-    const manager = await jetstreamManager(nats, { ...options, checkAPI: false });
-    const info = await manager.streams.info(stream);
-    const { created } = info;
-    const isSame = position.streamCreated === created && position.streamSeq <= info.state.last_seq;
+  ): Promise<{ reading: StreamReading; created: string; lag: number }> {
+    const { hubId, stream, events } = this.parts;
+    const { created, lastSeq } = await stream.info();
+    const isSame = position.streamCreated === created && position.streamSeq <= lastSeq;
     if (!isSame && position.streamCreated !== null) events.streamReplaced(hubId);
     // the chain's own sequence skips what is booked
     const startSeq = isSame ? position.streamSeq + 1 : 1;
-    const consumer = await jetstream(nats, options).consumers.get(stream, {
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: startSeq,
-      inactive_threshold: CONSUMER_IDLE_MS,
-    });
-    return { consumer, created, lag: Math.max(0, info.state.last_seq - startSeq + 1) };
+    const reading = await stream.read(startSeq);
+    return { reading, created, lag: Math.max(0, lastSeq - startSeq + 1) };
   }
 
   /** One long poll. Books whenever nothing more is on its way, so that an idle street's payment waits for nobody. */
   private async readOnce(at: {
-    readonly consumer: Consumer;
+    readonly reading: StreamReading;
     readonly created: string;
     readonly position: StreamPosition;
   }): Promise<{ position: StreamPosition; break: ChainBreak | undefined }> {
@@ -161,34 +152,16 @@ export class StreamReader implements Stoppable {
       position = batch.position;
       return batch.break;
     };
-    const messages = await at.consumer.fetch({
-      max_messages: BATCH_MESSAGES,
-      expires: FETCH_EXPIRES_MS,
-      idle_heartbeat: HEARTBEAT_MS,
-    });
-    this.fetching = messages;
-    let stalled = false;
-    const guard = setTimeout(() => {
-      stalled = true;
-      messages.stop();
-    }, FETCH_LIMIT_MS);
-    try {
-      for await (const message of messages) {
-        this.seen(message.info.pending);
-        pending.push({ streamSeq: message.seq, text: message.string() });
-        if (message.info.pending > 0 && pending.length < BATCH_MESSAGES) continue;
-        guard.refresh();
-        const broken = await book();
-        if (broken) return { position, break: broken };
-      }
+    for await (const { streamSeq, text, pending: coming } of at.reading.poll()) {
+      this.seen(coming);
+      pending.push({ streamSeq, text });
+      if (coming > 0 && pending.length < BATCH_MESSAGES) continue;
       const broken = await book();
-      if (stalled) throw new Error('the stream does not answer');
-      if (!this.stopped) this.seen(this.lag ?? 0);
-      return { position, break: broken };
-    } finally {
-      clearTimeout(guard);
-      messages.stop();
+      if (broken) return { position, break: broken };
     }
+    const broken = await book();
+    if (!this.stopped) this.seen(this.lag ?? 0);
+    return { position, break: broken };
   }
 
   private async book(batch: {
@@ -227,7 +200,7 @@ export class StreamReader implements Stoppable {
     this.parts.events.intakeInterrupted(this.parts.hubId, { error, wasUp });
   }
 
-  private async pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.ending.signal }).catch(() => {});
+  private pause(ms: number): Promise<void> {
+    return pause(this.parts.timers, ms, this.ending.signal);
   }
 }

@@ -1,4 +1,3 @@
-import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import {
   type AllowanceAnswerData,
@@ -9,6 +8,7 @@ import { ALLOWANCE_VERSIONS } from '../../shared/contracts/protocol-version.ts';
 import { hubOfAllowanceAsk, subjects } from '../../shared/contracts/subjects.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Stoppable } from '../../shared/kernel/lifecycle.ts';
+import type { LinkMessage, MessageLink } from '../../shared/kernel/message-link.ts';
 import type { OpenDatabase } from '../db/database.ts';
 import type { DownlinkService } from '../downlink/downlink-service.ts';
 import { listHubIds } from '../enrolment/hub-store.ts';
@@ -24,7 +24,7 @@ const RECLAIM_PAUSE_MS = 2_000;
 const MAX_REMEMBERED = 10_000;
 
 export interface AllowanceParts {
-  readonly nats: NatsConnection;
+  readonly nats: Pick<MessageLink, 'subscribe'>;
   readonly database: OpenDatabase;
   readonly wallets: Wallets;
   readonly downlink: Pick<DownlinkService, 'nudge'>;
@@ -38,7 +38,7 @@ export class AllowanceService implements Stoppable {
   private readonly parts: AllowanceParts;
   private readonly reclaimedAt = new Map<string, number>();
   private readonly running = new Set<Promise<void>>();
-  private subscription: Subscription | undefined;
+  private subscription: ReturnType<MessageLink['subscribe']> | undefined;
 
   constructor(parts: AllowanceParts) {
     this.parts = parts;
@@ -59,12 +59,12 @@ export class AllowanceService implements Stoppable {
     await Promise.all(this.running);
   }
 
-  private take(message: Msg): void {
+  private take(message: LinkMessage): void {
     const answering = this.answerOrRefuse(message).finally(() => this.running.delete(answering));
     this.running.add(answering);
   }
 
-  private async answerOrRefuse(message: Msg): Promise<void> {
+  private async answerOrRefuse(message: LinkMessage): Promise<void> {
     const hubId = hubOfAllowanceAsk(message.subject) ?? '';
     try {
       const ask = readAsk(message);
@@ -79,7 +79,7 @@ export class AllowanceService implements Stoppable {
     }
   }
 
-  private async answer(message: Msg, hubId: string, { asks }: Ask): Promise<void> {
+  private async answer(message: LinkMessage, hubId: string, { asks }: Ask): Promise<void> {
     const { database, wallets } = this.parts;
     const answered = await database.transact(async (tx) => {
       if (!(await listHubIds(tx)).includes(hubId)) return undefined;
@@ -116,13 +116,13 @@ export class AllowanceService implements Stoppable {
     return true;
   }
 
-  private refuse(message: Msg, hubId: string, code: AllowanceErrorCode): void {
+  private refuse(message: LinkMessage, hubId: string, code: AllowanceErrorCode): void {
     this.parts.events.allowanceRefused(hubId, code);
     message.respond(errorAnswer(code));
   }
 }
 
-function readAsk(message: Msg): Ask | AllowanceErrorCode {
+function readAsk(message: LinkMessage): Ask | AllowanceErrorCode {
   let json: unknown;
   try {
     json = message.json();

@@ -4,11 +4,13 @@ import { type Command, type CommandIo } from './command.ts';
 import { bankCommand } from './commands/bank.ts';
 import { benchCommand } from './commands/bench.ts';
 import { chaosCommand } from './commands/chaos.ts';
+import { cityCommand } from './commands/city.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { enrolCommand } from './commands/enrol.ts';
 import { eraseCommand } from './commands/erase.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { ledgerCommand } from './commands/ledger.ts';
+import { natsCommand } from './commands/nats.ts';
 import { powercutCommand } from './commands/powercut.ts';
 import { providerCommand } from './commands/provider.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
@@ -22,6 +24,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   bank: bankCommand,
   bench: benchCommand,
   chaos: chaosCommand,
+  city: cityCommand,
   doctor: doctorCommand,
   enrol: enrolCommand,
   erase: eraseCommand,
@@ -29,6 +32,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   provider: providerCommand,
   report: reportCommand,
   ledger: ledgerCommand,
+  nats: natsCommand,
   powercut: powercutCommand,
   reconcile: reconcileCommand,
   screenshots: screenshotsCommand,

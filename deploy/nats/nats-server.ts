@@ -28,27 +28,37 @@ export function findNatsServer(path: string): string {
   throw new Error('nats-server is missing: npm test or npm start gets it, or install it yourself');
 }
 
-/**
- * Writes the configuration (mode 0600, it holds passwords) and starts a server with it.
- *
- * @returns when clients can connect
- */
-export async function startNatsServer(options: {
+interface NatsServerOptions {
   readonly name: string;
   readonly program: string;
-  readonly conf: string;
+  /** The server runs in its folder, so that names of files in it may be relative. */
   readonly confPath: string;
   readonly clientPort: number;
   readonly logPath: string;
   /** Gets the process before it is ready. */
   readonly onSpawned?: (server: StackProcess) => void;
-}): Promise<StackProcess> {
+}
+
+/**
+ * Writes the configuration (mode 0600, it holds passwords) and starts a server with it.
+ *
+ * @returns when clients can connect
+ */
+export async function startNatsServer(
+  options: NatsServerOptions & { readonly conf: string },
+): Promise<StackProcess> {
   mkdirSync(dirname(options.confPath), { recursive: true, mode: 0o700 });
   writeFileSync(options.confPath, options.conf, { mode: 0o600 });
+  return runNatsServer(options);
+}
+
+/** Starts a server with a configuration that is there. @returns when clients can connect */
+export async function runNatsServer(options: NatsServerOptions): Promise<StackProcess> {
   const server = new StackProcess({
     name: options.name,
     program: options.program,
     args: ['-c', options.confPath],
+    cwd: dirname(options.confPath),
     logPath: options.logPath,
   });
   options.onSpawned?.(server);

@@ -14,6 +14,8 @@ export interface DevelopmentPki {
   /** Revocation list, PEM; empty at first. */
   readonly crlPath: string;
   readonly centralNats: CertificatePaths;
+  /** Central's service towards its nats-servers, where these ask for a certificate. */
+  readonly centralService: CertificatePaths;
   readonly hubs: Readonly<Record<string, HubCertificates>>;
   /** Client certificates, CN is the terminal id. The key also signs the terminal's probes. */
   readonly terminals: Readonly<Record<string, CertificatePaths>>;
@@ -24,6 +26,9 @@ export interface DevelopmentPki {
 export function leafCommonName(hubId: string): string {
   return `leaf-${hubId}`;
 }
+
+/** Subject of central's service. */
+export const CENTRAL_SERVICE_NAME = 'central-service';
 
 const THIS_MACHINE = { dnsNames: ['localhost'], ipAddresses: ['127.0.0.1', '::1'] };
 
@@ -47,8 +52,14 @@ export async function createDevelopmentPki(options: {
   const centralNats = await authority.issue({
     name: 'central-nats',
     commonName: 'central-nats',
-    usage: ['server'],
+    // servers of a cluster dial one another
+    usage: ['server', 'client'],
     ...THIS_MACHINE,
+  });
+  const centralService = await authority.issue({
+    name: CENTRAL_SERVICE_NAME,
+    commonName: CENTRAL_SERVICE_NAME,
+    usage: ['client'],
   });
   const hubs: Record<string, HubCertificates> = {};
   for (const hubId of options.hubs) {
@@ -67,6 +78,7 @@ export async function createDevelopmentPki(options: {
     caPath: authority.certPath,
     crlPath: authority.crlPath,
     centralNats,
+    centralService,
     hubs,
     terminals,
     authority,

@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { centralNatsConf } from '../nats/nats-conf.ts';
-import { secretInFile } from '../nats/nats-secrets.ts';
-import { findNatsServer, startNatsServer } from '../nats/nats-server.ts';
 import type { DevelopmentPki } from '../pki/development-pki.ts';
+import { CentralNats } from './central-nats.ts';
 import type { StackProcess } from './child-process.ts';
-import { searchPath } from './env.ts';
 import type { CentralPorts, StackFolders } from './layout.ts';
 import { endOrphanPostgres } from './postgres.ts';
 import type { Reaper } from './reaper.ts';
@@ -23,15 +20,16 @@ export interface CentralSettings {
   readonly extraSettings: Readonly<Record<string, string>>;
 }
 
-/** Central on this machine: its nats-server, its service, and the PostgreSQL that the service runs. */
+/** Central on this machine: its nats-servers, its service, and the PostgreSQL that the service runs. */
 export class CentralNode {
+  readonly nats: CentralNats;
   private readonly settings: CentralSettings;
-  private nats: StackProcess | undefined;
   private service: StackProcess | undefined;
   private port = 0;
 
   constructor(settings: CentralSettings) {
     this.settings = settings;
+    this.nats = new CentralNats({ ...settings, ports: settings.ports.nats });
     this.port = settings.ports.http;
   }
 
@@ -66,27 +64,7 @@ export class CentralNode {
   }
 
   async startNats(): Promise<void> {
-    const { folders, ports, pki, hubs } = this.settings;
-    await startNatsServer({
-      onSpawned: (server) => {
-        this.nats = server;
-        this.settings.reaper.watch(server);
-      },
-      name: 'central-nats',
-      program: findNatsServer(searchPath()),
-      conf: centralNatsConf({
-        host: HOST,
-        clientPort: ports.nats,
-        leafPort: ports.leaf,
-        storeDir: join(folders.central, 'nats'),
-        tls: { ...pki.centralNats, caPath: pki.caPath },
-        service: { user: 'central', password: secretInFile(this.passwordFile) },
-        hubs,
-      }),
-      confPath: join(folders.central, 'nats.conf'),
-      clientPort: ports.nats,
-      logPath: join(folders.logs, 'central-nats.log'),
-    });
+    await this.nats.start();
   }
 
   /** Starts the service, again on the port it had. */
@@ -107,9 +85,7 @@ export class CentralNode {
         CENTRAL_PG_PORT: String(ports.postgres),
         CENTRAL_HTTP_PORT: String(this.port),
         CENTRAL_HTTP_HOST: HOST,
-        CENTRAL_NATS_URL: `nats://${HOST}:${ports.nats}`,
-        CENTRAL_NATS_USER: 'central',
-        CENTRAL_NATS_PASSWORD_FILE: this.passwordFile,
+        ...this.nats.serviceSettings,
         CENTRAL_HUBS: hubs.join(','),
         CENTRAL_TLS_CA: pki.caPath,
         CENTRAL_ADMIN_TOKEN_FILE: this.adminTokenFile,
@@ -125,11 +101,6 @@ export class CentralNode {
     await endOrphanPostgres(this.postgresDir);
   }
 
-  /** As when the power goes, of the nats-server alone. */
-  async killNats(): Promise<void> {
-    await this.nats?.kill9();
-  }
-
   /** Stops what runs of the service and starts it again. */
   async restart(): Promise<void> {
     await this.stopService();
@@ -143,15 +114,11 @@ export class CentralNode {
 
   async stop(): Promise<void> {
     await this.stopService();
-    await this.nats?.stop();
+    await this.nats.stop();
   }
 
   private get postgresDir(): string {
     return join(this.settings.folders.central, 'pg');
-  }
-
-  private get passwordFile(): string {
-    return join(this.settings.folders.central, 'nats.password');
   }
 
   private get adminTokenFile(): string {

@@ -14,6 +14,8 @@ export interface ChildSettings {
   readonly program: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** Where it runs. Default: where we run. */
+  readonly cwd?: string;
   /** stderr goes here, and stdout too unless it is read. Appended to. */
   readonly logPath: string;
 }
@@ -41,6 +43,7 @@ export class StackProcess {
       // a Ctrl-C is for whoever started the stack, who then stops it in order
       detached: true,
       ...(settings.env === undefined ? {} : { env: settings.env }),
+      ...(settings.cwd === undefined ? {} : { cwd: settings.cwd }),
     });
     closeSync(log);
     this.child.stdout?.on('data', (chunk: Buffer) => {
@@ -97,6 +100,11 @@ export class StackProcess {
       sleep(TERM_LIMIT_MS, false, { ref: false }),
     ]);
     if (!inTime) await this.kill9();
+  }
+
+  /** For a program that is told so to read its configuration again, and the like. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 
   /** As when the power goes. */

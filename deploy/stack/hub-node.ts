@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assert, present } from '../../shared/kernel/assert.ts';
 import { hubNatsConf } from '../nats/nats-conf.ts';
+import type { StreamPlace } from '../nats/nats-permissions.ts';
 import { secretInFile } from '../nats/nats-secrets.ts';
 import { findNatsServer, startNatsServer } from '../nats/nats-server.ts';
 import type { DevelopmentPki, HubCertificates } from '../pki/development-pki.ts';
@@ -21,7 +22,8 @@ export interface HubSettings {
   readonly pki: DevelopmentPki;
   /** The city's template keys. Central has no way to them. */
   readonly templateKeyFile: string;
-  readonly centralLeafPort: number;
+  /** Of each of central's nats-servers. */
+  readonly centralLeafPorts: readonly number[];
   readonly pack: string;
   readonly modelsDir: string;
   /** The service's entry, from the root of the checkout. */
@@ -95,11 +97,10 @@ export class HubNode {
   }
 
   async startNats(): Promise<void> {
-    const { folders, ports, pki, centralLeafPort } = this.settings;
+    const { folders, ports, pki, centralLeafPorts } = this.settings;
     this.link ??= await WanLink.open({
       name: `wan-${this.hubId}`,
-      port: ports.wan,
-      targetPort: centralLeafPort,
+      ways: centralLeafPorts.map((targetPort, k) => ({ port: ports.wan[k] ?? 0, targetPort })),
     });
     await startNatsServer({
       onSpawned: (server) => {
@@ -115,7 +116,8 @@ export class HubNode {
         storeDir: join(folders.hub(this.hubId), 'nats'),
         tls: { ...this.certificates.leaf, caPath: pki.caPath },
         service: { user: this.hubId, password: secretInFile(this.passwordFile) },
-        central: `localhost:${this.link.port}`,
+        central: this.link.ports.map((port) => `localhost:${port}`),
+        streams: this.streamsAt,
       }),
       confPath: join(folders.hub(this.hubId), 'nats.conf'),
       clientPort: ports.nats,
@@ -153,6 +155,7 @@ export class HubNode {
         HUB_NATS_URL: `nats://${HOST}:${ports.nats}`,
         HUB_NATS_USER: this.hubId,
         HUB_NATS_PASSWORD_FILE: this.passwordFile,
+        HUB_STREAM_AT: this.streamsAt,
         HUB_ADMIN_TOKEN_FILE: this.adminTokenFile,
         HUB_TEMPLATE_KEY_FILE: templateKeyFile,
         MODEL_PACK: pack,
@@ -194,6 +197,11 @@ export class HubNode {
     await this.stopService();
     await this.stopNats();
     await this.link?.stop();
+  }
+
+  /** A cluster keeps hubs' streams. */
+  private get streamsAt(): StreamPlace {
+    return this.settings.centralLeafPorts.length > 1 ? 'central' : 'hub';
   }
 
   private get passwordFile(): string {

@@ -11,10 +11,17 @@ export interface HubSpec {
   readonly terminals: readonly string[];
 }
 
+/** Of one of central's nats-servers. */
+export interface NatsPorts {
+  readonly client: number;
+  readonly leaf: number;
+  /** Where the servers of a cluster find one another. */
+  readonly route: number;
+}
+
 export interface CentralPorts {
   readonly http: number;
-  readonly nats: number;
-  readonly leaf: number;
+  readonly nats: readonly NatsPorts[];
   readonly postgres: number;
 }
 
@@ -23,7 +30,8 @@ export interface HubPorts {
   readonly http: number;
   readonly mqtt: number;
   readonly nats: number;
-  readonly wan: number;
+  /** One for each of central's nats-servers; 0 takes a free one. */
+  readonly wan: readonly number[];
 }
 
 export interface StackPorts {
@@ -34,30 +42,51 @@ export interface StackPorts {
 /**
  * Every port of a stack.
  *
- * | central | +0 HTTP, +1 NATS clients, +2 NATS leafs, +3 PostgreSQL |
+ * | central | +0 HTTP, +1 NATS clients, +2 NATS leafs, +3 PostgreSQL, +4 NATS routes |
  * | the way to central, hub k | +5+k |
  * | hub k | +10+10k HTTP, +11+10k MQTT over TLS, +12+10k NATS clients |
  *
+ * Further nats-servers of central take free ports, and so do the ways to them.
+ *
  * @param portBase 0 takes free ports
  */
-export async function stackPorts(portBase: number, hubCount: number): Promise<StackPorts> {
+export async function stackPorts(
+  portBase: number,
+  counts: { readonly hubs: number; readonly natsServers: number },
+): Promise<StackPorts> {
+  const more = counts.natsServers - 1;
+  const free = await freePorts(4 + 3 * more + counts.hubs);
+  const next = (): number => present(free.pop(), 'a free port');
+  const moreNats = Array.from({ length: more }, () => natsPorts(next));
+  const moreWays = Array.from({ length: more }, () => 0);
   if (portBase !== 0) {
     return {
-      central: { http: portBase, nats: portBase + 1, leaf: portBase + 2, postgres: portBase + 3 },
-      hubs: Array.from({ length: hubCount }, (_, k) => ({
-        wan: portBase + 5 + k,
+      central: {
+        http: portBase,
+        nats: [{ client: portBase + 1, leaf: portBase + 2, route: portBase + 4 }, ...moreNats],
+        postgres: portBase + 3,
+      },
+      hubs: Array.from({ length: counts.hubs }, (_, k) => ({
+        wan: [portBase + 5 + k, ...moreWays],
         http: portBase + 10 + 10 * k,
         mqtt: portBase + 11 + 10 * k,
         nats: portBase + 12 + 10 * k,
       })),
     };
   }
-  const free = await freePorts(3 + hubCount);
-  const next = (): number => present(free.pop(), 'a free port');
   return {
-    central: { http: 0, nats: next(), leaf: next(), postgres: next() },
-    hubs: Array.from({ length: hubCount }, () => ({ wan: 0, http: 0, mqtt: 0, nats: next() })),
+    central: { http: 0, nats: [natsPorts(next), ...moreNats], postgres: next() },
+    hubs: Array.from({ length: counts.hubs }, () => ({
+      wan: [0, ...moreWays],
+      http: 0,
+      mqtt: 0,
+      nats: next(),
+    })),
   };
+}
+
+function natsPorts(next: () => number): NatsPorts {
+  return { client: next(), leaf: next(), route: next() };
 }
 
 /** Where a stack keeps what. */

@@ -26,6 +26,8 @@ export interface StackOptions {
   readonly settingsOfHub?: (hubId: string) => Readonly<Record<string, string>>;
   /** Entry of the hub's service, from the root of the checkout. Default `edge-hub/main.ts`. */
   readonly hubMain?: string;
+  /** Of central; three are a cluster that keeps hubs' streams. Default 1. */
+  readonly centralNatsServers?: number;
   readonly centralSettings?: Readonly<Record<string, string>>;
   /** Default info. */
   readonly logLevel?: string;
@@ -105,7 +107,10 @@ async function prepare(options: StackOptions): Promise<Parts> {
     terminals: options.hubs.flatMap(({ terminals }) => terminals),
   });
   keyRingFile(folders.templateKeys, randomBytes);
-  const ports = await stackPorts(options.portBase, options.hubs.length);
+  const ports = await stackPorts(options.portBase, {
+    hubs: options.hubs.length,
+    natsServers: options.centralNatsServers ?? 1,
+  });
   const reaper = new Reaper();
   const logLevel = { LOG_LEVEL: options.logLevel ?? 'info' };
   const webDir = options.webDir ?? join(ROOT, '.wuma', 'web');
@@ -126,7 +131,7 @@ async function prepare(options: StackOptions): Promise<Parts> {
         pki,
         reaper,
         templateKeyFile: folders.templateKeys,
-        centralLeafPort: ports.central.leaf,
+        centralLeafPorts: ports.central.nats.map(({ leaf }) => leaf),
         pack: options.pack,
         modelsDir: options.modelsDir ?? join(ROOT, '.wuma', 'models'),
         main: options.hubMain ?? 'edge-hub/main.ts',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { assert } from '../../shared/kernel/assert.ts';
+import { assert, present } from '../../shared/kernel/assert.ts';
 import { WanLink } from './wan-link.ts';
 
 let central: Server;
@@ -15,7 +15,7 @@ beforeEach(async () => {
   await once(central, 'listening');
   const address = central.address();
   assert(address !== null && typeof address === 'object', 'it listens on a port');
-  link = await WanLink.open({ name: 'wan', port: 0, targetPort: address.port });
+  link = await WanLink.open({ name: 'wan', ways: [{ port: 0, targetPort: address.port }] });
 });
 
 afterEach(async () => {
@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 function dial(): Socket {
-  const socket = connect(link.port, '127.0.0.1').on('error', () => {});
+  const socket = connect(present(link.ports[0], 'a port'), '127.0.0.1').on('error', () => {});
   dialled.push(socket);
   return socket;
 }

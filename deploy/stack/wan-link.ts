@@ -15,41 +15,50 @@ export interface Impairment {
 
 type Direction = 'to-central' | 'to-hub';
 
+/** Where the hub dials, 0 for a free port, and the port of central on this machine that answers. */
+interface Way {
+  readonly port: number;
+  readonly targetPort: number;
+}
+
 /**
  * The Internet between a hub and central, as a TCP relay on this machine that can be cut or made bad. While it is
- * cut, connections are refused and those that were open are gone, on both sides.
+ * cut, connections are refused and those that were open are gone, on both sides. Central may have several servers, each
+ * with a way of its own; what is done to the link is done to all of them.
  */
 export class WanLink implements Stoppable {
   readonly name: string;
-  private readonly server: Server;
+  private readonly servers: readonly Server[];
   private readonly sockets = new Set<Socket>();
   private up = true;
   private impairment: Impairment = {};
 
-  private constructor(name: string, targetPort: number) {
+  private constructor(name: string, ways: readonly Way[]) {
     this.name = name;
-    this.server = createServer((near) => this.relay(near, targetPort));
+    this.servers = ways.map(({ targetPort }) =>
+      createServer((near) => this.relay(near, targetPort)),
+    );
   }
 
-  /**
-   * @param options.port where the hub dials; 0 for a free one
-   * @param options.targetPort central's port on this machine
-   */
   static async open(options: {
     readonly name: string;
-    readonly port: number;
-    readonly targetPort: number;
+    readonly ways: readonly Way[];
   }): Promise<WanLink> {
-    const link = new WanLink(options.name, options.targetPort);
-    link.server.listen(options.port, '127.0.0.1');
-    await once(link.server, 'listening');
+    const link = new WanLink(options.name, options.ways);
+    for (const [i, server] of link.servers.entries()) {
+      server.listen(options.ways[i]?.port, '127.0.0.1');
+      await once(server, 'listening');
+    }
     return link;
   }
 
-  get port(): number {
-    const address = this.server.address();
-    assert(address !== null && typeof address === 'object', 'the relay listens on a port');
-    return address.port;
+  /** Where the hub dials, in the order of the ways. */
+  get ports(): number[] {
+    return this.servers.map((server) => {
+      const address = server.address();
+      assert(address !== null && typeof address === 'object', 'the relay listens on a port');
+      return address.port;
+    });
   }
 
   get isUp(): boolean {
@@ -78,9 +87,11 @@ export class WanLink implements Stoppable {
 
   async stop(): Promise<void> {
     this.cut();
-    await new Promise<void>((resolve) => {
-      this.server.close(() => resolve());
-    });
+    for (const server of this.servers) {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+    }
   }
 
   private relay(near: Socket, targetPort: number): void {

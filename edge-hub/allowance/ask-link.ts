@@ -1,4 +1,3 @@
-import type { NatsConnection } from '@nats-io/transport-node';
 import {
   type AllowanceAskData,
   allowanceAnswerSchema,
@@ -6,13 +5,14 @@ import {
 import { ALLOWANCE_VERSIONS } from '../../shared/contracts/protocol-version.ts';
 import { subjects } from '../../shared/contracts/subjects.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
+import type { MessageLink } from '../../shared/kernel/message-link.ts';
 import type { AskCentral } from './top-ups.ts';
 
 /** Asks central over the hub's own nats-server. */
 export class AskLink {
   private readonly hubId: string;
   private readonly logger: Logger;
-  private connection: NatsConnection | undefined;
+  private connection: Pick<MessageLink, 'request'> | undefined;
 
   constructor(hubId: string, logger: Logger) {
     this.hubId = hubId;
@@ -20,7 +20,7 @@ export class AskLink {
   }
 
   /** From now on there is a way. */
-  start(connection: NatsConnection): void {
+  start(connection: Pick<MessageLink, 'request'>): void {
     this.connection = connection;
   }
 
@@ -33,7 +33,7 @@ export class AskLink {
         JSON.stringify(question),
         { timeout: Math.max(1, Math.round(timeoutMs)) },
       );
-      return allowanceAnswerSchema.parse(reply.json<unknown>()).grants;
+      return allowanceAnswerSchema.parse(reply.json()).grants;
     } catch (error) {
       this.logger.warn({ module: 'allowance', err: error }, 'central did not answer');
       return undefined;

@@ -1,57 +1,24 @@
-import type { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import {
-  type DownlinkMessage,
-  downlinkMessageSchema,
-} from '../../shared/contracts/downlink-messages.ts';
-import { phoneKey } from '../../shared/contracts/phone-key.ts';
-import type { IdMaker } from '../../shared/domain/ids.ts';
+import { downlinkMessageSchema } from '../../shared/contracts/downlink-messages.ts';
 import { unreachable } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
 import type { AllowanceOrders } from '../allowance/allowance-orders.ts';
-import type { AuditStore } from '../audit/audit-store.ts';
 import type { Transact } from '../db/database.ts';
-import { isGenuine } from '../enrolment/announcement-check.ts';
-import type { CodeKeyStore } from '../enrolment/code-key-store.ts';
-import type { DirectoryStore } from '../enrolment/directory-store.ts';
-import type { EnrolmentService } from '../enrolment/enrolment-service.ts';
-import { type ComparableFaces, lookAlikesOf } from '../enrolment/look-alikes.ts';
-import { openReplica } from '../enrolment/replica-sealing.ts';
-import type { ShopperStore } from '../enrolment/shopper-store.ts';
-import { decodeTemplate } from '../enrolment/template-codec.ts';
-import type { TemplateProtection } from '../enrolment/template-protection.ts';
-import type { TemplateVault } from '../enrolment/vault.ts';
-import type { HubIdentity } from '../identity.ts';
 import type { HubMetrics } from '../metrics.ts';
 import type { DownlinkStore } from './downlink-store.ts';
+import type { Outcome } from './outcome.ts';
+import type { PeopleOrders } from './people-orders.ts';
 
 export interface ApplierParts {
-  readonly identity: HubIdentity;
-  /** The operator's certificate authority. */
-  readonly authority: X509Certificate;
-  /** Of the packs that this hub runs: the present one, and the one before where there is one. */
-  readonly faces: readonly ComparableFaces[];
   readonly store: DownlinkStore;
-  readonly directory: DirectoryStore;
-  readonly shoppers: ShopperStore;
-  readonly codeKeys: CodeKeyStore;
-  readonly vault: TemplateVault;
-  readonly protection: TemplateProtection;
-  readonly enrolment: EnrolmentService;
+  readonly people: Pick<PeopleOrders, 'replica' | 'phone' | 'erase' | 'directory'>;
   readonly allowances: AllowanceOrders;
-  /** Called when a person can be found in the gallery. */
-  readonly onKnown: (shopperId: string) => void;
-  readonly audit: AuditStore;
   readonly transact: Transact;
-  readonly metrics: HubMetrics;
+  readonly metrics: Pick<HubMetrics, 'downlinkHandled'>;
   readonly clock: Clock;
-  readonly newId: IdMaker;
   readonly logger: Logger;
 }
-
-type AllowanceMessageType = 'allowance.reclaim' | 'exception.list';
-type MessageOf<Type extends DownlinkMessage['type']> = Extract<DownlinkMessage, { type: Type }>;
 
 const headSchema = z.object({ seq: z.int().min(1), type: z.string().max(64) });
 
@@ -91,140 +58,38 @@ export class DownlinkApplier {
       return;
     }
     const message = parsed.data;
+    const outcome: Outcome = {
+      applied: () => {
+        this.recordApplied(message);
+      },
+      rejected: (reason) => {
+        this.reject(message, reason);
+      },
+    };
+    const { people, transact, allowances } = this.parts;
     switch (message.type) {
       case 'template.replica':
-        await this.applyReplica(message);
-        break;
-      case 'shopper.erase':
-        await this.parts.enrolment.eraseHere(message.data.shopperId, () => {
-          this.parts.audit.record('shopper.erase', 'central', message.data.shopperId);
-          this.recordApplied(message);
-        });
-        break;
-      case 'hub.directory':
-        this.applyDirectory(message);
+        await people.replica(message, outcome);
         break;
       case 'shopper.phone':
-        await this.applyPhone(message);
+        await people.phone(message, outcome);
+        break;
+      case 'shopper.erase':
+        await people.erase(message, outcome);
+        break;
+      case 'hub.directory':
+        people.directory(message, outcome);
         break;
       case 'allowance.reclaim':
       case 'exception.list':
-        this.applyAllowance(message);
+        transact(() => {
+          allowances.apply(message);
+          outcome.applied();
+        });
         break;
       default:
         unreachable(message);
     }
-  }
-
-  private async applyReplica(message: MessageOf<'template.replica'>): Promise<void> {
-    const { identity, shoppers, vault, transact, audit, clock, newId, enrolment } = this.parts;
-    const { shopperId, consent, sealed } = message.data;
-    const { hubId, streetId } = identity.street;
-    if (sealed.hubId !== hubId) {
-      this.reject(message, 'sealed for another hub');
-      return;
-    }
-    if (!consent.streets.includes(streetId)) {
-      this.reject(message, 'the shopper has not agreed to this street');
-      return;
-    }
-    const faces = this.parts.faces.find(({ packId }) => packId === sealed.packId);
-    if (!faces) {
-      this.reject(message, 'made by a model pack that this hub does not run');
-      return;
-    }
-    const address = { hubId, shopperId, packId: sealed.packId };
-    const plain = await openReplica(sealed, identity.sealing.privateKey, address);
-    const received = plain && decodeTemplate(plain, faces.dimension);
-    plain?.fill(0);
-    if (!received) {
-      this.reject(message, 'does not open');
-      return;
-    }
-    const embedding = this.parts.protection.renew(received, faces.packId);
-    if (!embedding) {
-      this.reject(message, 'under a template key that this hub does not have');
-      return;
-    }
-    const content = { ...received, embedding };
-    const templateId = newId();
-    const alike = await lookAlikesOf(embedding, faces);
-    const stored = transact(() => {
-      // checked in the transaction: an erasure may have come by the console meanwhile
-      if (shoppers.isErased(shopperId) || shoppers.isEnrolled(shopperId)) return false;
-      const createdAt = new Date(clock.now()).toISOString();
-      vault.put({
-        shopperId,
-        templateId,
-        packId: faces.packId,
-        origin: 'replica',
-        consent,
-        content,
-        createdAt,
-      });
-      enrolment.markLookAlikes(shopperId, alike, createdAt);
-      audit.record('replica.store', 'central', shopperId);
-      this.recordApplied(message);
-      return true;
-    });
-    if (stored) {
-      await faces.gallery.insert({ templateId, shopperId, embedding });
-      this.parts.onKnown(shopperId);
-    } else {
-      this.reject(message, 'the person is erased or already here');
-    }
-    received.embedding.fill(0);
-    embedding.fill(0);
-  }
-
-  private async applyPhone(message: MessageOf<'shopper.phone'>): Promise<void> {
-    const { shoppers, codeKeys, transact, audit } = this.parts;
-    const { shopperId, publicKey } = message.data;
-    const phone = publicKey === null ? undefined : await phoneKey(publicKey);
-    if (publicKey !== null && !phone) {
-      this.reject(message, 'not a key on P-256');
-      return;
-    }
-    const isHere = transact(() => {
-      if (!shoppers.isEnrolled(shopperId)) return false;
-      codeKeys.replace(shopperId, phone);
-      audit.record(phone ? 'phone.store' : 'phone.remove', 'central', shopperId);
-      this.recordApplied(message);
-      return true;
-    });
-    if (!isHere) this.reject(message, 'the person is not here');
-  }
-
-  private applyAllowance(message: MessageOf<AllowanceMessageType>): void {
-    this.parts.transact(() => {
-      this.parts.allowances.apply(message);
-      this.recordApplied(message);
-    });
-  }
-
-  private applyDirectory(message: MessageOf<'hub.directory'>): void {
-    const { authority, directory, transact, clock, logger } = this.parts;
-    const now = clock.now();
-    const genuine = message.data.hubs.filter((hub) => isGenuine(hub, authority, now));
-    const refused = message.data.hubs.length - genuine.length;
-    if (refused > 0) {
-      logger.warn({ module: 'downlink', refused }, 'hubs of the directory are not vouched for');
-    }
-    transact(() => {
-      directory.replaceAll(
-        genuine.map((hub) => ({
-          hub: {
-            hubId: hub.hubId,
-            streetId: hub.streetId,
-            streetName: hub.streetName,
-            sealingKey: hub.sealingKey,
-          },
-          announcementJson: JSON.stringify(hub),
-        })),
-        new Date(now).toISOString(),
-      );
-      this.recordApplied(message);
-    });
   }
 
   private recordApplied(message: { readonly seq: number; readonly type: string }): void {

@@ -1,4 +1,3 @@
-import type { NatsConnection } from '@nats-io/transport-node';
 import {
   downlinkAnswerSchema,
   downlinkErrorSchema,
@@ -8,6 +7,8 @@ import { subjects } from '../../shared/contracts/subjects.ts';
 import { Backoff } from '../../shared/kernel/backoff.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
+import type { MessageLink } from '../../shared/kernel/message-link.ts';
+import type { Timers } from '../../shared/kernel/timers.ts';
 import type { DownlinkApplier } from './downlink-applier.ts';
 import type { DownlinkStore } from './downlink-store.ts';
 
@@ -18,9 +19,15 @@ export interface DownlinkParts {
   /** Told when central has answered, and when it did not. */
   readonly contact: { heard(): void; lost(): void };
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly random: () => number;
   readonly logger: Logger;
+  /** How often central is asked without a nudge; waits after failures are no longer. */
+  readonly pollMs?: number;
 }
+
+/** What is used of the connection to the hub's own nats-server. */
+type Link = Pick<MessageLink, 'request' | 'subscribe'>;
 
 export interface LinkState {
   readonly central: 'up' | 'down';
@@ -37,15 +44,17 @@ export class Downlink {
   private readonly parts: DownlinkParts;
   private readonly backoff: Backoff;
   private state: LinkState;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly pollMs: number;
+  private cancelTimer: () => void = () => undefined;
   private pulling: Promise<void> | undefined;
   private again = false;
   private stopped = false;
-  private connection: NatsConnection | undefined;
+  private connection: Link | undefined;
 
   constructor(parts: DownlinkParts) {
     this.parts = parts;
-    this.backoff = new Backoff({ firstMs: 500, maxMs: POLL_MS, random: parts.random });
+    this.pollMs = parts.pollMs ?? POLL_MS;
+    this.backoff = new Backoff({ firstMs: 500, maxMs: this.pollMs, random: parts.random });
     this.state = { central: 'down', since: new Date(parts.clock.now()).toISOString() };
   }
 
@@ -54,7 +63,7 @@ export class Downlink {
   }
 
   /** Starts on a connection to the hub's own nats-server, which keeps itself up. */
-  start(connection: NatsConnection): void {
+  start(connection: Link): void {
     this.connection = connection;
     connection.subscribe(subjects.downlinkNudge(this.parts.hubId), {
       callback: () => {
@@ -66,7 +75,7 @@ export class Downlink {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    clearTimeout(this.timer);
+    this.cancelTimer();
     await this.pulling;
   }
 
@@ -76,7 +85,7 @@ export class Downlink {
       this.again = true;
       return;
     }
-    clearTimeout(this.timer);
+    this.cancelTimer();
     this.pulling = this.pull().finally(() => {
       this.pulling = undefined;
       if (this.again) {
@@ -87,7 +96,7 @@ export class Downlink {
   }
 
   private async pull(): Promise<void> {
-    let waitMs = POLL_MS;
+    let waitMs = this.pollMs;
     try {
       while (!this.stopped && (await this.pullPage())) {
         // there may be more
@@ -106,9 +115,9 @@ export class Downlink {
       );
     }
     if (this.stopped) return;
-    this.timer = setTimeout(() => {
+    this.cancelTimer = this.parts.timers.after(waitMs, () => {
       this.pullSoon();
-    }, waitMs);
+    });
   }
 
   /** One question; true when the next one should follow at once. */
@@ -120,7 +129,7 @@ export class Downlink {
     const reply = await this.connection.request(subjects.downlinkPull(hubId), question, {
       timeout: PULL_TIMEOUT_MS,
     });
-    const answer = reply.json<unknown>();
+    const answer = reply.json();
     const refused = downlinkErrorSchema.safeParse(answer);
     if (refused.success) throw new DownlinkRefusedError(refused.data.error);
     const { messages, headSeq } = downlinkAnswerSchema.parse(answer);

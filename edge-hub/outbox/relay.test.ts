@@ -12,9 +12,11 @@ import { freePorts } from '../../deploy/stack/free-ports.ts';
 import { subjects } from '../../shared/contracts/subjects.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
+import { systemTimers } from '../../shared/kernel/timers.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { type OpenDatabase, openDatabase } from '../db/database.ts';
 import { HubMetrics } from '../metrics.ts';
+import { JetStreamEvents } from './event-stream.ts';
 import { eventJson, OutboxStore } from './outbox-store.ts';
 import { OutboxRelay } from './relay.ts';
 
@@ -26,6 +28,7 @@ let dir: string;
 let port: number;
 let server: StackProcess;
 let connection: NatsConnection;
+let stream: JetStreamEvents;
 let database: OpenDatabase;
 let store: OutboxStore;
 let relay: OutboxRelay;
@@ -40,6 +43,11 @@ beforeEach(async () => {
     servers: `127.0.0.1:${port}`,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 50,
+  });
+  stream = new JetStreamEvents(connection, HUB, {
+    at: 'hub',
+    maxBytes: 16 * 1024 * 1024,
+    maxAgeMs: 3_600_000,
   });
   database = openDatabase(join(dir, 'hub.db'));
   store = new OutboxStore(database.db, HUB);
@@ -65,13 +73,12 @@ const startServer = (): Promise<StackProcess> =>
 
 const makeRelay = (settled = database.settled): OutboxRelay =>
   new OutboxRelay({
-    hubId: HUB,
     store,
     lazily: database.lazily,
     settled,
-    stream: { maxBytes: 16 * 1024 * 1024, maxAgeMs: 3_600_000 },
     metrics: new HubMetrics(),
     clock: systemClock,
+    timers: systemTimers,
     random: Math.random,
     logger: pino({ level: 'silent' }),
   });
@@ -101,7 +108,7 @@ async function streamed(): Promise<string[]> {
 it('publishes what is there and what comes, in order, to the byte', async () => {
   append(150);
   const rows = store.pending(1_000);
-  relay.start(connection);
+  relay.start(stream);
   await published();
   append(2);
   rows.push(...store.pending(1_000));
@@ -115,7 +122,7 @@ it('publishes nothing that a power cut could still take back', async () => {
   const onDisk = Promise.withResolvers<void>();
   relay = makeRelay(() => onDisk.promise);
   append(2);
-  relay.start(connection);
+  relay.start(stream);
   await expect(
     eventually(() => (store.state().pending < 2 ? true : undefined), 500),
   ).rejects.toThrow();
@@ -126,7 +133,7 @@ it('publishes nothing that a power cut could still take back', async () => {
 
 it('goes on after its server was gone, with nothing lost, doubled or out of order', async () => {
   append(3);
-  relay.start(connection);
+  relay.start(stream);
   await published();
   await server.kill9();
   append(4);
@@ -146,27 +153,26 @@ it('sends again what it sent but could not mark, and the stream holds it once', 
   append(3);
   await relay.stop(100);
   relay = new OutboxRelay({
-    hubId: HUB,
     store,
     // the process ends before the mark
     lazily: () => {
       throw new Error('cut off');
     },
     settled: database.settled,
-    stream: { maxBytes: 16 * 1024 * 1024, maxAgeMs: 3_600_000 },
     metrics: new HubMetrics(),
     clock: systemClock,
+    timers: systemTimers,
     random: Math.random,
     logger: pino({ level: 'silent' }),
   });
-  relay.start(connection);
+  relay.start(stream);
   await eventually(async () =>
     (await streamed().catch(() => [])).length === 3 ? true : undefined,
   );
   await relay.stop(1_000);
   expect(store.state().pending).toBe(3);
   relay = makeRelay();
-  relay.start(connection);
+  relay.start(stream);
   await published();
   expect(await streamed()).toHaveLength(3);
 });

@@ -1,71 +1,67 @@
-import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
-import { subjects } from '../../shared/contracts/subjects.ts';
 import { Backoff } from '../../shared/kernel/backoff.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
+import { pause, type Timers } from '../../shared/kernel/timers.ts';
 import type { Lazily } from '../db/database.ts';
 import type { HubMetrics } from '../metrics.ts';
+import type { EventStream } from './event-stream.ts';
 import { eventJson, type OutboxRow, type OutboxStore } from './outbox-store.ts';
 
 export interface RelayParts {
-  readonly hubId: string;
   readonly store: OutboxStore;
   readonly lazily: Lazily;
   /** Resolves when everything committed so far is on disk: central must never know more than a power cut leaves. */
   readonly settled: () => Promise<void>;
-  readonly stream: { readonly maxBytes: number; readonly maxAgeMs: number };
-  readonly metrics: HubMetrics;
+  readonly metrics: Pick<HubMetrics, 'eventsPublished'>;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly random: () => number;
   readonly logger: Logger;
+  /** Rows are looked for without a wake-up too, in case one was missed; waits after failures are no longer. */
+  readonly idleMs?: number;
 }
 
 const BATCH = 100;
-const PUBLISH_TIMEOUT_MS = 2_000;
-const NANOS_PER_MS = 1_000_000;
-/** Within this a second publication of the same event is dropped by JetStream; central drops it whenever it comes. */
-const DUPLICATE_WINDOW_MS = 120_000;
-/** Rows are looked for without a wake-up too, in case one was missed. */
 const IDLE_MS = 5_000;
 
 /**
- * Copies committed events to the hub's JetStream stream, in order, one at a time: an event is sent only when
+ * Copies committed events to the hub's stream, in order, one at a time: an event is sent only when
  * the one before it is taken. It runs beside the payments and never keeps one waiting.
  */
 export class OutboxRelay {
   private readonly parts: RelayParts;
   private readonly backoff: Backoff;
-  private connection: NatsConnection | undefined;
-  private client: JetStreamClient | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly idleMs: number;
+  private stream: EventStream | undefined;
+  private isReady = false;
+  private cancelTimer: () => void = () => undefined;
   private running: Promise<void> | undefined;
   private woken = false;
   private stopped = false;
 
   constructor(parts: RelayParts) {
     this.parts = parts;
-    this.backoff = new Backoff({ firstMs: 200, maxMs: 5_000, random: parts.random });
+    this.idleMs = parts.idleMs ?? IDLE_MS;
+    this.backoff = new Backoff({ firstMs: 200, maxMs: this.idleMs, random: parts.random });
   }
 
-  start(connection: NatsConnection): void {
-    this.connection = connection;
+  start(stream: EventStream): void {
+    this.stream = stream;
     this.wake();
   }
 
   /** To be called after a commit: there may be something to publish. Returns at once. */
   wake(): void {
-    if (this.stopped || !this.connection) return;
+    if (this.stopped || !this.stream) return;
     if (this.running) {
       this.woken = true;
       return;
     }
-    clearTimeout(this.timer);
+    this.cancelTimer();
+    const { stream } = this;
     // after the caller's own work: a payment's reply goes out first
-    this.running = new Promise<void>((resolve) => {
-      setImmediate(resolve);
-    })
-      .then(() => this.run())
+    this.running = pause(this.parts.timers, 0)
+      .then(() => this.run(stream))
       .finally(() => {
         this.running = undefined;
         if (this.woken) {
@@ -78,22 +74,23 @@ export class OutboxRelay {
   /** Stops; what is not published by then is published at the next start. */
   async stop(limitMs: number): Promise<void> {
     this.wake();
-    const limit = new Promise<void>((resolve) => {
-      setTimeout(resolve, limitMs).unref();
-    });
+    const done = new AbortController();
+    const limit = pause(this.parts.timers, limitMs, done.signal);
     await Promise.race([this.running, limit]);
+    done.abort();
     this.stopped = true;
-    clearTimeout(this.timer);
+    this.cancelTimer();
   }
 
-  private async run(): Promise<void> {
-    let waitMs = IDLE_MS;
+  private async run(stream: EventStream): Promise<void> {
+    let waitMs = this.idleMs;
     try {
-      const client = await this.ready();
+      if (!this.isReady) await stream.ensure();
+      this.isReady = true;
       let rows = this.parts.store.pending(BATCH);
       while (rows.length > 0 && !this.stopped) {
         await this.parts.settled();
-        await this.publish(client, rows);
+        await this.publish(stream, rows);
         rows = this.parts.store.pending(BATCH);
       }
       this.backoff.reset();
@@ -101,25 +98,22 @@ export class OutboxRelay {
       waitMs = this.backoff.nextMs();
       this.woken = false;
       // the stream may be gone: look for it again
-      this.client = undefined;
+      this.isReady = false;
       this.parts.logger.warn({ module: 'relay', err: error, waitMs }, 'events wait in the outbox');
     }
     if (this.stopped) return;
-    this.timer = setTimeout(() => {
+    this.cancelTimer = this.parts.timers.after(waitMs, () => {
       this.wake();
-    }, waitMs);
+    });
   }
 
-  private async publish(client: JetStreamClient, rows: readonly OutboxRow[]): Promise<void> {
-    const { hubId, store, lazily, clock, metrics } = this.parts;
+  private async publish(stream: EventStream, rows: readonly OutboxRow[]): Promise<void> {
+    const { store, lazily, clock, metrics } = this.parts;
     const taken: number[] = [];
     try {
       for (const row of rows) {
         if (this.stopped) return;
-        await client.publish(subjects.txEvent(hubId, row.type), eventJson(row), {
-          msgID: row.eventId,
-          timeout: PUBLISH_TIMEOUT_MS,
-        });
+        await stream.publish({ id: row.eventId, type: row.type, text: eventJson(row) });
         taken.push(row.seq);
       }
     } finally {
@@ -132,36 +126,5 @@ export class OutboxRelay {
         metrics.eventsPublished(taken.length);
       }
     }
-  }
-
-  /** The stream is there, or is made. */
-  private async ready(): Promise<JetStreamClient> {
-    if (this.client) return this.client;
-    const { hubId, stream } = this.parts;
-    const connection = this.connection;
-    if (!connection) throw new Error('not connected yet');
-    const name = subjects.txStream(hubId);
-    const manager = await jetstreamManager(connection, { timeout: PUBLISH_TIMEOUT_MS });
-    const settings = {
-      subjects: [subjects.txEvents(hubId)],
-      max_bytes: stream.maxBytes,
-      max_age: stream.maxAgeMs * NANOS_PER_MS,
-      duplicate_window: DUPLICATE_WINDOW_MS * NANOS_PER_MS,
-    };
-    const exists = await manager.streams.info(name).then(
-      () => true,
-      () => false,
-    );
-    if (!exists) {
-      await manager.streams.add({
-        name,
-        storage: 'file',
-        retention: 'limits',
-        discard: 'old',
-        ...settings,
-      });
-    }
-    this.client = jetstream(connection, { timeout: PUBLISH_TIMEOUT_MS });
-    return this.client;
   }
 }

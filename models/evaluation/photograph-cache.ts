@@ -11,7 +11,7 @@ import type { FrameFailureCode } from '../runtime/frame-pipeline.ts';
 import type { PhotographAnalysis } from './photograph-analysis.ts';
 
 /** Raise it when the pipeline makes other embeddings of the same picture with the same pack. */
-const PIPELINE = 2;
+const PIPELINE = 3;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const code = refusalCodeSchema as unknown as z.ZodType<FrameFailureCode>;

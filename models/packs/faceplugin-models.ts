@@ -48,6 +48,7 @@ export const frFeature: PackEmbedNetwork = {
     [70.7299, 92.2041],
   ],
   weight: 1,
+  lookScales: { plain: 0.97, mirrored: 1.03 },
 };
 
 export const frLiveness: PackPad = {

@@ -166,8 +166,9 @@ const embedNetworkSchema = z.strictObject({
   /** Its share in the score, against the other networks' weights. */
   weight: z.number().positive(),
   /**
-   * How large the face is in the plain and in the mirrored look, against the template; 1 where absent. Two looks at
-   * different sizes err differently, which costs nothing (docs/recognition.md).
+   * How large the face is in the plain and in the mirrored look of a burst's frame, against the template; 1 where absent. Two
+   * looks at different sizes err differently, which costs nothing. An enrolment takes each look at both sizes
+   * (docs/recognition.md).
    */
   lookScales: z
     .strictObject({ plain: z.number().positive(), mirrored: z.number().positive() })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cosine, joinEmbeddings, normalise } from './embedder.ts';
+import { type AlignedLook, cosine, cropsOf, joinEmbeddings, normalise } from './embedder.ts';
 
 const unit = (...values: number[]): Float32Array => normalise(Float32Array.from(values));
 
@@ -31,5 +31,38 @@ describe('joinEmbeddings', () => {
       { embedding: new Float32Array(2), weight: 1 },
     ]);
     expect(cosine(joined, joined)).toBeCloseTo(1, 6);
+  });
+});
+
+describe('cropsOf', () => {
+  const point = { x: 0, y: 0 };
+  const points = [point, point, point, point, point] as const;
+  const plain: AlignedLook = { points, mirrored: false };
+  const mirrored: AlignedLook = { points, mirrored: true };
+  const lookScales = { plain: 0.97, mirrored: 1.03 };
+  const sizes = (
+    looks: readonly AlignedLook[],
+    spec: Parameters<typeof cropsOf>[0] = { lookScales },
+  ) => cropsOf(spec, looks).map((crop) => [crop.mirrored, crop.scale]);
+
+  it("cuts a burst's frame at the size of its look", () => {
+    expect(sizes([plain])).toEqual([[false, 0.97]]);
+    expect(sizes([mirrored])).toEqual([[true, 1.03]]);
+  });
+
+  it('cuts both looks at both sizes', () => {
+    expect(sizes([plain, mirrored])).toEqual([
+      [false, 0.97],
+      [false, 1.03],
+      [true, 0.97],
+      [true, 1.03],
+    ]);
+  });
+
+  it("cuts at the template's size where a network has none of its own", () => {
+    expect(sizes([plain, mirrored], {})).toEqual([
+      [false, 1],
+      [true, 1],
+    ]);
   });
 });

@@ -36,9 +36,8 @@ export class Embedder {
     const parts: WeightedEmbedding[] = [];
     for (const { spec, network } of this.networks) {
       const sum = new Float32Array(spec.dimension);
-      for (const { points, mirrored } of looks) {
+      for (const { points, mirrored, scale } of cropsOf(spec, looks)) {
         const { width } = spec.model.input;
-        const scale = spec.lookScales?.[mirrored ? 'mirrored' : 'plain'] ?? 1;
         const crop = alignTo(points, scaleTemplate(spec.template, scale, width));
         const cut = mirrored ? mirrorCrop(crop, width) : crop;
         const values = outputOf(await network.runOn(source, cut), spec.output);
@@ -57,6 +56,21 @@ export class Embedder {
 export interface AlignedLook {
   readonly points: FivePoints;
   readonly mirrored: boolean;
+}
+
+/**
+ * What is cut out of the picture for a network. A frame of a burst shows one look, at its own size; who has the time for both
+ * looks (an enrolment) takes each of them at both sizes.
+ */
+export function cropsOf(
+  { lookScales }: Pick<PackEmbedNetwork, 'lookScales'>,
+  looks: readonly AlignedLook[],
+): readonly (AlignedLook & { readonly scale: number })[] {
+  if (!lookScales) return looks.map((look) => ({ ...look, scale: 1 }));
+  const { plain, mirrored } = lookScales;
+  const [only] = looks;
+  if (only && looks.length === 1) return [{ ...only, scale: only.mirrored ? mirrored : plain }];
+  return looks.flatMap((look) => [plain, mirrored].map((scale) => ({ ...look, scale })));
 }
 
 /** One network's embedding, of unit length, and its share in the score. */

@@ -51,7 +51,7 @@ export async function inflict(fault: Fault, victims: Victims): Promise<void> {
       await last();
       return hub.startNats();
     case 'central-nats-kill':
-      await central.killNats();
+      await central.nats.kill9();
       await last();
       return central.startNats();
     case 'central-kill':

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CENTRAL_OWNER, centralNatsConf, hubNatsConf } from '../../deploy/nats/nats-conf.ts';
+import { centralNatsConf, developmentHubs, hubNatsConf } from '../../deploy/nats/nats-conf.ts';
+import { CENTRAL_OWNER } from '../../deploy/nats/nats-permissions.ts';
 import { findNatsServer, startNatsServer } from '../../deploy/nats/nats-server.ts';
 import { createDevelopmentPki, type DevelopmentPki } from '../../deploy/pki/development-pki.ts';
 import type { StackProcess } from '../../deploy/stack/child-process.ts';
@@ -38,7 +39,8 @@ async function startHub(hubId: string, from: DevelopmentPki, central: WanLink): 
     storeDir: join(dir, name, 'store'),
     tls: { ...present(from.hubs[hubId], hubId).leaf, caPath: pki.caPath },
     service: { user: hubId, password: PASSWORD },
-    central: `localhost:${central.port}`,
+    central: central.ports.map((wan) => `localhost:${wan}`),
+    streams: 'hub',
   });
   servers.push(
     await startNatsServer({
@@ -65,7 +67,7 @@ async function client(port: number, user: string, owner: string): Promise<NatsCo
 }
 
 async function openLink(name: string): Promise<WanLink> {
-  const link = await WanLink.open({ name, port: 0, targetPort: leafPort });
+  const link = await WanLink.open({ name, ways: [{ port: 0, targetPort: leafPort }] });
   links.push(link);
   return link;
 }
@@ -112,7 +114,8 @@ beforeAll(async () => {
         storeDir: join(dir, 'central', 'store'),
         tls: { ...pki.centralNats, caPath: pki.caPath },
         service: { user: 'central', password: PASSWORD },
-        hubs: HUBS,
+        hubs: developmentHubs(HUBS),
+        streams: 'hub',
       }),
       confPath: join(dir, 'central', 'nats.conf'),
       clientPort: centralPort,
@@ -207,7 +210,8 @@ async function takenOverHub(hubId: string): Promise<NatsConnection> {
     storeDir: join(folder, 'store'),
     tls: { ...present(pki.hubs[hubId], hubId).leaf, caPath: pki.caPath },
     service: { user: 'evil', password: PASSWORD },
-    central: `localhost:${link.port}`,
+    central: link.ports.map((wan) => `localhost:${wan}`),
+    streams: 'hub',
   }).replace(/permissions: .*\}(?= \}$)/m, 'permissions: { publish: ">", subscribe: ">" }');
   expect(conf).toContain('publish: ">"');
   servers.push(

@@ -2,6 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
+import { JetStreamEvents } from '../../edge-hub/outbox/event-stream.ts';
 import { subjects } from '../../shared/contracts/subjects.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { SeededRandom } from '../../shared/kernel/seeded-random.ts';
@@ -45,7 +46,7 @@ for (let shift = 0; shift < SHIFTS; shift += 1) {
       if (seq !== undefined && hash !== undefined) mark({ kind: 'told', seq, hash });
     },
   });
-  context.relay.start(connection);
+  context.relay.start(new JetStreamEvents(connection, LOAD_HUB, context.settings.stream));
   await new ShopDay({ hub, random, mark, payments: perShift, people }).play();
   await context.relay.stop(2_000);
   await connection.close();

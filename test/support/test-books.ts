@@ -95,6 +95,7 @@ export class TestBooks {
         dataDir: this.dir,
         http: { host: '127.0.0.1', port: 0, webDir: join(this.dir, 'web') },
         nats: { url: '', user: undefined, passwordFile: undefined },
+        streams: { at: 'hub' },
         hubs,
         caFile: '',
         adminTokenFile: '',

@@ -75,6 +75,7 @@ function centralSettings(city: TestCity, databaseUrl: string): CentralSettings {
     dataDir: join(city.dir, 'central-data'),
     http: { host: '127.0.0.1', port: 0, webDir: join(city.dir, 'web') },
     nats: city.nats,
+    streams: { at: 'hub' },
     hubs: Object.keys(city.hubs),
     caFile: city.pki.caPath,
     adminTokenFile: join(city.dir, 'admin-token'),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { centralNatsConf, hubNatsConf } from '../../deploy/nats/nats-conf.ts';
+import { centralNatsConf, developmentHubs, hubNatsConf } from '../../deploy/nats/nats-conf.ts';
 import { secretInFile } from '../../deploy/nats/nats-secrets.ts';
 import { findNatsServer, startNatsServer } from '../../deploy/nats/nats-server.ts';
 import { createDevelopmentPki, type DevelopmentPki } from '../../deploy/pki/development-pki.ts';
@@ -98,13 +98,14 @@ export class TestCity {
         storeDir,
         tls: { ...pki.centralNats, caPath: pki.caPath },
         service: { user: 'central', password: secretInFile(passwordFile) },
-        hubs: hubIds,
+        hubs: developmentHubs(hubIds),
+        streams: 'hub',
       }),
     );
     const hubs: Record<string, TestHubLink> = {};
     for (const [index, hubId] of hubIds.entries()) {
       const port = present(ports[2 + index], 'port');
-      const wan = await WanLink.open({ name: hubId, port: 0, targetPort: leafPort });
+      const wan = await WanLink.open({ name: hubId, ways: [{ port: 0, targetPort: leafPort }] });
       await startServer({ servers, dir, name: hubId, port }, (storeDir) =>
         hubNatsConf({
           hubId,
@@ -113,7 +114,8 @@ export class TestCity {
           storeDir,
           tls: { ...present(pki.hubs[hubId], hubId).leaf, caPath: pki.caPath },
           service: { user: hubId, password: hubId },
-          central: `localhost:${wan.port}`,
+          central: wan.ports.map((dialled) => `localhost:${dialled}`),
+          streams: 'hub',
         }),
       );
       const nats = await connect({

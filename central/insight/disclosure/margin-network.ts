@@ -7,14 +7,15 @@ export interface Place {
 /** An arc of the network, followed forwards (the cell grows) or backwards (it shrinks). */
 interface Step {
   readonly to: number;
-  readonly place: Place;
+  /** The cell's number, row by row. */
+  readonly cell: number;
   readonly grows: boolean;
 }
 
-/** How far a cell may grow or shrink while others make up for it. */
-export type Capacity = (place: Place, grows: boolean) => number;
+/** How far a cell, told by its number, may grow or shrink while others make up for it. */
+export type Capacity = (cell: number, grows: boolean) => number;
 /** What it costs to go through a cell; infinite where one may not. */
-export type Cost = (place: Place, grows: boolean) => number;
+export type Cost = (cell: number, grows: boolean) => number;
 
 /**
  * A table with margins as a network: a node for every row and every column, an arc for every cell. A change of cells keeps
@@ -35,35 +36,37 @@ export class MarginNetwork {
     this.steps = Array.from({ length: nodes }, (_, node) => this.stepsFrom(node));
   }
 
-  /** Every place, margins included, row by row. */
-  places(): Place[] {
-    return Array.from({ length: this.rows + 1 }, (_, row) =>
-      Array.from({ length: this.columns + 1 }, (__, column) => ({ row, column })),
-    ).flat();
+  /** The number of a place. */
+  numberOf({ row, column }: Place): number {
+    return row * (this.columns + 1) + column;
   }
 
   /** How much a cell can grow (or shrink) at most when the others follow, counted no further than to `enough`. */
   mostChange(
-    of: Place,
+    of: number,
     grows: boolean,
     { capacity, enough }: { readonly capacity: Capacity; readonly enough: number },
   ): number {
     const { from, to } = this.around(of, grows);
-    const flow = new Map<string, number>();
-    // what goes through a cell uses up its way, and opens the way back
-    const left = (place: Place, up: boolean): number => {
-      if (isSame(place, of)) return 0;
-      const used = flow.get(key(place)) ?? 0;
-      return up ? capacity(place, true) - used : capacity(place, false) + used;
-    };
     const wanted = Math.min(enough, capacity(of, grows));
+    const wide = (cell: number, up: boolean): boolean =>
+      cell !== of && capacity(cell, up) >= wanted;
+    // one way is mostly wide enough
+    if (wanted <= 0 || this.anyWay(from, to, wide)) return wanted;
+    const flow = new Map<number, number>();
+    // what goes through a cell uses up its way, and opens the way back
+    const left = (cell: number, up: boolean): number => {
+      if (cell === of) return 0;
+      const used = flow.get(cell) ?? 0;
+      return up ? capacity(cell, true) - used : capacity(cell, false) + used;
+    };
     let missing = wanted;
     while (missing > 0) {
-      const path = this.cheapest(from, to, (place, up) => (left(place, up) > 0 ? 1 : Infinity));
+      const path = this.anyWay(from, to, (cell, up) => left(cell, up) > 0);
       if (!path) break;
-      const through = Math.min(missing, ...path.map((step) => left(step.place, step.grows)));
-      for (const { place, grows: up } of path) {
-        flow.set(key(place), (flow.get(key(place)) ?? 0) + (up ? through : -through));
+      const through = Math.min(missing, ...path.map((step) => left(step.cell, step.grows)));
+      for (const { cell, grows: up } of path) {
+        flow.set(cell, (flow.get(cell) ?? 0) + (up ? through : -through));
       }
       missing -= through;
     }
@@ -71,26 +74,60 @@ export class MarginNetwork {
   }
 
   /** The cells through which a cell's growing (or shrinking) is made up for at the least cost; undefined where there are none. */
-  cheapestWay(of: Place, grows: boolean, cost: Cost): Place[] | undefined {
+  cheapestWay(of: number, grows: boolean, cost: Cost): number[] | undefined {
     const { from, to } = this.around(of, grows);
-    const path = this.cheapest(from, to, (place, up) =>
-      isSame(place, of) ? Infinity : cost(place, up),
-    );
-    return path?.map(({ place }) => place);
+    const nodes = this.steps.length;
+    const distance = new Float64Array(nodes).fill(Infinity);
+    const cameBy = new Map<number, Step & { readonly from: number }>();
+    const done = new Uint8Array(nodes);
+    distance[from] = 0;
+    // Dijkstra's
+    for (let node = nearest(distance, done); node !== undefined; node = nearest(distance, done)) {
+      if (node === to) return wayBack(cameBy, to).map(({ cell }) => cell);
+      done[node] = 1;
+      const here = distance[node] ?? Infinity;
+      for (const step of this.steps[node] ?? []) {
+        if (done[step.to] === 1 || step.cell === of) continue;
+        const through = here + cost(step.cell, step.grows);
+        if (through >= (distance[step.to] ?? Infinity)) continue;
+        distance[step.to] = through;
+        cameBy.set(step.to, { ...step, from: node });
+      }
+    }
+    return undefined;
+  }
+
+  /** A way of the fewest cells, breadth first. */
+  private anyWay(
+    from: number,
+    to: number,
+    isOpen: (cell: number, grows: boolean) => boolean,
+  ): Step[] | undefined {
+    const cameBy = new Map<number, Step & { readonly from: number }>();
+    const queue = [from];
+    for (const node of queue) {
+      if (node === to) return wayBack(cameBy, to);
+      for (const step of this.steps[node] ?? []) {
+        if (step.to === from || cameBy.has(step.to) || !isOpen(step.cell, step.grows)) continue;
+        cameBy.set(step.to, { ...step, from: node });
+        queue.push(step.to);
+      }
+    }
+    return undefined;
   }
 
   /** From where to where the others have to carry what a cell gains. */
-  private around(place: Place, grows: boolean): { readonly from: number; readonly to: number } {
-    const { tail, head } = this.arcOf(place);
+  private around(cell: number, grows: boolean): { readonly from: number; readonly to: number } {
+    const row = Math.floor(cell / (this.columns + 1));
+    const { tail, head } = this.arcOf({ row, column: cell % (this.columns + 1) });
     return grows ? { from: head, to: tail } : { from: tail, to: head };
   }
 
   /** Which nodes a cell's arc joins; both margins are turned round, so that sums are conserved. */
   private arcOf({ row, column }: Place): { readonly tail: number; readonly head: number } {
-    const rowNode = row;
     const columnNode = this.rows + 1 + column;
     const isTurned = (row === this.rows) !== (column === this.columns);
-    return isTurned ? { tail: columnNode, head: rowNode } : { tail: rowNode, head: columnNode };
+    return isTurned ? { tail: columnNode, head: row } : { tail: row, head: columnNode };
   }
 
   private stepsFrom(node: number): Step[] {
@@ -100,31 +137,9 @@ export class MarginNetwork {
       : Array.from({ length: this.rows + 1 }, (_, row) => ({ row, column: node - this.rows - 1 }));
     return places.map((place) => {
       const { tail, head } = this.arcOf(place);
-      return { place, grows: tail === node, to: tail === node ? head : tail };
+      const grows = tail === node;
+      return { cell: this.numberOf(place), grows, to: grows ? head : tail };
     });
-  }
-
-  /** Dijkstra's. */
-  private cheapest(from: number, to: number, cost: Cost): Step[] | undefined {
-    const nodes = this.steps.length;
-    const distance = new Float64Array(nodes).fill(Infinity);
-    const cameBy = new Map<number, { readonly step: Step; readonly from: number }>();
-    const done = new Uint8Array(nodes);
-    distance[from] = 0;
-    for (;;) {
-      const node = nearest(distance, done);
-      if (node === undefined) return undefined;
-      if (node === to) return wayBack(cameBy, to);
-      done[node] = 1;
-      const here = distance[node] ?? Infinity;
-      for (const step of this.steps[node] ?? []) {
-        if (done[step.to] === 1) continue;
-        const through = here + cost(step.place, step.grows);
-        if (through >= (distance[step.to] ?? Infinity)) continue;
-        distance[step.to] = through;
-        cameBy.set(step.to, { step, from: node });
-      }
-    }
   }
 }
 
@@ -139,18 +154,10 @@ function nearest(distance: Float64Array, done: Uint8Array): number | undefined {
 }
 
 function wayBack(
-  cameBy: ReadonlyMap<number, { readonly step: Step; readonly from: number }>,
+  cameBy: ReadonlyMap<number, Step & { readonly from: number }>,
   to: number,
 ): Step[] {
   const path: Step[] = [];
-  for (let at = cameBy.get(to); at; at = cameBy.get(at.from)) path.push(at.step);
+  for (let at = cameBy.get(to); at; at = cameBy.get(at.from)) path.push(at);
   return path.toReversed();
-}
-
-function isSame(one: Place, other: Place): boolean {
-  return one.row === other.row && one.column === other.column;
-}
-
-function key({ row, column }: Place): string {
-  return `${row} ${column}`;
 }

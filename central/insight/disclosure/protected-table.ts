@@ -1,4 +1,3 @@
-import { present } from '../../../shared/kernel/assert.ts';
 import { MarginNetwork, type Place } from './margin-network.ts';
 import { type CellFacts, type DisclosureRules, isEmpty, isEnough, isSafe } from './rules.ts';
 
@@ -16,7 +15,8 @@ export interface HiddenElsewhere {
 
 /** A cell that has to be kept from those who can add and subtract, and how wide the doubt about it must be. */
 interface Need {
-  readonly place: Place;
+  /** The cell's number. */
+  readonly of: number;
   readonly measure: number;
   readonly grows: boolean;
   readonly by: number;
@@ -43,57 +43,49 @@ export function protectTable(
   const rows = table.length - 1;
   const columns = (table[0]?.length ?? 1) - 1;
   const network = new MarginNetwork({ rows, columns });
-  const at = ({ row, column }: Place): CellFacts => present(table[row]?.[column], 'a cell');
-  const shown = table.map((cells) => cells.map((cell) => isSafe(cell, rules)));
-  const hide = ({ row, column }: Place): void => {
-    const line = shown[row];
-    if (line) line[column] = false;
-  };
-  const isShown = ({ row, column }: Place): boolean => shown[row]?.[column] ?? false;
-  const primary = network.places().filter((place) => !isShown(place));
-  for (const { place } of hidden) hide(place);
-  const needs = [...needsOf(primary, at, rules), ...hidden.flatMap(needsOfHidden)];
-  for (const { place, measure, grows, by } of needs.toSorted((a, b) => b.by - a.by)) {
-    const valueOf = (cell: Place): number => at(cell).measures[measure]?.total ?? 0;
-    const room = (cell: Place, up: boolean): number => (up ? Infinity : valueOf(cell));
-    const capacity = (cell: Place, up: boolean): number => (isShown(cell) ? 0 : room(cell, up));
-    const isHidden = (): boolean =>
-      network.mostChange(place, grows, { capacity, enough: by }) >= by;
+  const cells = table.flat();
+  const shown = cells.map((cell) => isSafe(cell, rules));
+  const layOut = (flat: readonly boolean[]): boolean[][] =>
+    table.map((_, row) => flat.slice(row * (columns + 1), (row + 1) * (columns + 1)));
+  const needs = [
+    ...cells.flatMap((cell, i) => (shown[i] ? [] : needsOf(cell, i, rules))),
+    ...hidden.flatMap(({ place, by }) => needsOfHidden(network.numberOf(place), by)),
+  ].toSorted((a, b) => b.by - a.by);
+  for (const { place } of hidden) shown[network.numberOf(place)] = false;
+  for (const { of, measure, grows, by } of needs) {
+    const valueOf = (cell: number): number => cells[cell]?.measures[measure]?.total ?? 0;
+    const room = (cell: number, up: boolean): number => (up ? Infinity : valueOf(cell));
+    const capacity = (cell: number, up: boolean): number => (shown[cell] ? 0 : room(cell, up));
+    const isHidden = (): boolean => network.mostChange(of, grows, { capacity, enough: by }) >= by;
     for (let through = by; through >= 1 && !isHidden(); through = Math.floor(through / 2)) {
-      const way = network.cheapestWay(place, grows, (cell, up) => {
+      const way = network.cheapestWay(of, grows, (cell, up) => {
         if (room(cell, up) < through) return Infinity;
-        if (!isShown(cell)) return 0;
-        return isEmpty(at(cell)) ? Infinity : 1 + (at(cell).measures[0]?.total ?? 0);
+        if (!shown[cell]) return 0;
+        const value = cells[cell]?.measures[0]?.total ?? 0;
+        return value === 0 ? Infinity : 1 + value;
       });
-      for (const cell of way ?? []) hide(cell);
+      for (const cell of way ?? []) shown[cell] = false;
     }
     // what does not fit through any way: nothing is told at all
-    if (!isHidden()) return table.map((cells) => cells.map(isEmpty));
+    if (!isHidden()) return layOut(cells.map(isEmpty));
   }
-  return shown;
+  return layOut(shown);
 }
 
-function needsOfHidden({ place, by }: HiddenElsewhere): Need[] {
-  return [true, false].map((grows) => ({ place, measure: 0, grows, by }));
+function needsOfHidden(of: number, by: number): Need[] {
+  return [true, false].map((grows) => ({ of, measure: 0, grows, by }));
 }
 
-/** What is to stay in doubt about each cell that is unsafe by itself. */
-function needsOf(
-  places: readonly Place[],
-  at: (place: Place) => CellFacts,
-  rules: DisclosureRules,
-): Need[] {
-  return places.flatMap((place) => {
-    const cell = at(place);
-    return cell.measures.flatMap(({ total, largest }, measure) => {
-      if (!isEnough(cell.people, rules)) {
-        return [
-          { place, measure, grows: true, by: Math.max(total, rules.leastPeople) },
-          { place, measure, grows: false, by: total },
-        ];
-      }
-      const by = Math.ceil(rules.leastRest * largest);
-      return [true, false].map((grows) => ({ place, measure, grows, by }));
-    });
+/** What is to stay in doubt about a cell that is unsafe by itself. */
+function needsOf(cell: CellFacts, of: number, rules: DisclosureRules): Need[] {
+  return cell.measures.flatMap(({ total, largest }, measure) => {
+    if (!isEnough(cell.people, rules)) {
+      return [
+        { of, measure, grows: true, by: Math.max(total, rules.leastPeople) },
+        { of, measure, grows: false, by: total },
+      ];
+    }
+    const by = Math.ceil(rules.leastRest * largest);
+    return [true, false].map((grows) => ({ of, measure, grows, by }));
   });
 }

@@ -4,6 +4,7 @@ import type { Panel } from '../../../shared/contracts/http-insight.ts';
 import { systemClock } from '../../../shared/kernel/clock.ts';
 import { type OpenDatabase, openDatabase } from '../../db/database.ts';
 import { summary } from '../../events.ts';
+import { publishWeeks } from '../bureau/bureau-publication.ts';
 import { Lake } from '../lake/lake.ts';
 import { makePanel } from '../panels/catalogue.ts';
 import { cityTime, mondayOf } from '../panels/city-time.ts';
@@ -18,6 +19,8 @@ import type { FromInsight, PanelQuestion, ToInsight } from './insight-messages.t
 
 /** Between two looks at the books. */
 const IDLE_MS = 2_000;
+/** Of a lake that was there before, weeks are made little by little. */
+const WEEKS_A_PASS = 4;
 
 /** Fills the lake as long as it runs: a pass, a rest, a pass. */
 export class InsightLoop {
@@ -79,6 +82,15 @@ export class InsightLoop {
     await this.database.close();
   }
 
+  /** What is due to be told of the city's last week. */
+  private async publish(): Promise<void> {
+    const { database, timeZone } = this;
+    const nowMs = systemClock.now();
+    const due = { database, at: cityTime(nowMs, timeZone), now: new Date(nowMs) };
+    await publishVisitors(this.sales, due);
+    await publishWeeks(this.sales, { ...due, timeZone, most: WEEKS_A_PASS });
+  }
+
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
@@ -88,12 +100,7 @@ export class InsightLoop {
           onProjected: async (projected) => void (await this.sales.take(projected)),
         });
         await loadSales(this.sales, { lake: this.lake, database: this.database });
-        const now = systemClock.now();
-        await publishVisitors(this.sales, {
-          database: this.database,
-          at: cityTime(now, this.timeZone),
-          now: new Date(now),
-        });
+        await this.publish();
         this.tell({ type: 'passed', pass });
       } catch (error) {
         this.tell({ type: 'failed', why: summary(error) });

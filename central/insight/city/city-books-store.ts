@@ -1,0 +1,158 @@
+import { sql } from 'drizzle-orm';
+import { bulkInsert } from '../../db/bulk-insert.ts';
+import type { OpenDatabase } from '../../db/database.ts';
+import { hubs, paymentMoves, payments, shops } from '../../db/schema.ts';
+import type { SimulatedDay, SimulatedPayment } from './city-days.ts';
+import type { CityPlan } from './city-plan.ts';
+
+const CURRENCY = 'CNY';
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** The simulated city's clocks: China's, without summer time. */
+const OFFSET_MS = 8 * HOUR_MS;
+/** Central usually hears of a payment after so long. */
+const BOOKED_AFTER_MS = 400;
+
+/** The id of a street, and of its hub. */
+export function streetId(street: number): string {
+  return `street-${street + 1}`;
+}
+
+function hubId(street: number): string {
+  return `hub-${street + 1}`;
+}
+
+/** What streets are called. */
+const STREET_NAMES = [
+  '五马街',
+  '解放街',
+  '公园路',
+  '纱帽河',
+  '谢池巷',
+  '墨池坊',
+  '信河街',
+  '飞霞路',
+  '朔门街',
+  '康宁坊',
+  '晏公殿巷',
+  '百里坊',
+  '县前街',
+  '仓桥街',
+  '府学巷',
+  '鼓楼街',
+  '瓦市殿巷',
+  '大南门',
+  '蝉街',
+  '广场路',
+];
+
+/**
+ * Writes a simulated city into central's books: captures and refunds as hubs would have told of them, without the inbox that
+ * they came through. What reads the books only (the lake, panels, the bureau) finds nothing missing.
+ */
+export class CityBooks {
+  private readonly database: OpenDatabase;
+  private readonly chains: number[];
+  private written = 0;
+
+  constructor(database: OpenDatabase, plan: CityPlan) {
+    this.database = database;
+    this.chains = Array.from({ length: plan.size.streets }, () => 0);
+  }
+
+  /** Hubs, shops and what they deal in. */
+  async open(plan: CityPlan): Promise<void> {
+    await this.database.transact(async (tx) => {
+      const streets = this.chains.map((_, street) => ({
+        hubId: hubId(street),
+        streetId: streetId(street),
+        streetName: STREET_NAMES[street] ?? `第 ${street + 1} 街`,
+      }));
+      await bulkInsert(tx, { into: hubs, values: streets });
+      const values = plan.shops.map(({ street, shop, merchant }) => ({
+        hubId: hubId(street),
+        shopId: shop,
+        shopName: shop,
+        merchantId: merchant,
+      }));
+      await bulkInsert(tx, { into: shops, values });
+      const trades = plan.shops.map(({ merchant, trade }) => ({ merchant, trade }));
+      await tx.execute(sql`
+        insert into merchant_trades (merchant_id, trade)
+        select merchant, trade from json_to_recordset(${JSON.stringify(trades)}::text::json) as given(merchant text, trade text)`);
+    });
+  }
+
+  /** @returns how many payments are written by now */
+  async write({ day, streets }: SimulatedDay): Promise<number> {
+    const midnight = Date.parse(day) - OFFSET_MS;
+    const rows = streets.flatMap((ofStreet, street) =>
+      ofStreet.map((payment) => this.rowsOf(payment, street, midnight)),
+    );
+    await this.database.transact(async (tx) => {
+      await tx.execute(sql`set local session_replication_role = replica`);
+      await tx.execute(sql`set local synchronous_commit = off`);
+      await bulkInsert(tx, { into: payments, values: rows.map(({ capture }) => capture) });
+      await bulkInsert(tx, {
+        into: paymentMoves,
+        values: rows.flatMap(({ refund }) => (refund ? [refund] : [])),
+      });
+    });
+    return this.written;
+  }
+
+  /** Tells the lake how far the books go. */
+  async close(): Promise<void> {
+    for (const [street, seq] of this.chains.entries()) {
+      await this.database.db.execute(sql`
+        insert into intake_watermarks (hub_id, chain_seq) values (${hubId(street)}, ${seq})`);
+    }
+    await this.database.db.execute(sql`analyze payments`);
+  }
+
+  private rowsOf(payment: SimulatedPayment, street: number, midnight: number) {
+    const { shop, amountMinor, refundMinor, minute, lateHours } = payment;
+    const capturedMs = midnight + minute * MINUTE_MS;
+    const common = {
+      hubId: hubId(street),
+      paymentId: this.nextId(capturedMs),
+      shopperId: `019a4e00-0000-7000-8000-${payment.shopper.toString(16).padStart(12, '0')}`,
+      terminalId: shop.terminal,
+      shopId: shop.shop,
+      merchantId: shop.merchant,
+      currency: CURRENCY,
+      reference: '',
+      bookedAt: new Date(capturedMs + BOOKED_AFTER_MS + lateHours * HOUR_MS),
+    };
+    const capture = {
+      ...common,
+      eventSeq: this.nextSeq(street),
+      amountMinor: BigInt(amountMinor),
+      method: 'face',
+      capturedAt: new Date(capturedMs),
+    };
+    if (refundMinor === 0) return { capture, refund: undefined };
+    const refund = {
+      ...common,
+      moveId: this.nextId(capturedMs),
+      eventSeq: this.nextSeq(street),
+      kind: 'refund' as const,
+      amountMinor: BigInt(refundMinor),
+      movedAt: new Date(capturedMs + HOUR_MS),
+    };
+    return { capture, refund };
+  }
+
+  private nextSeq(street: number): number {
+    const seq = (this.chains[street] ?? 0) + 1;
+    this.chains[street] = seq;
+    return seq;
+  }
+
+  /** A UUIDv7 whose random part counts: the same city has the same ids. */
+  private nextId(atMs: number): string {
+    this.written += 1;
+    const time = atMs.toString(16).padStart(12, '0');
+    return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${this.written.toString(16).padStart(12, '0')}`;
+  }
+}
