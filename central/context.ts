@@ -27,6 +27,7 @@ import { InsightService } from './insight/service/insight-service.ts';
 import { JetStreamHubStream } from './intake/hub-stream.ts';
 import { type BookedBatch, IntakeBooking } from './intake/intake-booking.ts';
 import { BATCH_MESSAGES, type ReaderParts, StreamReader } from './intake/stream-reader.ts';
+import { Phones } from './phones/phones.ts';
 import { Reconciler } from './reconciliation/reconciler.ts';
 import { BankDesk, type BankDeskParts } from './settlement/bank-desk.ts';
 import { BusinessDays } from './settlement/business-days.ts';
@@ -50,6 +51,7 @@ export interface CentralContext {
   readonly events: CentralEvents;
   readonly downlink: DownlinkService;
   readonly wallets: Wallets;
+  readonly phones: Phones;
   readonly allowances: AllowanceService;
   readonly feed: PaymentFeed;
   readonly readers: readonly StreamReader[];
@@ -100,11 +102,13 @@ export async function createContext(
   const downlink = new DownlinkService({ nats, database, clock, events });
   const feed = new PaymentFeed({ database, logger });
   const wallets = new Wallets({ settings: settings.wallets, clock, newId });
+  const phones = new Phones({ clock, newId });
   const allowances = new AllowanceService({ nats, database, wallets, downlink, clock, events });
   const booking = new IntakeBooking({
     database,
     clock,
     wallets,
+    phones,
     enrolment: new Enrolment({ authorities, clock, newId }),
   });
   const onBooked = (batch: BookedBatch): void => {
@@ -140,6 +144,7 @@ export async function createContext(
     events,
     downlink,
     wallets,
+    phones,
     allowances,
     feed,
     readers,

@@ -236,6 +236,7 @@ function wire(base: Base) {
     engine: vision.engine,
     thresholds: vision.thresholds,
     forgetting,
+    phonePage: settings.phonePage,
     onKnown: funds.onKnown,
   });
   const succession = wireSuccession({ ...shared, forgetting });

@@ -44,6 +44,8 @@ const envSchema = z.object({
   HUB_ADMIN_TOKEN_FILE: path,
   /** The city's template keys, handed out by the operator; without it the hub makes one that no other hub has. */
   HUB_TEMPLATE_KEY_FILE: path.optional(),
+  /** Where central serves the page for shoppers' phones, `https://…/pay/`; without it no phone is paired at the enrolment. */
+  HUB_PHONE_PAGE: z.url().optional(),
   MODEL_PACK: z.string().default('open'),
   /** The pack before, while people who were enrolled under it are brought to the present one (docs/templates.md). */
   HUB_FORMER_PACK: z.string().min(1).optional(),
@@ -142,6 +144,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env) {
     },
     adminTokenFile: env.HUB_ADMIN_TOKEN_FILE,
     templateKeyFile: env.HUB_TEMPLATE_KEY_FILE,
+    phonePage: env.HUB_PHONE_PAGE,
     models: { pack: env.MODEL_PACK, formerPack: env.HUB_FORMER_PACK, dir: env.MODELS_DIR },
     index: env.HUB_INDEX,
     inferenceWorkers: env.HUB_INFERENCE_WORKERS ?? availableParallelism(),

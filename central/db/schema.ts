@@ -223,6 +223,31 @@ export const replicas = pgTable(
   (table) => [primaryKey({ columns: [table.hubId, table.shopperId, table.packId] })],
 );
 
+export const phoneLinks = pgTable('phone_links', {
+  secretHash: text('secret_hash').primaryKey(),
+  shopperId: uuid('shopper_id').notNull(),
+  expiresAt: moment('expires_at').notNull(),
+  keyId: text('key_id'),
+});
+
+export const shopperPhones = pgTable('shopper_phones', {
+  shopperId: uuid('shopper_id').primaryKey(),
+  keyId: text('key_id').notNull(),
+  publicKey: text('public_key').notNull(),
+  pairedAt: moment('paired_at').notNull(),
+});
+
+export const paymentCodes = pgTable(
+  'payment_codes',
+  {
+    hubId: text('hub_id').notNull(),
+    paymentId: uuid('payment_id').notNull(),
+    codeId: text('code_id').notNull(),
+    usedAt: moment('used_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.paymentId] })],
+);
+
 export const erasures = pgTable(
   'erasures',
   {

@@ -1,6 +1,9 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import type { downlinkMessageSchema } from '../../shared/contracts/downlink-messages.ts';
+import type {
+  DownlinkMessage,
+  downlinkMessageSchema,
+} from '../../shared/contracts/downlink-messages.ts';
 import { uuidSchema } from '../../shared/contracts/primitives.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import type { Executor } from '../db/database.ts';
@@ -57,8 +60,11 @@ function bodyOf(seq: number, message: UnsentMessage): string {
   return JSON.stringify({ seq, ...message });
 }
 
+/** What tells of a person by themselves. */
+const OF_A_PERSON: DownlinkMessage['type'][] = ['template.replica', 'shopper.phone'];
+
 /**
- * Replaces what central holds of a person's templates by the order to erase the person. Sequences stay,
+ * Replaces what central holds of a person's templates and phones by the order to erase the person. Sequences stay,
  * so a hub that starts over meets the erasure where the template was.
  *
  * @returns how many were replaced
@@ -70,9 +76,7 @@ export async function replaceTemplates(
   const rows = await tx
     .select({ hubId: downlink.hubId, seq: downlink.seq, body: downlink.body })
     .from(downlink)
-    .where(
-      and(eq(downlink.shopperId, erase.data.shopperId), eq(downlink.type, 'template.replica')),
-    );
+    .where(and(eq(downlink.shopperId, erase.data.shopperId), inArray(downlink.type, OF_A_PERSON)));
   for (const { hubId, seq, body } of rows) {
     const { id } = writtenSchema.parse(JSON.parse(body));
     await tx

@@ -18,6 +18,7 @@ import { addMerchantRoutes } from './merchant-routes.ts';
 import { addMerchantStaffRoutes } from './merchant-staff-routes.ts';
 import { centralOpenApiDocument } from './openapi-document.ts';
 import { addPaymentRoutes } from './payment-routes.ts';
+import { addPhoneRoutes } from './phone-routes.ts';
 import { problem } from './problem.ts';
 import { addPublicDataRoutes } from './public-data-routes.ts';
 import { addReceiptRoutes } from './receipt-routes.ts';
@@ -83,6 +84,7 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   addDisputeRoutes(app, context);
   addSignInRoutes(app, context);
   addWalletRoutes(app, context);
+  addPhoneRoutes(app, context);
   addStatementRoutes(app, context);
   addOperations(app, context);
   const description = centralOpenApiDocument();

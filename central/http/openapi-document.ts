@@ -8,6 +8,7 @@ import { cityPanelRoute, merchantPanelRoute } from './insight-routes.ts';
 import { MERCHANT_ROUTES } from './merchant-routes.ts';
 import { MERCHANT_STAFF_ROUTES } from './merchant-staff-routes.ts';
 import { paymentListRoute, paymentStreamRoute } from './payment-routes.ts';
+import { pairPhoneRoute, phoneLinkRoute, removePhoneRoute } from './phone-routes.ts';
 import { publicVisitorsRoute } from './public-data-routes.ts';
 import { receiptRoute } from './receipt-routes.ts';
 import {
@@ -51,6 +52,9 @@ export const CENTRAL_ROUTES = [
   ...BUREAU_ROUTES,
   ...DISPUTE_ROUTES,
   ...SIGN_IN_ROUTES,
+  pairPhoneRoute,
+  phoneLinkRoute,
+  removePhoneRoute,
   walletRoute,
   walletLineRoute,
   blockRoute,

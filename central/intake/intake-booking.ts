@@ -6,6 +6,8 @@ import { takeEnrolmentLock } from '../enrolment/enrolment-store.ts';
 import { bookCaptures, type CaptureEvent } from '../ledger/capture-booking.ts';
 import { upsertTerminal } from '../ledger/ledger-store.ts';
 import { bookMove, isMoveEvent, type MoveEvent } from '../ledger/move-booking.ts';
+import { putPaymentCodes } from '../phones/phone-store.ts';
+import type { Phones } from '../phones/phones.ts';
 import type { Wallets } from '../wallet/wallets.ts';
 import {
   type ChainBreak,
@@ -65,17 +67,20 @@ export class IntakeBooking {
   private readonly database: OpenDatabase;
   private readonly enrolment: Enrolment;
   private readonly wallets: Wallets;
+  private readonly phones: Phones;
   private readonly clock: Clock;
 
   constructor(parts: {
     readonly database: OpenDatabase;
     readonly enrolment: Enrolment;
     readonly wallets: Wallets;
+    readonly phones: Phones;
     readonly clock: Clock;
   }) {
     this.database = parts.database;
     this.enrolment = parts.enrolment;
     this.wallets = parts.wallets;
+    this.phones = parts.phones;
     this.clock = parts.clock;
   }
 
@@ -152,6 +157,7 @@ export class IntakeBooking {
     const { hubId, examined, bookedAt } = batch;
     await insertInbox(tx, hubId, { events: examined.chained, at: bookedAt });
     const paid = await applyPayments(tx, examined.chained, bookedAt);
+    await putPaymentCodes(tx, [...paid.payments, ...paid.moves]);
     const others = await this.applyOthers(tx, examined.chained);
     const aside = new Map<number, QuarantineReason>([...paid.refused, ...others.refused]);
     const quarantined = quarantineRows(examined, aside);
@@ -197,10 +203,15 @@ export class IntakeBooking {
   }
 
   private async applyEnrolment(tx: Executor, event: EnrolmentEvent) {
-    const outcome = await this.enrolment.apply(tx, event);
+    const { enrolment, phones, wallets } = this;
+    if (event.type === 'shopper.enrolled') await phones.enrolled(tx, event);
+    const outcome = await enrolment.apply(tx, event);
     if (!outcome.ok) return outcome;
     await emptyInboxEvents(tx, outcome.value.emptied);
-    if (event.type === 'shopper.erased') await this.wallets.erased(tx, event);
+    if (event.type === 'shopper.erased') {
+      await wallets.erased(tx, event);
+      await phones.erased(tx, event);
+    }
     return outcome;
   }
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Stoppable } from '../../shared/kernel/lifecycle.ts';
 import type { OpenDatabase } from '../db/database.ts';
 import type { CentralEvents } from '../events.ts';
+import { codesUsedAgain } from '../phones/phone-store.ts';
 import { readPutAside } from '../verification/book-reader-store.ts';
 import { verifyBook } from '../verification/verify-book.ts';
 import { recordDifferences, recordRun, takeReconcilingTurn } from './exception-store.ts';
@@ -42,7 +43,7 @@ const CODE_OF: Record<FindingCode, DifferenceCode> = {
 
 /**
  * Walks the books of every hub once a day and puts what it finds into the exception queue: differences between the inbox and
- * the book, events that were put aside, intakes that stand still. A hub's own ledger and terminals' journals, which central
+ * the book, events that were put aside, codes that have paid twice, intakes that stand still. A hub's own ledger and terminals' journals, which central
  * cannot reach, are held against it by `wuma reconcile`.
  */
 export class Reconciler implements Stoppable {
@@ -89,9 +90,10 @@ export class Reconciler implements Stoppable {
 
   private async run(hubId: string): Promise<number> {
     const { database, clock, haltedAt } = this.parts;
-    const { verdict, aside } = await database.snapshot(async (tx) => ({
+    const { verdict, aside, usedAgain } = await database.snapshot(async (tx) => ({
       verdict: await verifyBook(tx, hubId),
       aside: await readPutAside(tx, hubId),
+      usedAgain: await codesUsedAgain(tx, hubId),
     }));
     const halted = haltedAt(hubId);
     const differences: FoundDifference[] = [
@@ -102,6 +104,7 @@ export class Reconciler implements Stoppable {
         seq,
         detail: `put aside: ${reason}`,
       })),
+      ...usedAgain,
       ...(halted ? [haltedDifference(halted)] : []),
     ];
     const at = new Date(clock.now());

@@ -138,6 +138,7 @@ async function prepare(options: StackOptions): Promise<Parts> {
         extraSettings: {
           ...logLevel,
           HUB_WEB_DIR: webDir,
+          HUB_PHONE_PAGE: `${central.url}/pay/`,
           ...options.hubSettings,
           ...options.settingsOfHub?.(spec.hubId),
         },

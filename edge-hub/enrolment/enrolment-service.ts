@@ -58,6 +58,12 @@ export interface EnrolmentAnswer {
   readonly pinRule: boolean;
 }
 
+/** The answer to the first request alone: whoever asks again is told no secret. */
+export interface Enrolled extends EnrolmentAnswer {
+  /** The address by which the shopper pairs their phone. */
+  readonly phoneLink: string | null;
+}
+
 export type EnrolmentFailure =
   | AnalysisFailure['code']
   | 'street_not_agreed'
@@ -81,6 +87,8 @@ export interface EnrolmentParts {
   readonly protection: TemplateProtection;
   readonly shoppers: ShopperStore;
   readonly directory: DirectoryStore;
+  /** The page for shoppers' phones; undefined: none is set. */
+  readonly phonePage: string | undefined;
   readonly audit: AuditStore;
   readonly events: HubEvents;
   readonly transact: Transact;
@@ -94,6 +102,14 @@ export interface EnrolmentParts {
   readonly newId: IdMaker;
   readonly logger: Logger;
 }
+
+interface PhoneLink {
+  readonly address: string;
+  /** sha256 of its secret, hex. */
+  readonly hash: string;
+}
+
+const LINK_SECRET_BYTES = 32;
 
 /** The embedding is under the template key in force. */
 type NewContent = PersonSecrets & { readonly embedding: Float32Array };
@@ -113,7 +129,7 @@ export class EnrolmentService {
     this.parts = parts;
   }
 
-  enrol(request: EnrolmentRequest): Promise<Result<EnrolmentAnswer, EnrolmentFailure>> {
+  enrol(request: EnrolmentRequest): Promise<Result<Enrolled, EnrolmentFailure>> {
     const turn = this.tail.then(() => this.enrolNow(request));
     this.tail = turn.catch(() => undefined);
     return turn;
@@ -156,9 +172,7 @@ export class EnrolmentService {
     forgetting.erased();
   }
 
-  private async enrolNow(
-    request: EnrolmentRequest,
-  ): Promise<Result<EnrolmentAnswer, EnrolmentFailure>> {
+  private async enrolNow(request: EnrolmentRequest): Promise<Result<Enrolled, EnrolmentFailure>> {
     const { identity, vault } = this.parts;
     const inputHash = vault.fingerprint(textOf(request));
     const earlier = this.earlier(request.enrolmentId, inputHash);
@@ -190,7 +204,7 @@ export class EnrolmentService {
       readonly samples: readonly Sample[];
       readonly embedding: Float32Array;
     },
-  ): Promise<Result<EnrolmentAnswer, EnrolmentFailure>> {
+  ): Promise<Result<Enrolled, EnrolmentFailure>> {
     const { shoppers, gallery, thresholds, engine, newId } = this.parts;
     const { inputHash, samples, embedding } = face;
     const { streets } = request.consent;
@@ -216,11 +230,12 @@ export class EnrolmentService {
       pinRule: alike.length > 0,
     };
     const templateId = newId();
-    this.store({ request, inputHash, answer, content, templateId, replicas, alike });
+    const link = this.newPhoneLink();
+    this.store({ request, inputHash, answer, content, templateId, replicas, alike, link });
     assert(shoppers.isEnrolled(shopperId), 'the person is stored before they can be found');
     await gallery.insert({ templateId, shopperId, embedding });
     this.parts.onKnown(shopperId);
-    return ok(answer);
+    return ok({ ...answer, phoneLink: link?.address ?? null });
   }
 
   /** Look-alikes among those whom only the former pack knows: it has to look at the photos for that. */
@@ -257,6 +272,15 @@ export class EnrolmentService {
     return phone !== null && shoppers.ownerOfPhone(vault.phoneFingerprint(phone)) !== undefined;
   }
 
+  /** The secret is in the fragment, which goes to no server by itself; central is told its hash. */
+  private newPhoneLink(): PhoneLink | undefined {
+    const { phonePage, random } = this.parts;
+    if (phonePage === undefined) return undefined;
+    const secret = Buffer.from(random(LINK_SECRET_BYTES)).toString('base64url');
+    const hash = createHash('sha256').update(secret).digest('hex');
+    return { address: `${phonePage}#${secret}`, hash };
+  }
+
   private async secretsOf(request: EnrolmentRequest): Promise<PersonSecrets> {
     const { pin, phone, phoneLast4, minor } = request;
     const verifier = pin === null ? null : await hashPin(pin, this.parts.random);
@@ -266,12 +290,12 @@ export class EnrolmentService {
   private earlier(
     enrolmentId: string,
     inputHash: string,
-  ): Result<EnrolmentAnswer, EnrolmentFailure> | undefined {
+  ): Result<Enrolled, EnrolmentFailure> | undefined {
     const row = this.parts.shoppers.enrolment(enrolmentId);
     if (!row) return undefined;
     if (row.inputHash !== inputHash) return err('enrolment_conflict');
     if (this.parts.shoppers.isErased(row.shopperId)) return err('shopper_erased');
-    return ok(answerSchema.parse(JSON.parse(row.answerJson)));
+    return ok({ ...answerSchema.parse(JSON.parse(row.answerJson)), phoneLink: null });
   }
 
   /** Each photo by itself, so that a photo of somebody else cannot hide in the mean. Photos without a usable face are left out. */
@@ -323,6 +347,7 @@ export class EnrolmentService {
     templateId: string;
     replicas: readonly { sealed: SealedTemplate }[];
     alike: readonly PersonCandidate[];
+    link: PhoneLink | undefined;
   }): void {
     const { vault, shoppers, events, audit, transact, clock } = this.parts;
     const { request, answer, content, templateId } = enrolment;
@@ -345,6 +370,7 @@ export class EnrolmentService {
         consent,
         packId,
         replicas: enrolment.replicas.map((replica) => replica.sealed),
+        ...(enrolment.link && { phoneLinkHash: enrolment.link.hash }),
       });
       audit.record('shopper.enrol', 'operator', shopperId);
     });

@@ -97,6 +97,8 @@ export const enrolmentSchema = z.object({
   faces: countSchema,
   /** Somebody enrolled looks nearly the same: both give the PIN at every payment. */
   pinRule: z.boolean().default(false),
+  /** The address by which the shopper pairs their phone, good once; told this once and kept nowhere. Null: no page is set. */
+  phoneLink: z.url().nullable().default(null),
 });
 export type EnrolmentAnswer = z.infer<typeof enrolmentSchema>;
 

@@ -152,6 +152,8 @@ export const shopperEnrolledSchema = eventOf(
     consent: consentSchema,
     packId: z.string().max(32),
     replicas: z.array(sealedTemplateSchema).max(50),
+    /** sha256 of the secret in the link that the shopper pairs their phone by. */
+    phoneLinkHash: sha256HexSchema.optional(),
   }),
 );
 

@@ -19,7 +19,7 @@
  *               central keeps what it does not know in its inbox and puts it aside
  *   1  2026-11  `method` of a payment may be other than `face`
  *   1  2026-11  `allowance.returned`
- *   1  2026-11  `codeId` of a payment by code
+ *   1  2026-11  `codeId` of a payment by code, `phoneLinkHash` of an enrolment
  * Downlink (NATS, central to hub)
  *   1  2026-11  first version
  *   1  2026-11  `allowance.reclaim`, `exception.list`; an older hub records them as rejected

@@ -29,6 +29,7 @@ interface BookedFact {
  * - `duplicated`: one payment captured twice, or one event booked twice
  * - `amount_differs`, `booking_differs`: booked otherwise than at the hub
  * - `chain_broken`: both have the sequence, with different hashes, or a side has it twice or out of order
+ * - `code_used_twice`: the one-time code of a shopper's phone has paid twice, at hubs that did not hear of one another
  * - `terminal_*`: what a terminal's journal says of a payment is not what the hub's ledger says
  */
 export const DIFFERENCE_CODES = [
@@ -41,6 +42,7 @@ export const DIFFERENCE_CODES = [
   'amount_differs',
   'booking_differs',
   'chain_broken',
+  'code_used_twice',
   'terminal_paid_not_booked',
   'terminal_amount_differs',
   'terminal_unaware',

@@ -12,6 +12,7 @@ import { loadSales } from '../../central/insight/sales/sales-loader.ts';
 import { SalesStore } from '../../central/insight/sales/sales-store.ts';
 import { IntakeBooking } from '../../central/intake/intake-booking.ts';
 import { addHubs } from '../../central/intake/intake-store.ts';
+import { Phones } from '../../central/phones/phones.ts';
 import { Wallets } from '../../central/wallet/wallets.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
@@ -67,7 +68,9 @@ async function book(...events: readonly WrittenEvent[]): Promise<void> {
   const enrolment = new Enrolment({ authorities: [], clock: systemClock, newId });
   const settings = { currency: 'CNY', limitMinor: 0n } as const;
   const wallets = new Wallets({ settings, clock: systemClock, newId });
-  const booking = new IntakeBooking({ database, clock: systemClock, enrolment, wallets });
+  const phones = new Phones({ clock: systemClock, newId });
+  const parts = { database, clock: systemClock, enrolment, wallets, phones };
+  const booking = new IntakeBooking(parts);
   const from = present(await booking.position(HUB), HUB);
   const deliveries = events.map((event) => ({ streamSeq: event.seq, text: event.text }));
   await booking.book({ hubId: HUB, from, streamCreated: 'once', deliveries });

@@ -10,12 +10,14 @@ import { createSettling, type HttpContext } from '../../central/context.ts';
 import { type OpenDatabase, openDatabase } from '../../central/db/database.ts';
 import { DisputeDesk } from '../../central/disputes/dispute-desk.ts';
 import { Enrolment } from '../../central/enrolment/enrolment.ts';
+import { readAuthorities } from '../../central/enrolment/vouching.ts';
 import type { SettlementSettings, SignInSettings } from '../../central/env.ts';
 import { CentralEvents } from '../../central/events.ts';
 import { createHttpApi } from '../../central/http/http-api.ts';
 import { PaymentFeed } from '../../central/http/payment-feed.ts';
 import { IntakeBooking } from '../../central/intake/intake-booking.ts';
 import { addHubs } from '../../central/intake/intake-store.ts';
+import { Phones } from '../../central/phones/phones.ts';
 import { Reconciler } from '../../central/reconciliation/reconciler.ts';
 import { sessionPrincipal } from '../../central/sign-in/session-principal.ts';
 import { SignIn } from '../../central/sign-in/sign-in.ts';
@@ -74,6 +76,7 @@ export class TestBooks {
     url: string;
     hubs: readonly string[];
     signIn?: SignInSettings;
+    authorities?: string;
   }) {
     const { database, clock, hubs } = parts;
     this.database = database;
@@ -84,11 +87,13 @@ export class TestBooks {
     const logger = pino({ level: 'silent' });
     const events = new CentralEvents(logger);
     this.events = events;
-    const enrolment = new Enrolment({ authorities: [], clock, newId });
+    const authorities = readAuthorities(parts.authorities ?? '');
+    const enrolment = new Enrolment({ authorities, clock, newId });
     const bySession = sessionPrincipal({ database, clock });
     const limits = { currency: 'CNY', limitMinor: 0n } as const;
     const wallets = new Wallets({ settings: limits, clock, newId });
-    this.booking = new IntakeBooking({ database, clock, enrolment, wallets });
+    const phones = new Phones({ clock, newId });
+    this.booking = new IntakeBooking({ database, clock, enrolment, wallets, phones });
     this.context = {
       settings: {
         database: { url: parts.url, port: 0 },
@@ -107,6 +112,7 @@ export class TestBooks {
         logLevel: 'silent',
       },
       wallets,
+      phones,
       // nobody is told
       downlink: { nudge: () => undefined },
       logger,
@@ -147,6 +153,8 @@ export class TestBooks {
     readonly at: string;
     /** Where staff sign in; nowhere by default. */
     readonly signIn?: SignInSettings;
+    /** PEM of whoever vouches for hubs; nobody does by default. */
+    readonly authorities?: string;
   }): Promise<TestBooks> {
     const database = await openDatabase(options.url);
     await addHubs(database.db, options.hubs);
