@@ -61,7 +61,8 @@ wuma-probe-1
 <paymentId>
 <amountMinor> <currency>
 capture later                                             only where the probe says so
-<takenAt> <sha256 of colour> <sha256 of depth, or ->      one such line per frame, in order; with a light step: one more space and the step
+<takenAt> <sha256 of colour> <sha256 of depth, or ->      one such line per frame, in order; with an infrared picture: one more space and its sha256;
+                                                          with a light step: one more space and the step
 \`\`\`
 
 and of an answer over
@@ -147,13 +148,16 @@ other content is refused with \`idempotency_conflict\`. After \`busy\` the same 
 
 Every message begins with one JSON envelope in UTF-8 on ONE line (no raw line feed), at most ${facts.maxHeadBytes} bytes. Messages
 without pictures end there. A probe goes on with one byte 0x0A and then the blobs, back to back with nothing between them: for each
-frame the colour picture, then the depth picture where the frame names one, each exactly as long as its \`bytes\` says. All in all at most ${facts.maxPayloadBytes} bytes.
+frame the colour picture, then the depth picture and the infrared picture where the frame names them, each exactly as long as its \`bytes\` says. All in all at most ${facts.maxPayloadBytes} bytes.
 
 - \`colour\`: JPEG, PNG or WebP, at most ${facts.maxImageEdge} pixels in either direction; 640x480 JPEG at quality 90 is right. One face, 70 pixels
   between the eyes or more is best.
 - \`depth\`: PNG, 16 bits, one channel, millimetres along the viewing axis, 0 = no return; the same view as the colour picture, at any
   resolution of the same shape. \`focalPx\` is the focal length in pixels of the DEPTH picture. A terminal registered as one with depth
   must send it.
+- \`infrared\`: PNG, 16 bits, one channel, of the same shot and size as the depth picture, pixel on pixel; linear in the light of the depth
+  camera's own lamp that came back, ambient light and any projected pattern taken out. \`whiteAtMetre\` is what a white matt surface has at 1 m,
+  facing the camera. Only beside depth, and only to a hub whose welcome says \`takesInfrared: true\`. A terminal registered as one with infrared must send it.
 
 ${SIGNATURE}
 

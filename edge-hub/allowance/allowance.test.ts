@@ -74,6 +74,7 @@ async function pay(amountMinor: bigint, capture?: 'later') {
     way: 'face',
     captureLater: capture === 'later',
     hasDepth: true,
+    hasInfrared: false,
     light: null,
     canAsk: false,
     frames: [{ takenAt: new Date().toISOString(), colour: pictureOf('li') }],

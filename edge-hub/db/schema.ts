@@ -19,6 +19,7 @@ export const terminals = sqliteTable('terminal', {
   publicKeySpki: blob('public_key_spki', { mode: 'buffer' }).notNull(),
   access: text('access', { enum: ['certificate', 'token'] }).notNull(),
   depth: integer('depth', { mode: 'boolean' }).notNull(),
+  infrared: integer('infrared', { mode: 'boolean' }).notNull(),
   registeredAt: text('registered_at').notNull(),
   revokedAt: text('revoked_at'),
 });

@@ -195,12 +195,13 @@ function addTerminalRoutes(app: OpenAPIHono, parts: AppParts): void {
   };
   app.openapi(routes.terminalsRoute, (c) => c.json({ terminals: registry.all().map(shown) }, 200));
   app.openapi(routes.registerTerminalRoute, (c) => {
-    const { certificatePem, publicKeyPem, depth, ...shop } = c.req.valid('json');
+    const { certificatePem, publicKeyPem, depth, infrared = false, ...shop } = c.req.valid('json');
     const byCertificate = certificatePem !== undefined;
     if (byCertificate === (publicKeyPem !== undefined)) throw new ProblemError('malformed_request');
+    if (infrared && !depth) throw new ProblemError('malformed_request');
     const registered = byCertificate
-      ? registry.registerByCertificate(shop, certificatePem, depth)
-      : registry.registerByKey(shop, publicKeyPem ?? '', depth);
+      ? registry.registerByCertificate(shop, certificatePem, { depth, infrared })
+      : registry.registerByKey(shop, publicKeyPem ?? '', { depth, infrared });
     if (!registered.ok) throw new ProblemError(registered.error);
     return c.json(shown(registered.value), 201);
   });

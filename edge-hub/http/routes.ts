@@ -97,6 +97,8 @@ export const registerTerminalRoute = createRoute({
       z.strictObject({
         ...shopShape,
         depth: z.boolean(),
+        /** Whether its depth comes with infrared pictures: frames without them are then refused. */
+        infrared: z.boolean().optional(),
         certificatePem: z.string().max(10_000).optional(),
         publicKeyPem: z.string().max(10_000).optional(),
       }),

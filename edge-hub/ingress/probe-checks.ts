@@ -40,7 +40,8 @@ export function checkedFrames(
     return (
       named !== undefined &&
       sha256Hex(frame.colour) === named.colour.sha256 &&
-      (!frame.depth || sha256Hex(frame.depth.png) === named.depth?.sha256)
+      (!frame.depth || sha256Hex(frame.depth.png) === named.depth?.sha256) &&
+      (!frame.infrared || sha256Hex(frame.infrared.png) === named.infrared?.sha256)
     );
   });
   if (!intact) return err({ code: 'malformed_message', detail: 'a blob does not have its sha256' });

@@ -33,6 +33,7 @@ beforeEach(() => {
     publicKeySpki: Buffer.alloc(1),
     access: 'certificate',
     depth: true,
+    infrared: false,
     registeredAt: AT,
     revokedAt: null,
   });

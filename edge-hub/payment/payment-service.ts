@@ -28,6 +28,7 @@ import type { OpenQuestion } from './question-book.ts';
 /** A probe that ingress has checked. */
 export interface CheckedProbe extends PaymentAttempt {
   readonly hasDepth: boolean;
+  readonly hasInfrared: boolean;
   /** What its screen was asked to show, if it was. */
   readonly light: readonly LightColour[] | null;
   /** Whether the terminal can put a question to the shopper. */
@@ -199,6 +200,7 @@ export class PaymentService {
     if (early) return ok({ refused: early, timings: NO_TIMINGS });
     const { result, timings } = await this.parts.recogniser.recognise(probe.frames, {
       requireDepth: probe.hasDepth,
+      requireInfrared: probe.hasInfrared,
       light: probe.light,
     });
     if (result.ok) return ok({ seen: result.value, timings });

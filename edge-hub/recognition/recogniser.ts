@@ -1,12 +1,12 @@
 import type { CalibratedThresholds } from '../../models/calibration/gallery-calibration.ts';
 import type {
+  AnalyseOptions,
   AnalysisFailure,
   AnalysisTimings,
   FaceEngine,
   FaceQuality,
 } from '../../models/runtime/analysis.ts';
 import type { LightEvidence } from '../../models/runtime/light-evidence.ts';
-import type { LightColour } from '../../shared/contracts/light-sequence.ts';
 import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
@@ -68,17 +68,16 @@ export class Recogniser {
   }
 
   /**
-   * @param options.requireDepth whether a missing depth picture is an attack
+   * @param options.requireDepth whether a missing depth picture is an attack, and so for infrared
    * @param options.light what the terminal's screen was asked to show, if it was
    */
   async recognise(
     frames: readonly ProbeFrame[],
-    options: { readonly requireDepth: boolean; readonly light: readonly LightColour[] | null },
+    options: Pick<AnalyseOptions, 'requireDepth' | 'requireInfrared' | 'light'>,
   ): Promise<Recognition> {
     const analysis = await this.engine.analyse(frames, {
-      requireDepth: options.requireDepth,
+      ...options,
       severalFaces: 'refuse',
-      light: options.light,
     });
     if (!analysis.ok) {
       const { code, timings } = analysis.error;

@@ -18,6 +18,7 @@ export interface Terminal {
   readonly merchantId: string;
   readonly access: 'certificate' | 'token';
   readonly depth: boolean;
+  readonly infrared: boolean;
   readonly registeredAt: string;
   readonly revokedAt: string | null;
   readonly publicKey: KeyObject;
@@ -28,6 +29,13 @@ export interface ShopOfTerminal {
   readonly shopId: string;
   readonly shopName: string;
   readonly merchantId: string;
+}
+
+/** What a terminal's camera has beside colour: its frames must then hold it. */
+export interface CameraOfTerminal {
+  readonly depth: boolean;
+  /** Only beside depth. */
+  readonly infrared: boolean;
 }
 
 export type RegistrationFailure = 'unsuitable_key' | 'certificate_rejected' | 'terminal_exists';
@@ -80,25 +88,25 @@ export class TerminalRegistry {
   registerByCertificate(
     shop: ShopOfTerminal,
     certificatePem: string,
-    depth: boolean,
+    camera: CameraOfTerminal,
   ): Result<Terminal, RegistrationFailure> {
     const certificate = parseCertificate(certificatePem);
     if (!certificate || !certificate.verify(this.parts.authority.publicKey)) {
       return err('certificate_rejected');
     }
     if (commonNameOf(certificate) !== shop.terminalId) return err('certificate_rejected');
-    return this.register(shop, { key: certificate.publicKey, access: 'certificate', depth });
+    return this.register(shop, { key: certificate.publicKey, access: 'certificate', ...camera });
   }
 
   /** Registers a terminal with its public key alone; with mutual TLS its certificate must carry the same key. */
   registerByKey(
     shop: ShopOfTerminal,
     publicKeyPem: string,
-    depth: boolean,
+    camera: CameraOfTerminal,
   ): Result<Terminal, RegistrationFailure> {
     const key = parseKey(() => createPublicKey(publicKeyPem));
     if (!key) return err('unsuitable_key');
-    return this.register(shop, { key, access: 'certificate', depth });
+    return this.register(shop, { key, access: 'certificate', ...camera });
   }
 
   /** A one-time code with which a kiosk may register its own key. */
@@ -133,7 +141,12 @@ export class TerminalRegistry {
       }
       const { terminalId, shopId, shopName, merchantId } = pairing;
       const shop = { terminalId, shopId, shopName, merchantId };
-      const registered = this.register(shop, { key, access: 'token', depth: false });
+      const registered = this.register(shop, {
+        key,
+        access: 'token',
+        depth: false,
+        infrared: false,
+      });
       if (!registered.ok) return err('terminal_exists');
       store.usePairing(hash, now);
       audit.record('pairing.use', 'kiosk', terminalId);
@@ -199,7 +212,7 @@ export class TerminalRegistry {
 
   private register(
     shop: ShopOfTerminal,
-    proof: { key: KeyObject; access: 'certificate' | 'token'; depth: boolean },
+    proof: { key: KeyObject; access: 'certificate' | 'token' } & CameraOfTerminal,
   ): Result<Terminal, 'unsuitable_key' | 'terminal_exists'> {
     const { store, audit, events, transact, clock } = this.parts;
     if (!isP256(proof.key)) return err('unsuitable_key');
@@ -218,6 +231,7 @@ export class TerminalRegistry {
       publicKeySpki: proof.key.export({ format: 'der', type: 'spki' }),
       access: proof.access,
       depth: proof.depth,
+      infrared: proof.infrared,
       registeredAt: new Date(clock.now()).toISOString(),
       revokedAt: null,
     };

@@ -11,6 +11,8 @@ export interface TerminalRow {
   readonly publicKeySpki: Buffer;
   readonly access: 'certificate' | 'token';
   readonly depth: boolean;
+  /** Whether depth comes with an infrared picture. */
+  readonly infrared: boolean;
   readonly registeredAt: string;
   readonly revokedAt: string | null;
 }

@@ -46,6 +46,10 @@ const anyFrames = fc.array(
       fc.record({ png: blob, focalPx: fc.double({ min: 50, max: 5_000, noNaN: true }) }),
       { nil: undefined },
     ),
+    infrared: fc.option(
+      fc.record({ png: blob, whiteAtMetre: fc.double({ min: 100, max: 65_535, noNaN: true }) }),
+      { nil: undefined },
+    ),
     lightStep: fc.option(fc.nat(4), { nil: undefined }),
   }),
   { minLength: 1, maxLength: 5 },
@@ -55,9 +59,10 @@ describe('encodeProbe', () => {
   it('is read back by the contract, with every byte and a good signature, whatever the pictures hold', () => {
     fc.assert(
       fc.property(anyFrames, (some) => {
-        const frames = some.map(({ depth, lightStep, ...rest }) => ({
+        const frames = some.map(({ depth, infrared, lightStep, ...rest }) => ({
           ...rest,
           ...(depth && { depth }),
+          ...(depth && infrared && { infrared }),
           ...(lightStep !== undefined && { lightStep }),
         }));
         const { envelope, data, frames: cut } = read(encodeProbe({ ...content, frames }, key));
@@ -90,6 +95,21 @@ describe('encodeProbe', () => {
       { frames: [frame, frame] },
     ];
     for (const change of changes) expect(isSigned('shop-t1', { ...data, ...change })).toBe(false);
+  });
+
+  it('binds the infrared picture, which comes beside depth only', () => {
+    const picture = Uint8Array.of(7, 8, 9);
+    const infrared = { png: picture, whiteAtMetre: 9_000 };
+    const depth = { png: picture, focalPx: 365 };
+    const frame = { takenAt, colour: picture, depth, infrared };
+    const { data } = read(encodeProbe({ ...content, frames: [frame] }, key));
+    const [head] = data.frames;
+    expect(isSigned('shop-t1', data)).toBe(true);
+    if (!head?.infrared) throw new Error('infrared was sent');
+    const other = { ...head, infrared: { ...head.infrared, sha256: '0'.repeat(64) } };
+    expect(isSigned('shop-t1', { ...data, frames: [other] })).toBe(false);
+    const alone = { takenAt, colour: picture, infrared };
+    expect(read(encodeProbe({ ...content, frames: [alone] }, key)).frames).toBeUndefined();
   });
 
   it('names the kind of each picture by its bytes', () => {

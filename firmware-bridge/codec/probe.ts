@@ -65,8 +65,8 @@ export function encodeProbe(content: ProbeContent, key: DeviceKey): Uint8Array {
 }
 
 function blobsOf(frames: readonly ProbeFrame[]): Uint8Array[] {
-  return frames.flatMap((frame) =>
-    frame.depth ? [frame.colour, frame.depth.png] : [frame.colour],
+  return frames.flatMap(({ colour, depth, infrared }) =>
+    [colour, depth?.png, infrared?.png].filter((bytes) => bytes !== undefined),
   );
 }
 
@@ -76,17 +76,20 @@ function frameHead(frame: ProbeFrame): FrameHead {
     bytes: frame.colour.byteLength,
     sha256: sha256Hex(frame.colour),
   };
-  const { takenAt, depth, lightStep } = frame;
+  const { takenAt, depth, infrared, lightStep } = frame;
   return {
     takenAt,
     colour,
-    ...(depth && { depth: depthHead(depth) }),
+    ...(depth && { depth: { ...pngHead(depth.png), focalPx: depth.focalPx } }),
+    ...(infrared && {
+      infrared: { ...pngHead(infrared.png), whiteAtMetre: infrared.whiteAtMetre },
+    }),
     ...(lightStep !== undefined && { lightStep }),
   };
 }
 
-function depthHead({ png, focalPx }: NonNullable<ProbeFrame['depth']>): FrameHead['depth'] {
-  return { mime: 'image/png', bytes: png.byteLength, sha256: sha256Hex(png), focalPx };
+function pngHead(png: Uint8Array) {
+  return { mime: 'image/png', bytes: png.byteLength, sha256: sha256Hex(png) } as const;
 }
 
 function sha256Hex(bytes: Uint8Array): string {

@@ -75,10 +75,12 @@ export async function renderDepth(
     species: request.species,
     random: new SeededRandom(request.seed, 'scene'),
   });
+  const albedo = Float32Array.from(luma, (grey) => grey / 255);
   const seen = {
     ...scene,
     focalPx,
-    albedo: Float32Array.from(luma, (grey) => grey / 255),
+    albedo,
+    painted: albedo,
     glass: new Uint8Array(luma.length).fill(request.species === 'phone-screen' ? 1 : 0),
   };
   const mm = senseStructuredLight(seen, new SeededRandom(request.seed, 'sensor'));

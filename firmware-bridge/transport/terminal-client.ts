@@ -66,6 +66,7 @@ export class TerminalClient {
   private readonly hub: HubExchange;
   /** What the hub's welcome named; until then the first version, in which nothing is asked. */
   private protocolVersion = 1;
+  private takesInfrared = false;
 
   private constructor(options: TerminalClientOptions, hub: HubExchange) {
     this.options = options;
@@ -91,6 +92,7 @@ export class TerminalClient {
     if (!reply.ok) return reply;
     if (reply.value.type !== 'terminal.welcome') return err(failureOf(reply.value));
     this.protocolVersion = reply.value.data.protocolVersion;
+    this.takesInfrared = reply.value.data.takesInfrared ?? false;
     return ok(reply.value.data);
   }
 
@@ -127,7 +129,7 @@ export class TerminalClient {
         occurredAtMs: this.options.clock.now(),
         terminalId: this.terminalId,
         challenge: challenge.value,
-        frames,
+        frames: this.takesInfrared ? frames : frames.map(withoutInfrared),
       },
       this.options.deviceKey,
     );
@@ -299,4 +301,9 @@ class LookWatch {
 
 function isUnknownPayment(failure: RequestFailure): boolean {
   return failure.code === 'refused' && failure.refusal.code === 'payment_unknown';
+}
+
+/** For a hub of before, which would not know where a frame's pictures end. */
+function withoutInfrared({ infrared: _, ...frame }: ProbeFrame): ProbeFrame {
+  return frame;
 }

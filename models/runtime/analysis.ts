@@ -82,6 +82,20 @@ export interface DepthEvidence {
   readonly reliefBeyondFolds: number;
   /** Large changes of height and slope to the usual ones (`SurfaceSteps`): skin has 1.6-3, cut and layered board more. */
   readonly steps: number;
+  /** Where an infrared picture came with the depth. */
+  readonly infrared?: InfraredEvidence | 'unreadable';
+}
+
+/** What the sensor's own infrared light says of a face (`InfraredFit`). */
+export interface InfraredEvidence {
+  /** Share of the light that comes back from where the surface faces the camera: a white matt one has 1. */
+  readonly albedo: number;
+  /** Power of the cosine by which the light falls off as the surface turns away: 1 = matt, 0 = not shaded by its shape. */
+  readonly shading: number;
+  /** How much darker the eyes with their brows are than the rest of the face: logarithm of the ratio, below 0. */
+  readonly eyes: number;
+  /** What shading and eyes leave of the light's logarithm, root mean square. */
+  readonly unevenness: number;
 }
 
 /** Presentation-attack detection: every part must pass. */
@@ -142,6 +156,8 @@ export interface AnalysisFailure {
 export interface AnalyseOptions {
   /** Whether a missing depth picture is an attack (`depth_missing`) or simply not there (kiosk, enrolment by photo). */
   readonly requireDepth: boolean;
+  /** The same of the infrared picture beside it; absent: it need not be there. */
+  readonly requireInfrared?: boolean | undefined;
   /** `largest`: a photo from a file or album may show others in the back; a payment never does. */
   readonly severalFaces: 'refuse' | 'largest';
   /** The colours that the terminal's screen was asked to show, step by step; absent or null where it was not. */

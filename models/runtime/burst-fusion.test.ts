@@ -134,6 +134,26 @@ describe('fuseBurst', () => {
     expect(unreadable).toMatchObject({ value: { pad: { failed: ['depth_holes'] } } });
   });
 
+  it('asks for infrared in every frame where the terminal has it, and judges it wherever it comes', () => {
+    const skin = { albedo: 0.6, shading: 1, eyes: -0.3, unevenness: 0.2 };
+    const withInfrared = (infrared: typeof skin | 'unreadable') =>
+      frame([1, 0], { colourLive: 0.9, depth: { ...FACE_DEPTH, infrared } });
+    const required = { ...POLICY, requireInfrared: true };
+    expect(fuseBurst([withInfrared(skin)], required)).toMatchObject({
+      value: { pad: { live: true } },
+    });
+    expect(fuseBurst([withInfrared(skin), frame([1, 0])], required)).toMatchObject({
+      value: { pad: { failed: ['infrared_missing'] } },
+    });
+    const display = withInfrared({ ...skin, albedo: 0.1 });
+    expect(fuseBurst([withInfrared(skin), display], POLICY)).toMatchObject({
+      value: { pad: { failed: ['infrared_albedo'] } },
+    });
+    expect(fuseBurst([withInfrared('unreadable')], POLICY)).toMatchObject({
+      value: { pad: { failed: ['infrared_unreadable'] } },
+    });
+  });
+
   it('finds the same shot twice, by its colour or by its depth alone', () => {
     const [shot, other] = [newTrace(), newTrace()];
     const burst = (trace: FrameTrace) =>

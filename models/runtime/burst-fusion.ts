@@ -31,6 +31,7 @@ export function fuseBurst(
     readonly minLive: number;
     readonly minLiveWithDepth: number;
     readonly requireDepth: boolean;
+    readonly requireInfrared?: boolean;
     /** Two frames below this cosine are not taken for the same person. */
     readonly sameFace: number;
   },

@@ -2,8 +2,9 @@ import type { DepthEvidence, FivePoints, Point } from './analysis.ts';
 import { DepthRegion } from './depth-region.ts';
 import { FACE_PART, FACE_PARTS, FACE_RELIEF, FaceFrame } from './face-relief.ts';
 import { FoldFit } from './fold-fit.ts';
+import { InfraredFit } from './infrared-evidence.ts';
 import { NormalSums } from './least-squares.ts';
-import type { DepthPicture } from './picture.ts';
+import type { DepthPicture, InfraredPicture } from './picture.ts';
 import { SurfaceSteps } from './surface-steps.ts';
 
 /** What is needed to read a face off a depth picture; all in pixels of the depth picture. */
@@ -13,6 +14,11 @@ export interface DepthFace {
   readonly points: FivePoints;
   readonly focalPx: number;
 }
+
+/** Numbers of a cell: sums of x, y, z (mm), how many returns, and the sum of their light. */
+const SUMS = 5;
+/** Light falls off with the square of the distance; this is where a white surface's is given. */
+const METRE_MM = 1_000;
 
 /**
  * Cells along the face's width whose means are fitted. Averaging takes some of the sensor's noise out of the residuals
@@ -49,8 +55,12 @@ const LENGTHENING = 0.07;
  *
  * @returns undefined when fewer returns are there than a surface needs
  */
-export function measureDepth(depth: DepthPicture, face: DepthFace): DepthEvidence | undefined {
-  return DepthMeter.ofThisThread().measure(depth, face);
+export function measureDepth(
+  depth: DepthPicture,
+  face: DepthFace,
+  infrared?: InfraredPicture,
+): DepthEvidence | undefined {
+  return DepthMeter.ofThisThread().measure(depth, face, infrared);
 }
 
 /** The measurement with its memory, kept from frame to frame. */
@@ -59,8 +69,7 @@ class DepthMeter {
   private readonly region = new DepthRegion();
   private readonly frame = new FaceFrame();
   private readonly points = new Float64Array(15);
-  /** Of each cell: sums of x, y, z and how many. */
-  private readonly cells = new Float64Array(CELLS * 4);
+  private readonly cells = new Float64Array(CELLS * SUMS);
   private readonly grid = {
     columns: CELL_COLUMNS,
     rows: CELL_ROWS,
@@ -68,11 +77,14 @@ class DepthMeter {
     xs: new Float64Array(CELLS),
     ys: new Float64Array(CELLS),
     parts: new Int8Array(CELLS),
+    spatial: new Float64Array(CELLS * 3),
+    light: new Float64Array(CELLS),
   };
   private readonly sums = FACE_PARTS.map(() => new NormalSums(RELIEF));
   private readonly judged = new NormalSums(RELIEF);
   private readonly steps = new SurfaceSteps(CELLS);
   private readonly folds = new FoldFit();
+  private readonly infraredFit = new InfraredFit(CELLS);
   /** The cells that are judged, without the jaw, in units of `UNIT_MM`. */
   private readonly judgedCells = {
     count: 0,
@@ -89,13 +101,17 @@ class DepthMeter {
     return DepthMeter.instance;
   }
 
-  measure(depth: DepthPicture, face: DepthFace): DepthEvidence | undefined {
+  measure(
+    depth: DepthPicture,
+    face: DepthFace,
+    infrared: InfraredPicture | undefined,
+  ): DepthEvidence | undefined {
     const { region, frame, points, judged, sums } = this;
     if (!region.read(depth, face.outline) || !this.readPoints(depth, face)) return undefined;
     frame.set(points);
     frame.locate(points[6] as number, points[7] as number, points[8] as number);
     const noseReliefMm = frame.height;
-    this.sumCells(depth, face.focalPx);
+    this.sumCells(depth, face.focalPx, infrared);
     this.sortCells();
     const mmPerPx = region.medianMm / face.focalPx;
     const steps = this.steps.measure(this.grid, FACE_PART, this.cellPx * mmPerPx);
@@ -135,6 +151,7 @@ class DepthMeter {
       reliefWithoutEyes,
       reliefBeyondFolds,
       steps,
+      ...(infrared && { infrared: this.infraredFit.measure(this.grid) ?? 'unreadable' }),
     };
   }
 
@@ -158,7 +175,11 @@ class DepthMeter {
     return true;
   }
 
-  private sumCells(depth: DepthPicture, focalPx: number): void {
+  private sumCells(
+    depth: DepthPicture,
+    focalPx: number,
+    infrared: InfraredPicture | undefined,
+  ): void {
     const { cells, region } = this;
     const { data, width } = depth;
     const { step, left, top, centreX, centreY } = region;
@@ -172,12 +193,16 @@ class DepthMeter {
       for (let x = region.from; x < region.to; x += step) {
         const z = data[y * width + x] as number;
         if (!region.isFace(z)) continue;
-        const at = (row * CELL_COLUMNS + Math.floor((x - left) / cellPx)) * 4;
+        const at = (row * CELL_COLUMNS + Math.floor((x - left) / cellPx)) * SUMS;
         const mmPerPx = z / focalPx;
         cells[at] = (cells[at] as number) + (x - centreX) * mmPerPx;
         cells[at + 1] = (cells[at + 1] as number) + (y - centreY) * mmPerPx;
         cells[at + 2] = (cells[at + 2] as number) + z;
         cells[at + 3] = (cells[at + 3] as number) + 1;
+        if (infrared) {
+          const light = (infrared.data[y * width + x] as number) / infrared.whiteAtMetre;
+          cells[at + 4] = (cells[at + 4] as number) + light * (z / METRE_MM) ** 2;
+        }
       }
     }
   }
@@ -196,30 +221,33 @@ class DepthMeter {
     const deep = 2 / (wide + high);
     for (let i = 0; i < CELLS; i += 1) {
       grid.parts[i] = -1;
-      const n = cells[i * 4 + 3] as number;
+      const n = cells[i * SUMS + 3] as number;
       if (n === 0) continue;
-      frame.locate(
-        (cells[i * 4] as number) / n,
-        (cells[i * 4 + 1] as number) / n,
-        (cells[i * 4 + 2] as number) / n,
-      );
+      const x = (cells[i * SUMS] as number) / n;
+      const y = (cells[i * SUMS + 1] as number) / n;
+      const z = (cells[i * SUMS + 2] as number) / n;
+      frame.locate(x, y, z);
       const meanHeight = FACE_RELIEF.heightAt(frame.x * wide, frame.y * high);
       if (meanHeight === undefined || frame.y * high < -BROW_MM) continue;
       const part = FACE_RELIEF.partAt(frame.x * wide, frame.y * high);
       grid.parts[i] = part;
+      grid.spatial[i * 3] = x;
+      grid.spatial[i * 3 + 1] = y;
+      grid.spatial[i * 3 + 2] = z;
+      grid.light[i] = (cells[i * SUMS + 4] as number) / n;
       grid.heights[i] = frame.height;
       grid.xs[i] = frame.x;
       grid.ys[i] = frame.y;
       const sum = sums[part] as NormalSums;
       const { row } = sum;
-      const x = frame.x / UNIT_MM;
-      const y = frame.y / UNIT_MM;
+      const u = frame.x / UNIT_MM;
+      const v = frame.y / UNIT_MM;
       row[0] = 1;
-      row[1] = x;
-      row[2] = y;
-      row[3] = x * x;
-      row[4] = x * y;
-      row[5] = y * y;
+      row[1] = u;
+      row[2] = v;
+      row[3] = u * u;
+      row[4] = u * v;
+      row[5] = v * v;
       row[QUADRIC] = (meanHeight * deep) / UNIT_MM;
       row[RELIEF] = frame.height / UNIT_MM;
       sum.add(n);

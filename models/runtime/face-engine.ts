@@ -65,6 +65,7 @@ export async function createFaceEngine(options: FaceEngineOptions): Promise<Face
         {
           ...pack.manifest.thresholds.pad,
           requireDepth: how.requireDepth,
+          requireInfrared: how.requireInfrared ?? false,
           sameFace: pack.manifest.thresholds.burst.sameFace,
         },
       );
@@ -104,11 +105,12 @@ function frameTask(
   frame: ProbeFrame,
   options: Pick<FrameOptions, 'severalFaces' | 'looks' | 'light'>,
 ): FrameTask {
-  const { colour, depth } = frame;
+  const { colour, depth, infrared } = frame;
   return {
     // Not `colour.slice()`: a Buffer's slice is a view on the message. Nor `Uint8Array.from`, which goes byte by byte.
     colour: new Uint8Array(colour),
     ...(depth && { depth: { png: new Uint8Array(depth.png), focalPx: depth.focalPx } }),
+    ...(infrared && { infrared: { ...infrared, png: new Uint8Array(infrared.png) } }),
     options: { ...options, enforceQuality: true, pad: true },
   };
 }

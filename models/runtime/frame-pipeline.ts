@@ -14,7 +14,14 @@ import { traceColour, traceDepth } from './frame-trace.ts';
 import { area, distance } from './geometry.ts';
 import { type LightSample, measureLight } from './light-sample.ts';
 import type { NetworkMeter } from './network.ts';
-import { type DepthPicture, decodeDepth, decodePicture, type Picture } from './picture.ts';
+import {
+  type DepthPicture,
+  decodeDepth,
+  decodeInfrared,
+  decodePicture,
+  type InfraredPicture,
+  type Picture,
+} from './picture.ts';
 import type { FramePad } from './presentation-attack.ts';
 import { PicturePyramid } from './warp.ts';
 import { WarpArena } from './warp-arena.ts';
@@ -43,6 +50,8 @@ export interface FrameOptions {
 export interface FrameTask {
   readonly colour: Uint8Array;
   readonly depth?: { readonly png: Uint8Array; readonly focalPx: number };
+  /** Beside depth only. */
+  readonly infrared?: { readonly png: Uint8Array; readonly whiteAtMetre: number };
   readonly options: FrameOptions;
   /** Where an earlier frame of the burst showed the face: it is followed by its mesh instead of looked for. */
   readonly follow?: MeshedFace;
@@ -85,6 +94,13 @@ const SMALL_FACE_SHARE = 0.12;
 const MAX_PHOTO_EDGE = 9_600;
 /** Detector score that is still tried on a photograph when nothing better is there; the mesh then decides. */
 const LAST_RESORT_SCORE = 0.2;
+
+/** What a depth camera took of the frame. */
+interface DepthFrame {
+  readonly picture: DepthPicture;
+  readonly focalPx: number;
+  readonly infrared: InfraredPicture | undefined;
+}
 
 /** All networks of a pack on one thread; one frame at a time. */
 export class FramePipeline {
@@ -148,6 +164,9 @@ export class FramePipeline {
     const depth = options.pad && task.depth ? decodeDepth(task.depth.png) : undefined;
     lap('decode');
     if (depth && !depth.ok) return err(depth.error);
+    const infrared = depth && task.infrared && decodeInfrared(task.infrared, depth.value);
+    lap('decode');
+    if (infrared && !infrared.ok) return err(infrared.error);
     const source = new PicturePyramid(decoded.value);
     const followed = task.follow && (await this.followFace(source, task.follow));
     const face = followed ? ok(followed) : await this.findFace(source, options.severalFaces);
@@ -166,7 +185,12 @@ export class FramePipeline {
       ? await this.lookForAttack(
           source,
           face.value,
-          depth && task.depth && { picture: depth.value, focalPx: task.depth.focalPx },
+          depth &&
+            task.depth && {
+              picture: depth.value,
+              focalPx: task.depth.focalPx,
+              infrared: infrared?.value,
+            },
         )
       : undefined;
     const light = options.light ? lightOf(decoded.value, mesh) : undefined;
@@ -276,12 +300,12 @@ export class FramePipeline {
   private async lookForAttack(
     source: PicturePyramid,
     { detection, mesh }: MeshedFace,
-    depthFrame: { readonly picture: DepthPicture; readonly focalPx: number } | undefined,
+    depthFrame: DepthFrame | undefined,
   ): Promise<FramePad> {
     const colourLive = await this.colourPad.liveness(source, detection.box);
     const colour = traceColour(source.picture, mesh.points[2]);
     if (!depthFrame) return { colourLive, depth: 'absent', trace: { colour } };
-    const { picture, focalPx } = depthFrame;
+    const { picture, focalPx, infrared } = depthFrame;
     // Both pictures show the same view; they may differ in size.
     const sx = picture.width / source.picture.width;
     const sy = picture.height / source.picture.height;
@@ -290,11 +314,12 @@ export class FramePipeline {
       y: (p.y + 0.5) * sy - 0.5,
     });
     const [p0, p1, p2, p3, p4] = mesh.points;
-    const depth = measureDepth(picture, {
+    const placed = {
       outline: mesh.outline.map(scaled),
       points: [scaled(p0), scaled(p1), scaled(p2), scaled(p3), scaled(p4)],
       focalPx,
-    });
+    } as const;
+    const depth = measureDepth(picture, placed, infrared);
     const trace = { colour, depth: traceDepth(picture, scaled(p2)) };
     return { colourLive, depth: depth ?? 'unreadable', trace };
   }

@@ -168,8 +168,9 @@ export class InferencePool {
       job.waitedMs = performance.now() - job.offeredAt;
       job.onStart();
       if (job.leads) job.burst.leader = 'running';
-      const { colour, depth } = job.task;
-      const buffers = [colour.buffer, ...(depth ? [depth.png.buffer] : [])] as ArrayBuffer[];
+      const { colour, depth, infrared } = job.task;
+      const pictures = [colour, depth?.png, infrared?.png].filter((bytes) => bytes !== undefined);
+      const buffers = pictures.map(({ buffer }) => buffer as ArrayBuffer);
       const { face } = job.burst;
       const task = face ? { ...job.task, follow: face } : job.task;
       slot.worker.postMessage({ kind: 'frame', task } satisfies ToWorker, buffers);

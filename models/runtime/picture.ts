@@ -17,6 +17,15 @@ export interface Picture {
   readonly height: number;
 }
 
+/** A decoded infrared picture, row after row; linear in the light of the sensor's own lamp that came back. */
+export interface InfraredPicture {
+  readonly data: Uint16Array;
+  readonly width: number;
+  readonly height: number;
+  /** What a white matt surface has at 1 m, facing the camera. */
+  readonly whiteAtMetre: number;
+}
+
 /** A decoded depth picture: millimetres, 0 = no return, row after row. */
 export interface DepthPicture {
   readonly data: Uint16Array;
@@ -115,4 +124,20 @@ export function decodeDepth(png: Uint8Array): Result<DepthPicture, DecodeFailure
   const picture = readGrey16Png(png, MAX_IMAGE_EDGE);
   if (picture === 'too_large') return err('image_too_large');
   return picture ? ok(picture) : err('not_an_image');
+}
+
+/**
+ * The same of the infrared picture beside a depth picture, which it must lie on pixel by pixel.
+ *
+ * @param depth the picture that it lies on
+ */
+export function decodeInfrared(
+  { png, whiteAtMetre }: { readonly png: Uint8Array; readonly whiteAtMetre: number },
+  depth: DepthPicture,
+): Result<InfraredPicture, DecodeFailure> {
+  const picture = decodeDepth(png);
+  if (!picture.ok) return picture;
+  const { width, height } = picture.value;
+  if (width !== depth.width || height !== depth.height) return err('not_an_image');
+  return ok({ ...picture.value, whiteAtMetre });
 }

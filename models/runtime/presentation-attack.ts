@@ -1,4 +1,4 @@
-import type { DepthEvidence, PadEvidence } from './analysis.ts';
+import type { DepthEvidence, InfraredEvidence, PadEvidence } from './analysis.ts';
 import { colourLikeness, depthLikeness, type FrameTrace } from './frame-trace.ts';
 
 /**
@@ -37,6 +37,24 @@ const DEPTH_LIMITS = {
   maxSteps: 3.25,
 } as const;
 
+/**
+ * What infrared light must show of a face. Real faces before one sensor have an albedo of 0.53-0.72, shading of 0.43-1.46, eyes
+ * of -0.63 to -0.08 and unevenness of 0.12-0.33.
+ */
+const INFRARED_LIMITS = {
+  /** Displays and black things are darker, white paper and plastics brighter; the rest is what a device's white is off. */
+  minAlbedo: 0.35,
+  maxAlbedo: 0.85,
+  /** A matt surface has 1; a picture of another moment, or of another thing, is not shaded by this shape. */
+  minShading: 0.25,
+  maxShading: 1.9,
+  /** Eyes and brows printed in dye are gone; printed in carbon, or cut out, they are darker than any real ones. */
+  minEyes: -0.85,
+  maxEyes: -0.05,
+  /** Whatever is pieced together, or mirrors the lamp, is less smooth than a face. */
+  maxUnevenness: 0.45,
+} as const;
+
 /** What the frames of a burst must be to one another. */
 const BURST_LIMITS = {
   /** Two shots of a scene that stands quite still agree in up to 0.11 of their noise, a copy in 0.78 to 1. */
@@ -62,11 +80,17 @@ export type FailedCheck =
   | 'depth_cut'
   | 'depth_folded'
   | 'depth_steps'
+  | 'infrared_missing'
+  | 'infrared_unreadable'
+  | 'infrared_albedo'
+  | 'infrared_shading'
+  | 'infrared_eyes'
+  | 'infrared_even'
   | 'frames_differ'
   | 'frames_repeated'
   | 'frames_resized';
 
-/** Every check that this depth fails. */
+/** Every check that this depth fails; what infrared says beside it is in `failedInfraredChecks`. */
 export function failedDepthChecks(depth: DepthEvidence): FailedCheck[] {
   const limits = DEPTH_LIMITS;
   const failed: FailedCheck[] = [];
@@ -92,6 +116,20 @@ export function failedDepthChecks(depth: DepthEvidence): FailedCheck[] {
   return failed;
 }
 
+/** Every check that this infrared picture fails. */
+export function failedInfraredChecks(infrared: InfraredEvidence | 'unreadable'): FailedCheck[] {
+  if (infrared === 'unreadable') return ['infrared_unreadable'];
+  const { albedo, shading, eyes, unevenness } = infrared;
+  const limits = INFRARED_LIMITS;
+  const checks: readonly (readonly [FailedCheck, boolean])[] = [
+    ['infrared_albedo', within(albedo, limits.minAlbedo, limits.maxAlbedo)],
+    ['infrared_shading', within(shading, limits.minShading, limits.maxShading)],
+    ['infrared_eyes', within(eyes, limits.minEyes, limits.maxEyes)],
+    ['infrared_even', unevenness <= limits.maxUnevenness],
+  ];
+  return checks.flatMap(([name, held]) => (held ? [] : [name]));
+}
+
 /** One frame's part in the verdict. */
 export interface FramePad {
   readonly colourLive: number;
@@ -111,6 +149,7 @@ export function judgeBurst(
     readonly minLive: number;
     readonly minLiveWithDepth: number;
     readonly requireDepth: boolean;
+    readonly requireInfrared?: boolean;
     /** Whether all frames show one and the same face. */
     readonly sameFace: boolean;
   },
@@ -129,10 +168,16 @@ export function judgeBurst(
       failed.add('depth_holes');
     } else {
       for (const check of failedDepthChecks(depth)) failed.add(check);
+      for (const check of failedInfrared(depth, policy.requireInfrared)) failed.add(check);
       if (!worst || depth.quadricResidualMm < worst.quadricResidualMm) worst = depth;
     }
   }
   return { colourLive, depth: worst, live: failed.size === 0, failed: [...failed] };
+}
+
+function failedInfrared({ infrared }: DepthEvidence, required = false): FailedCheck[] {
+  if (infrared) return failedInfraredChecks(infrared);
+  return required ? ['infrared_missing'] : [];
 }
 
 /** What only shows between frames: the same shot twice, or depth of another moment than the colour. */

@@ -68,6 +68,7 @@ export const terminalSchema = z.object({
   shopName: z.string(),
   merchantId: nameSchema,
   depth: z.boolean(),
+  infrared: z.boolean(),
   online: z.boolean(),
   registeredAt: timestampSchema,
   revokedAt: timestampSchema.nullable(),

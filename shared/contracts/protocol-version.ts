@@ -14,6 +14,7 @@
  *   3  2026-11  other ways to pay: `payment.phone`, in version 3 only. The welcome names the ways that the hub takes; one
  *               that names none takes faces alone
  *   3  2026-11  `payment.code`, in version 3 only; offered where the welcome names the way `code`
+ *   3  2026-11  infrared: a frame may hold an infrared picture beside its depth, where the welcome says `takesInfrared`
  * Hub events (NATS, hub to central)
  *   1  2026-11  first version; later types: `payment.authorised`, `.refunded`, `.reversed`, `.cancelled`, `.expired`. An older
  *               central keeps what it does not know in its inbox and puts it aside

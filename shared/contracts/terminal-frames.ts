@@ -4,7 +4,7 @@ import { sha256HexSchema, timestampSchema } from './primitives.ts';
 
 /**
  * A message with pictures is one JSON envelope, one line feed (0x0A), then the blobs back to back in
- * the order in which the JSON names them (for each frame: colour, then depth where there is one).
+ * the order in which the JSON names them (for each frame: colour, then depth and infrared where there are such).
  * JSON text never holds a raw line feed outside of white space, and we require it on ONE line, so the
  * first 0x0A ends it. Any shell can make such a message: `(cat head.json; cat a.jpg d.png) | mosquitto_pub -s …`
  */
@@ -33,10 +33,22 @@ const depthBlobSchema = blobSchema.extend({
   focalPx: z.number().min(50).max(5_000),
 });
 
+/**
+ * The infrared picture of the depth camera's own shot: 16-bit PNG, one channel, pixel by pixel on the depth picture; linear in
+ * the light of the camera's own lamp, ambient light and any projected pattern taken out.
+ */
+const infraredBlobSchema = blobSchema.extend({
+  mime: z.literal('image/png'),
+  /** What a white matt surface has at 1 m, facing the camera: the device's calibration. */
+  whiteAtMetre: z.number().min(100).max(65_535),
+});
+
 export const frameSchema = z.object({
   takenAt: timestampSchema,
   colour: blobSchema,
   depth: depthBlobSchema.optional(),
+  /** Only beside depth, and only to a hub whose welcome says `takesInfrared`. Since version 3. */
+  infrared: infraredBlobSchema.optional(),
   /** Which step of the challenge's light the screen showed, from 0. Since version 3. */
   lightStep: z
     .int()
@@ -52,6 +64,8 @@ export interface ProbeFrame {
   readonly takenAt: string;
   readonly colour: Uint8Array;
   readonly depth?: { readonly png: Uint8Array; readonly focalPx: number };
+  /** 16-bit, one channel, of the same size as the depth picture. */
+  readonly infrared?: { readonly png: Uint8Array; readonly whiteAtMetre: number };
   /** Step of the challenge's light, from 0. */
   readonly lightStep?: number;
 }
@@ -84,25 +98,36 @@ export function splitPayload(
   };
 }
 
-/** Cuts the blobs apart by the lengths that the frames name; undefined when they do not add up exactly. */
+/**
+ * Cuts the blobs apart by the lengths that the frames name; undefined when they do not add up exactly, or when an infrared
+ * picture comes without depth.
+ */
 export function cutBlobs(
   frames: readonly FrameHead[],
   blobs: Uint8Array,
 ): ProbeFrame[] | undefined {
-  const named = frames.reduce((sum, f) => sum + f.colour.bytes + (f.depth?.bytes ?? 0), 0);
+  const named = frames.reduce(
+    (sum, f) => sum + f.colour.bytes + (f.depth?.bytes ?? 0) + (f.infrared?.bytes ?? 0),
+    0,
+  );
   if (named !== blobs.byteLength) return undefined;
+  // Infrared says nothing without the surface that it lies on.
+  if (frames.some(({ depth, infrared }) => infrared && !depth)) return undefined;
   let offset = 0;
   const take = (bytes: number): Uint8Array => {
     offset += bytes;
     return blobs.subarray(offset - bytes, offset);
   };
   return frames.map((frame) => {
-    const { takenAt, depth, lightStep } = frame;
+    const { takenAt, depth, infrared, lightStep } = frame;
     const colour = take(frame.colour.bytes);
     return {
       takenAt,
       colour,
       ...(depth && { depth: { png: take(depth.bytes), focalPx: depth.focalPx } }),
+      ...(infrared && {
+        infrared: { png: take(infrared.bytes), whiteAtMetre: infrared.whiteAtMetre },
+      }),
       ...(lightStep !== undefined && { lightStep }),
     };
   });

@@ -140,13 +140,14 @@ export function probeSigningInput(
       readonly takenAt: string;
       readonly colour: { readonly sha256: string };
       readonly depth?: { readonly sha256: string } | undefined;
+      readonly infrared?: { readonly sha256: string } | undefined;
       readonly lightStep?: number | undefined;
     }[];
   },
 ): string {
-  const frames = data.frames.map(({ takenAt, colour, depth, lightStep }) => {
-    const pictures = `${takenAt} ${colour.sha256} ${depth?.sha256 ?? '-'}`;
-    return lightStep === undefined ? pictures : `${pictures} ${lightStep}`;
+  const frames = data.frames.map(({ takenAt, colour, depth, infrared, lightStep }) => {
+    const words = [takenAt, colour.sha256, depth?.sha256 ?? '-', infrared?.sha256, lightStep];
+    return words.filter((word) => word !== undefined).join(' ');
   });
   return [
     'wuma-probe-1',
@@ -185,6 +186,8 @@ export const welcomeSchema = reply(
     limitMinor: z.string(),
     /** The ways that the hub takes, each with the most of one payment. A hub of before takes faces alone. */
     ways: z.array(z.object({ way: z.enum(WAYS), limitMinor: z.string() })).optional(),
+    /** Whether frames may hold infrared pictures. A hub of before does not. */
+    takesInfrared: z.boolean().optional(),
     protocolVersion: z.int(),
     serverTime: timestampSchema,
   }),

@@ -320,7 +320,7 @@ export async function createTestHub(
           merchantId: `merchant-${terminalId}`,
         },
         readFileSync(certificates(terminalId).certPath, 'utf8'),
-        depth,
+        { depth, infrared: false },
       );
       if (!registered.ok) throw new Error(registered.error);
     },

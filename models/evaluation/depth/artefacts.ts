@@ -43,6 +43,8 @@ export interface Presented {
 
 export interface Staging {
   readonly random: SeededRandom;
+  /** Draws how dark things are to infrared light: apart, so that the shapes are the same with and without. */
+  readonly paint: SeededRandom;
   readonly faces: FaceSource;
 }
 
@@ -56,10 +58,14 @@ const PHONE = { width: 36, height: 76 } as const;
 const TABLET = { width: 82, height: 118 } as const;
 const SKIN = 0.6;
 const HAIR = 0.25;
+/** How much darker eyes and brows are than skin, as a share: makes simulated faces measure what real ones do. */
+const EYES = { from: 0.6, to: 0.95 } as const;
+/** Above this a head is hair, mm from the middle of eyes and mouth. */
+const HAIRLINE_MM = -75;
 
-export function buildPerson({ random, faces }: Staging): Presented {
-  const face = faces.make(random);
-  return { ...worn(face, random), points: face.points, outline: face.outline, turnDeg: 20 };
+export function buildPerson(staging: Staging): Presented {
+  const face = staging.faces.make(staging.random);
+  return { ...worn(face, staging), points: face.points, outline: face.outline, turnDeg: 20 };
 }
 
 export function buildArtefact(species: ArtefactSpecies, staging: Staging): Presented {
@@ -269,7 +275,7 @@ function cutOut(staging: Staging, what: 'eyes' | 'eyes-and-nose'): Presented {
   const raised = (values: Float64Array): Float64Array =>
     values.map((value, i) => (i % 3 === 2 ? value - offset : value));
   return {
-    bodies: [{ body: print, offset }, ...worn(attacker, random).bodies],
+    bodies: [{ body: print, offset }, ...worn(attacker, staging).bodies],
     points: raised(points),
     outline: raised(outline),
     turnDeg: 15,
@@ -300,30 +306,63 @@ function layered(staging: Staging): Presented {
   };
   const shape = { half: PAPER, lift, scale: 1 };
   const { surface, uv } = gridSurface({ ...PAPER, stepMm: STEP_MM / 2 }, lift);
-  const albedo = new Float32Array(uv.length / 2).fill(random.between(0.5, 0.9));
+  const board = random.between(0.5, 0.9);
+  const ink = pigment(staging.paint);
+  const albedo = new Float32Array(uv.length / 2).fill(board);
+  const painted = albedo.map(
+    (_, i) =>
+      board * (1 - ink * darkness(face.points, uv[i * 2] as number, uv[i * 2 + 1] as number)),
+  );
   return {
-    bodies: [{ body: { surface, albedo }, offset: 0 }],
+    bodies: [{ body: { surface, albedo, painted }, offset: 0 }],
     ...printedPoints(face, shape),
     turnDeg: 20,
   };
 }
 
+/** Resin, paper or latex of any brightness, painted with colours that infrared light passes, or with some that swallow it. */
 function mask(staging: Staging): Presented {
-  const { random, faces } = staging;
+  const { random, paint, faces } = staging;
   const face = faces.make(random);
-  return { ...worn(face, random), points: face.points, outline: face.outline, turnDeg: 20 };
+  const dull = { albedo: paint.between(0.2, 0.9), eyes: pigment(paint) };
+  return { ...worn(face, staging, dull), points: face.points, outline: face.outline, turnDeg: 20 };
 }
 
-/** A face on a head, with neck and shoulders. */
-function worn(face: FaceSurface, random: SeededRandom): Pick<Presented, 'bodies'> {
+/** What of infrared light a picture's dark parts swallow: nothing where they are dye, any share where they are pigment. */
+function pigment(paint: SeededRandom): number {
+  return paint.next() < 0.5 ? paint.between(0, 0.75) : 0;
+}
+
+/** A face on a head, with neck and shoulders; of skin, or of what else is said. */
+function worn(
+  face: FaceSurface,
+  { random, paint }: Staging,
+  of?: { readonly albedo: number; readonly eyes: number },
+): Pick<Presented, 'bodies'> {
   const skin = random.between(SKIN - 0.15, SKIN + 0.15);
+  const eyes = of?.eyes ?? paint.between(EYES.from, EYES.to);
+  const { vertices } = face.surface;
+  const painted = Float32Array.from({ length: vertices.length / 3 }, (_, i) => {
+    const dark = darkness(face.points, vertices[i * 3] as number, vertices[i * 3 + 1] as number);
+    return (of?.albedo ?? skin) * (1 - eyes * dark);
+  });
   const bodies = [
-    { body: plain(face.surface, skin), offset: 0 },
-    { body: plain(ellipsoid([0, -10, -75], [78, 112, 90]), HAIR), offset: 0 },
+    { body: { ...plain(face.surface, skin), painted }, offset: 0 },
+    { body: haired(ellipsoid([0, -10, -75], [78, 112, 90]), of?.albedo ?? skin), offset: 0 },
     { body: plain(ellipsoid([0, 110, -85], [55, 80, 55]), skin), offset: 0 },
     { body: plain(ellipsoid([0, 230, -100], [210, 90, 80]), 0.5), offset: 0 },
   ];
   return { bodies };
+}
+
+/** A head; its hair is where the infrared picture shows it, and not where a face's forehead is. */
+function haired(surface: Surface, skin: number): Body {
+  const { vertices } = surface;
+  const body = plain(surface, HAIR);
+  const painted = body.albedo.map((_, i) =>
+    (vertices[i * 3 + 1] as number) < HAIRLINE_MM ? HAIR : skin,
+  );
+  return { ...body, painted };
 }
 
 function plain(surface: Surface, albedo: number): Body {

@@ -109,15 +109,19 @@ describe('evaluate depth', () => {
 
 describe('real faces', () => {
   it.skipIf(!existsSync(KINECT))(
-    'are refused in at most 2 of 100 pictures (skipped without the depth-kinect set)',
+    'are refused by depth and infrared in at most 2 of 100 pictures (skipped without the depth-kinect set)',
     async () => {
       const { files } = await judgeFolder({
         dir: KINECT,
         focalPx: FOCAL_PX,
         useLandmarks: true,
+        whiteAtMetre: 10_000,
         onProgress: () => {},
       });
-      const refused = files.filter(({ failed }) => failed.length > 0).length;
+      const refused = files.filter(
+        ({ failed, failedInfrared = [] }) => failed.length + failedInfrared.length > 0,
+      ).length;
+      expect(files.every(({ failedInfrared }) => failedInfrared)).toBe(true);
       expect(files.length).toBeGreaterThan(500);
       expect(refused / files.length).toBeLessThanOrEqual(0.02);
     },

@@ -12,25 +12,30 @@ import { LandmarkListError } from './landmark-list.ts';
 const HELP = `Measures the depth check of presentation-attack detection (ISO/IEC 30107-3) on depth pictures.
 
   wuma evaluate depth --bona-fide DIR [--attack DIR] [--face-model DIR] [--count N] [--seed TEXT]
-                      [--focal PX] [--landmarks none] [--json]
+                      [--focal PX] [--white N] [--landmarks none] [--json]
 
-  --bona-fide DIR   real faces: *_depth.png, 16 bits, mm, 0 = no return, whole frame or face crop (needed)
+  --bona-fide DIR   real faces: *_depth.png, 16 bits, mm, 0 = no return, whole frame or face crop (needed); an infrared picture
+                    beside it (*_infrared.png, *_ir.png or *_long_exposure_infrared.png, 16 bits, same size) is judged too
   --attack DIR      attacks in the same form, a folder per species; without it they are simulated
   --face-model DIR  ICT face model: half of the simulated faces are its people, the others vary the canonical face
   --count N         simulated presentations of each species (default 400)
   --seed TEXT       the same seed gives the same simulated presentations (default 1)
   --focal PX        focal length of the pictures in the folders, pixels (default 365)
+  --white N         what a white matt surface has at 1 m in the infrared pictures (default 10000)
   --landmarks none  do not use labels.txt of the folders; find faces by depth alone
   --json            one line of JSON on stdout; progress goes to stderr
 
 bpcer  share of real faces that are refused; one in which no surface can be read is refused
 apcer  share of attacks that are accepted, of the worst species; masks in a face's shape stand apart: depth alone
        cannot tell them
+Both are of depth alone; "infrared" is of depth and infrared together.
 Files that are no 16-bit depth pictures are listed and in no rate.
 `;
 const DEFAULT_COUNT = 400;
 /** Kinect for Xbox One, and so the Intensity-Depth Face Alignment set. */
 const DEFAULT_FOCAL_PX = 365;
+/** With this the skin of the same set has the albedo that skin has by spectrometers; its cameras' own value is not told. */
+const DEFAULT_WHITE = 10_000;
 const SIZES = { least: 1, most: 999_999 } as const;
 
 /**
@@ -50,6 +55,7 @@ export function runEvaluateDepth(argv: readonly string[], io?: CommandIo): Promi
         count: { type: 'string', default: String(DEFAULT_COUNT) },
         seed: { type: 'string', default: '1' },
         focal: { type: 'string', default: String(DEFAULT_FOCAL_PX) },
+        white: { type: 'string', default: String(DEFAULT_WHITE) },
         landmarks: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
@@ -65,6 +71,7 @@ export function runEvaluateDepth(argv: readonly string[], io?: CommandIo): Promi
           ...(attack !== undefined && { attackDir: attack }),
           ...(faceModelDir !== undefined && { faceModelDir }),
           focalPx: wholeNumber('focal', given.focal, SIZES),
+          whiteAtMetre: wholeNumber('white', given.white, SIZES),
           count: wholeNumber('count', given.count, SIZES),
           useLandmarks: landmarks === undefined,
           seed: given.seed,
@@ -89,6 +96,29 @@ function progressWriter(
   };
 }
 
+function infraredLines({ infrared }: DepthEvaluation): string[] {
+  if (!infrared) return [];
+  const { bonaFide, bpcer, refusedByInfrared, heldOutBpcer, simulatedFaces } = infrared;
+  const species = { ...infrared.bySpecies, ...infrared.apart };
+  return [
+    ...(bpcer === null
+      ? []
+      : [
+          `with infrared       ${bonaFide} given, bpcer ${percent(bpcer)}, ${refusedByInfrared} refused by infrared\n`,
+        ]),
+    ...(heldOutBpcer === null ? [] : [`its limits held out bpcer ${percent(heldOutBpcer)}\n`]),
+    ...(simulatedFaces
+      ? [
+          `simulated faces     ${simulatedFaces.refused} of ${simulatedFaces.presentations} refused by infrared\n`,
+        ]
+      : []),
+    ...Object.entries(species).map(
+      ([name, own]) =>
+        `  ${name.padEnd(18)}${own.accepted} of ${own.attacks} accepted by both, ${own.acceptedByInfrared} by infrared alone\n`,
+    ),
+  ];
+}
+
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
 
 function tableOf(evaluation: DepthEvaluation): string {
@@ -107,6 +137,7 @@ function tableOf(evaluation: DepthEvaluation): string {
     ),
     ...Object.entries(evaluation.bySpecies).map(([name, rates]) => species(name, rates)),
     ...Object.entries(evaluation.apart).map(([name, rates]) => species(`apart: ${name}`, rates)),
+    ...infraredLines(evaluation),
     `attacks             ${evaluation.attacks} ${evaluation.evidence.attacks}, apcer of the worst species ${evaluation.apcer === null ? 'none' : percent(evaluation.apcer)}\n`,
   ].join('');
 }

@@ -4,7 +4,13 @@ import { DEPTH_CAMERAS } from './depth-cameras.ts';
 import { type JudgedFile, judgeFolder } from './depth-folder.ts';
 import { type DepthVerdict, judgeDepth } from './depth-verdict.ts';
 import { CANONICAL_SOURCE, type FaceSource, loadIctSource } from './face-surface.ts';
-import { heldOutRejection } from './held-out.ts';
+import { heldOutRejection, LIMITED_DEPTH } from './held-out.ts';
+import {
+  facesWithInfrared,
+  type InfraredFaces,
+  type InfraredSpeciesRates,
+  speciesWithInfrared,
+} from './infrared-rates.ts';
 import { simulatePresentation } from './presentations.ts';
 
 export interface EvaluateDepthOptions {
@@ -19,6 +25,8 @@ export interface EvaluateDepthOptions {
   readonly useLandmarks: boolean;
   /** Simulated presentations of each species. */
   readonly count: number;
+  /** What a white matt surface has at 1 m in the folders' infrared pictures. */
+  readonly whiteAtMetre: number;
   readonly seed: string;
   readonly onProgress: (progress: {
     readonly what: string;
@@ -38,6 +46,22 @@ export interface SpeciesRates {
   readonly apcer: number;
 }
 
+/** Depth and infrared together, as a terminal with both is judged: where there is an infrared picture. */
+export interface InfraredEvaluation extends Omit<InfraredFaces, 'bonaFide' | 'bpcer'> {
+  readonly bonaFide: number;
+  readonly bpcer: number | null;
+  readonly attacks: number;
+  /** The highest of all species but those in `apart`; null without attacks. */
+  readonly apcer: number | null;
+  readonly bySpecies: Readonly<Record<string, InfraredSpeciesRates>>;
+  readonly apart: Readonly<Record<string, InfraredSpeciesRates>>;
+  /** Simulated faces, those that infrared refuses among them. */
+  readonly simulatedFaces: { readonly presentations: number; readonly refused: number } | null;
+  /** Depth pictures whose infrared picture does not lie on them: in no rate here. */
+  readonly notInfrared: readonly string[];
+}
+
+/** By depth alone, but for `infrared`. */
 export interface DepthEvaluation {
   /** Presentations of real faces, and the share that was refused; a face that could not be read is refused. */
   readonly bonaFide: number;
@@ -73,6 +97,8 @@ export interface DepthEvaluation {
       { readonly presentations: number; readonly tooCoarse: number; readonly bpcer: number }
     >
   > | null;
+  /** Null where nothing came with an infrared picture. */
+  readonly infrared: InfraredEvaluation | null;
 }
 
 /** Species that have a face's shape. */
@@ -90,21 +116,21 @@ export async function evaluateDepth(options: EvaluateDepthOptions): Promise<Dept
       dir,
       focalPx: options.focalPx,
       useLandmarks: options.useLandmarks,
+      whiteAtMetre: options.whiteAtMetre,
       onProgress: (done, total) => options.onProgress({ what, done, total }),
     });
   const bonaFide = options.bonaFideDir
     ? await folder(options.bonaFideDir, 'bona fide')
-    : { files: [], notDepth: [] };
+    : { files: [], notDepth: [], notInfrared: [] };
   const sources = [CANONICAL_SOURCE];
   if (options.faceModelDir !== undefined) sources.push(await loadIctSource(options.faceModelDir));
-  const rates = options.attackDir
-    ? speciesOfFiles((await folder(options.attackDir, 'attacks')).files)
+  const given = options.attackDir ? await folder(options.attackDir, 'attacks') : undefined;
+  const species = given
+    ? Map.groupBy(given.files, ({ path }) => personOf(path))
     : simulatedSpecies(sources, options);
-  const counted = Object.fromEntries(
-    Object.entries(rates).filter(([name]) => !FACE_SHAPED.has(name)),
-  );
-  const apart = Object.fromEntries(Object.entries(rates).filter(([name]) => FACE_SHAPED.has(name)));
+  const { counted, apart } = divided(species, (own) => ratesOf(own, given ? 'given' : 'simulated'));
   const all = Object.values(counted);
+  const simulatedBonaFide = given ? null : simulated('bona-fide', sources, options);
   const rejected = bonaFide.files.filter(({ failed }) => failed.length > 0);
   return {
     bonaFide: bonaFide.files.length,
@@ -113,9 +139,61 @@ export async function evaluateDepth(options: EvaluateDepthOptions): Promise<Dept
     apcer: all.length === 0 ? null : Math.max(...all.map((species) => species.apcer)),
     bySpecies: counted,
     apart,
-    evidence: { bonaFide: 'given', attacks: options.attackDir ? 'given' : 'simulated' },
+    evidence: { bonaFide: 'given', attacks: given ? 'given' : 'simulated' },
     bonaFideDetail: { ...detailOf(bonaFide.files), notDepth: bonaFide.notDepth },
-    simulatedBonaFide: options.attackDir ? null : simulatedFaces(sources, options),
+    simulatedBonaFide: simulatedBonaFide && facesBySensor(simulatedBonaFide),
+    infrared: infraredOf({
+      faces: bonaFide.files,
+      species,
+      simulated: simulatedBonaFide,
+      notInfrared: [...bonaFide.notInfrared, ...(given?.notInfrared ?? [])],
+    }),
+  };
+}
+
+/** What is told of each species, those in a face's shape apart. */
+function divided<T>(
+  species: ReadonlyMap<string, readonly DepthVerdict[]>,
+  tell: (verdicts: readonly DepthVerdict[]) => T | undefined,
+): { readonly counted: Record<string, T>; readonly apart: Record<string, T> } {
+  const told = [...species].flatMap(([name, own]) => {
+    const of = tell(own);
+    return of === undefined ? [] : [[name, of] as const];
+  });
+  return {
+    counted: Object.fromEntries(told.filter(([name]) => !FACE_SHAPED.has(name))),
+    apart: Object.fromEntries(told.filter(([name]) => FACE_SHAPED.has(name))),
+  };
+}
+
+function infraredOf(judged: {
+  readonly faces: readonly JudgedFile[];
+  readonly species: ReadonlyMap<string, readonly DepthVerdict[]>;
+  readonly simulated: readonly DepthVerdict[] | null;
+  readonly notInfrared: readonly string[];
+}): InfraredEvaluation | null {
+  const faces = facesWithInfrared(
+    judged.faces.map((file) => ({ ...file, person: personOf(file.path) })),
+  );
+  const { counted, apart } = divided(judged.species, speciesWithInfrared);
+  const all = Object.values(counted);
+  if (!faces && all.length === 0) return null;
+  const { simulated } = judged;
+  return {
+    bonaFide: faces?.bonaFide ?? 0,
+    bpcer: rounded(faces?.bpcer ?? null),
+    refusedByInfrared: faces?.refusedByInfrared ?? 0,
+    failedChecks: faces?.failedChecks ?? {},
+    heldOutBpcer: rounded(faces?.heldOutBpcer ?? null),
+    attacks: all.reduce((sum, own) => sum + own.attacks, 0),
+    apcer: all.length === 0 ? null : Math.max(...all.map((own) => own.apcer)),
+    bySpecies: counted,
+    apart,
+    simulatedFaces: simulated && {
+      presentations: simulated.length,
+      refused: simulated.filter(({ failedInfrared }) => failedInfrared?.length).length,
+    },
+    notInfrared: judged.notInfrared,
   };
 }
 
@@ -146,7 +224,7 @@ function detailOf(
     people: people.size,
     byPerson,
     worstPersonBpcer: Math.max(0, ...byPerson.map((own) => rate(own.rejected, own.presentations))),
-    heldOutBpcer: rounded(heldOutRejection(measured) ?? null),
+    heldOutBpcer: rounded(heldOutRejection(measured, LIMITED_DEPTH) ?? null),
   };
 }
 
@@ -156,36 +234,30 @@ function personOf(path: string): string {
   return second === undefined ? 'files' : (first ?? 'files');
 }
 
-function speciesOfFiles(files: readonly JudgedFile[]): Record<string, SpeciesRates> {
-  const species = Map.groupBy(files, ({ path }) => personOf(path));
-  return Object.fromEntries(
-    [...species].map(([name, own]) => [name, ratesOf(own, 'given')] as const),
-  );
-}
-
 function simulatedSpecies(
   sources: readonly FaceSource[],
   options: EvaluateDepthOptions,
-): Record<string, SpeciesRates> {
-  return Object.fromEntries(
-    ARTEFACT_SPECIES.map((species) => {
-      const verdicts = Array.from({ length: options.count }, (_, i) => {
-        options.onProgress({ what: species, done: i + 1, total: options.count });
-        return simulatedVerdict(species, i, { sources, seed: options.seed });
-      });
-      return [species, ratesOf(verdicts, 'simulated')] as const;
-    }),
+): Map<string, DepthVerdict[]> {
+  return new Map(
+    ARTEFACT_SPECIES.map((species) => [species, simulated(species, sources, options)]),
   );
 }
 
-function simulatedFaces(
+function simulated(
+  species: ArtefactSpecies | 'bona-fide',
   sources: readonly FaceSource[],
   options: EvaluateDepthOptions,
-): NonNullable<DepthEvaluation['simulatedBonaFide']> {
-  const verdicts = Array.from({ length: options.count }, (_, i) => {
-    options.onProgress({ what: 'simulated faces', done: i + 1, total: options.count });
-    return simulatedVerdict('bona-fide', i, { sources, seed: options.seed });
+): DepthVerdict[] {
+  const what = species === 'bona-fide' ? 'simulated faces' : species;
+  return Array.from({ length: options.count }, (_, i) => {
+    options.onProgress({ what, done: i + 1, total: options.count });
+    return simulatedVerdict(species, i, { sources, seed: options.seed });
   });
+}
+
+function facesBySensor(
+  verdicts: readonly DepthVerdict[],
+): NonNullable<DepthEvaluation['simulatedBonaFide']> {
   return Object.fromEntries(
     DEPTH_CAMERAS.map((camera, c) => {
       const own = verdicts.filter((_, i) => i % DEPTH_CAMERAS.length === c);
@@ -212,8 +284,9 @@ function simulatedVerdict(
   const camera = DEPTH_CAMERAS[index % DEPTH_CAMERAS.length];
   const faces = from.sources[Math.floor(index / DEPTH_CAMERAS.length) % from.sources.length];
   if (!camera || !faces) throw new RangeError('there is a camera and a face for every number');
-  const shown = simulatePresentation({ species, camera, faces, seed: `${from.seed}/${index}` });
-  return judgeDepth(shown.picture, shown.focalPx, shown);
+  const seed = `${from.seed}/${index}`;
+  const shown = simulatePresentation({ species, camera, faces, seed, infrared: true });
+  return judgeDepth({ depth: shown.picture, infrared: shown.infrared }, shown.focalPx, shown);
 }
 
 function ratesOf(

@@ -37,7 +37,7 @@ describe('a face found by depth alone', () => {
     picture.data.fill(900);
     const wall = placeFace(picture, 200);
     expect(wall).toBeUndefined();
-    expect(judgeDepth(picture, 200, wall).failed).toEqual(['depth_holes']);
+    expect(judgeDepth({ depth: picture }, 200, wall).failed).toEqual(['depth_holes']);
   });
 });
 

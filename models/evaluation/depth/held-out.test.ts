@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { DepthEvidence } from '../../runtime/analysis.ts';
-import { heldOutRejection } from './held-out.ts';
+import { heldOutRejection, LIMITED_DEPTH } from './held-out.ts';
 
 const FACE: DepthEvidence = {
   coverage: 1,
@@ -29,16 +29,22 @@ function people(names: readonly string[], change: Partial<DepthEvidence> = {}) {
 }
 
 it('rejects nobody who is like the others', () => {
-  expect(heldOutRejection(people(['a', 'b', 'c', 'd']))).toBe(0);
+  expect(heldOutRejection(people(['a', 'b', 'c', 'd']), LIMITED_DEPTH)).toBe(0);
 });
 
 it('rejects one whom limits set on the others do not fit', () => {
   const flat = people(['odd'], { relief: 0.2 });
-  expect(heldOutRejection([...people(['a', 'b', 'c']), ...flat])).toBeCloseTo(0.25, 6);
+  expect(heldOutRejection([...people(['a', 'b', 'c']), ...flat], LIMITED_DEPTH)).toBeCloseTo(
+    0.25,
+    6,
+  );
   const stepped = people(['odd'], { steps: 6 });
-  expect(heldOutRejection([...people(['a', 'b', 'c']), ...stepped])).toBeCloseTo(0.25, 6);
+  expect(heldOutRejection([...people(['a', 'b', 'c']), ...stepped], LIMITED_DEPTH)).toBeCloseTo(
+    0.25,
+    6,
+  );
 });
 
 it('cannot tell with fewer than three people', () => {
-  expect(heldOutRejection(people(['a', 'b']))).toBeUndefined();
+  expect(heldOutRejection(people(['a', 'b']), LIMITED_DEPTH)).toBeUndefined();
 });

@@ -6,6 +6,7 @@ import {
   type EvaluateDepthOptions,
   evaluateDepth,
 } from './evaluate-depth.ts';
+import { INFRARED } from './infrared-camera.ts';
 
 /**
  * The depth check's errors for a report: BPCER of given faces, APCER of simulated species and of given ones, apart.
@@ -22,7 +23,7 @@ export async function measureAttacks(
   draw: Draw,
 ): Promise<DepthPadFigures> {
   const { bonaFideDir, attackDir, simulated, ...how } = options;
-  const common = { ...how, useLandmarks: true };
+  const common = { ...how, useLandmarks: true, whiteAtMetre: INFRARED.whiteAtMetre };
   const base = await evaluateDepth({
     ...common,
     ...(bonaFideDir !== undefined && { bonaFideDir }),

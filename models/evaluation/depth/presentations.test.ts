@@ -43,7 +43,8 @@ describe('a simulated presentation', () => {
     for (let seed = 1; seed <= EACH; seed += 1) {
       const evidence = (species: ArtefactSpecies | 'bona-fide') => {
         const presentation = shown(species, seed);
-        return judgeDepth(presentation.picture, presentation.focalPx, presentation).evidence;
+        return judgeDepth({ depth: presentation.picture }, presentation.focalPx, presentation)
+          .evidence;
       };
       const flat = evidence('flat-print');
       expect(flat?.quadricResidualMm).toBeLessThan(1 + 1.2 * (flat?.noiseMm ?? 0));
@@ -59,7 +60,11 @@ describe('the product’s check', () => {
   it.each(ARTEFACT_SPECIES.filter((species) => species !== 'mask'))('refuses %s', (species) => {
     for (let seed = 1; seed <= EACH; seed += 1) {
       const presentation = shown(species, seed);
-      const { failed } = judgeDepth(presentation.picture, presentation.focalPx, presentation);
+      const { failed } = judgeDepth(
+        { depth: presentation.picture },
+        presentation.focalPx,
+        presentation,
+      );
       expect(failed).not.toEqual([]);
     }
   });
@@ -69,7 +74,11 @@ describe('the product’s check', () => {
     let accepted = 0;
     for (let seed = 1; seed <= 30; seed += 1) {
       const presentation = shown('bona-fide', seed);
-      const { failed } = judgeDepth(presentation.picture, presentation.focalPx, presentation);
+      const { failed } = judgeDepth(
+        { depth: presentation.picture },
+        presentation.focalPx,
+        presentation,
+      );
       if (failed.includes('depth_coarse')) continue;
       seen += 1;
       if (failed.length === 0) accepted += 1;

@@ -1,14 +1,17 @@
 import { SeededRandom } from '../../../shared/kernel/seeded-random.ts';
 import type { FivePoints, Point } from '../../runtime/analysis.ts';
-import type { DepthPicture } from '../../runtime/picture.ts';
+import type { DepthPicture, InfraredPicture } from '../../runtime/picture.ts';
 import { type ArtefactSpecies, buildArtefact, buildPerson, type Staging } from './artefacts.ts';
 import type { DepthCamera } from './depth-cameras.ts';
 import type { FaceSource } from './face-surface.ts';
+import { senseInfrared } from './infrared-camera.ts';
 import { drawBody, drawWall, emptyScene, type Placement, placed, projected } from './scene.ts';
 
 /** A simulated presentation as the product would meet it: the depth picture, and where the face network saw the face. */
 export interface Presentation {
   readonly picture: DepthPicture;
+  /** Of the same shot; only where it was asked for. */
+  readonly infrared?: InfraredPicture;
   readonly focalPx: number;
   readonly points: FivePoints;
   readonly outline: readonly Point[];
@@ -20,6 +23,7 @@ export interface PresentationRequest {
   readonly camera: DepthCamera;
   readonly faces: FaceSource;
   readonly seed: number | string;
+  readonly infrared?: boolean;
 }
 
 /** Distances that attacks are held at, mm. */
@@ -41,7 +45,8 @@ export function simulatePresentation(request: PresentationRequest): Presentation
     Math.round(VIEW_MM.height * px),
     focalPx,
   );
-  const staging: Staging = { random, faces };
+  const paint = new SeededRandom(request.seed, species, camera.name, 'paint');
+  const staging: Staging = { random, paint, faces };
   const built = species === 'bona-fide' ? buildPerson(staging) : buildArtefact(species, staging);
   const at: Placement = {
     yaw: degrees(random, built.turnDeg),
@@ -71,6 +76,7 @@ export function simulatePresentation(request: PresentationRequest): Presentation
       width: scene.width,
       height: scene.height,
     },
+    ...(request.infrared && { infrared: senseInfrared(scene, paint) }),
     focalPx,
     points: points.map((p) => ({
       x: p.x + error() * eyesPx,

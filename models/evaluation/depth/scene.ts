@@ -9,6 +9,8 @@ export interface Scene {
   readonly mm: Float32Array;
   /** Share of the sensor's infrared light that comes back, 0-1. */
   readonly albedo: Float32Array;
+  /** The same as the infrared picture shows it: what is painted or printed on a body besides. */
+  readonly painted: Float32Array;
   /** 1 where the surface is glass. */
   readonly glass: Uint8Array;
 }
@@ -28,7 +30,28 @@ export interface Body {
   readonly surface: Surface;
   /** Of each vertex. */
   readonly albedo: Float32Array;
+  /** The same with what is painted on it, where that is told apart. */
+  readonly painted?: Float32Array;
   readonly glass?: boolean;
+}
+
+/** Light that comes back from each pixel's own surface to a lamp beside the lens: 1 for a white matt one at 1 m. */
+export function returnedLight(
+  scene: Pick<Scene, 'width' | 'focalPx' | 'mm'>,
+  albedo: Float32Array,
+): Float32Array {
+  const { width, mm } = scene;
+  const out = new Float32Array(mm.length);
+  for (let i = 0; i < out.length; i += 1) {
+    const z = mm[i] as number;
+    // The slope to the neighbours gives the angle of incidence.
+    const mmPerPx = z / scene.focalPx;
+    const right = i % width < width - 1 ? (mm[i + 1] as number) - z : 0;
+    const below = i + width < mm.length ? (mm[i + width] as number) - z : 0;
+    const steep = Math.min(9, (right * right + below * below) / (mmPerPx * mmPerPx));
+    out[i] = ((albedo[i] as number) * 1e6) / (z * z * Math.sqrt(1 + steep));
+  }
+  return out;
 }
 
 export function emptyScene(width: number, height: number, focalPx: number): Scene {
@@ -39,6 +62,7 @@ export function emptyScene(width: number, height: number, focalPx: number): Scen
     focalPx,
     mm: new Float32Array(pixels).fill(Number.POSITIVE_INFINITY),
     albedo: new Float32Array(pixels),
+    painted: new Float32Array(pixels),
     glass: new Uint8Array(pixels),
   };
 }
@@ -97,6 +121,7 @@ function drawTriangle(
   [a, b, c]: readonly [number, number, number],
 ): void {
   const { flat, spatial, body } = drawn;
+  const { painted = body.albedo } = body;
   const [ax, ay] = [flat[a * 2] as number, flat[a * 2 + 1] as number];
   const [bx, by] = [flat[b * 2] as number, flat[b * 2 + 1] as number];
   const [cx, cy] = [flat[c * 2] as number, flat[c * 2 + 1] as number];
@@ -127,6 +152,8 @@ function drawTriangle(
         wa * (body.albedo[a] as number) +
         wb * (body.albedo[b] as number) +
         wc * (body.albedo[c] as number);
+      scene.painted[i] =
+        wa * (painted[a] as number) + wb * (painted[b] as number) + wc * (painted[c] as number);
       scene.glass[i] = body.glass ? 1 : 0;
     }
   }
@@ -143,6 +170,7 @@ export function drawWall(
     const x = ((i % width) - width / 2) / scene.focalPx;
     mm[i] = wall.mm * (1 + wall.slope * x);
     scene.albedo[i] = wall.albedo;
+    scene.painted[i] = wall.albedo;
   }
 }
 

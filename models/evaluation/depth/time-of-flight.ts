@@ -1,5 +1,5 @@
 import type { SeededRandom } from '../../../shared/kernel/seeded-random.ts';
-import type { Scene } from './scene.ts';
+import { returnedLight, type Scene } from './scene.ts';
 
 /**
  * A continuous-wave time-of-flight sensor's way of seeing a scene.
@@ -71,18 +71,10 @@ export function senseTimeOfFlight(scene: Scene, random: SeededRandom): Uint16Arr
 
 /** Light that comes back from each pixel's own surface: 1 for a white one at 1 m. */
 function amplitudes(scene: Scene, random: SeededRandom): Float32Array {
-  const { width, height, mm, albedo, glass } = scene;
-  const out = new Float32Array(mm.length);
+  const { width, height, glass } = scene;
+  const out = returnedLight(scene, scene.albedo);
   for (let i = 0; i < out.length; i += 1) {
-    const z = mm[i] as number;
-    // The slope to the neighbours gives the angle of incidence.
-    const mmPerPx = z / scene.focalPx;
-    const right = i % width < width - 1 ? (mm[i + 1] as number) - z : 0;
-    const below = i + width < mm.length ? (mm[i + width] as number) - z : 0;
-    const steep = Math.min(9, (right * right + below * below) / (mmPerPx * mmPerPx));
-    out[i] =
-      ((albedo[i] as number) * (glass[i] ? TIME_OF_FLIGHT.glassAmplitude : 1) * 1e6) /
-      (z * z * Math.sqrt(1 + steep));
+    if (glass[i]) out[i] = (out[i] as number) * TIME_OF_FLIGHT.glassAmplitude;
   }
   if (glass.includes(1)) {
     const first = glass.indexOf(1);
