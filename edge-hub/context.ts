@@ -228,6 +228,10 @@ function wire(base: Base) {
     overwriteBuffers: () => database.overwriteBuffers(),
     truncateLog,
     collectGarbage: garbageCollector(),
+    overwriteNetworks: async () => {
+      await vision.engine.forget();
+      await base.formerVision?.engine.forget();
+    },
     logger,
   });
   const funds = wireAllowances(shared, noise);

@@ -312,6 +312,7 @@ export class EnrolmentService {
         }),
       ),
     );
+    await engine.forget();
     const samples = results.flatMap((result) => (result.ok ? [result.value] : []));
     if (samples.length > 0) return ok(samples);
     const failed = results.find((result) => !result.ok);

@@ -18,6 +18,7 @@ export function protectedEngine(engine: FaceEngine, transform: KeyedTransform): 
       plain.fill(0);
       return ok({ ...analysis.value, embedding });
     },
+    forget: () => engine.forget(),
     close: () => engine.close(),
   };
 }

@@ -175,5 +175,7 @@ export interface FaceEngine {
     frames: readonly ProbeFrame[],
     options: AnalyseOptions,
   ): Promise<Result<BurstAnalysis, AnalysisFailure>>;
+  /** Overwrites what the networks still hold of the faces they have seen: after an enrolment, and after an erasure. */
+  forget(): Promise<void>;
   close(): Promise<void>;
 }

@@ -27,6 +27,11 @@ export class Embedder {
     return new Embedder(networks);
   }
 
+  /** Overwrites what the networks hold of the last faces. */
+  async forget(): Promise<void> {
+    for (const { network } of this.networks) await network.runBlank();
+  }
+
   async close(): Promise<void> {
     for (const { network } of this.networks) await network.close();
   }

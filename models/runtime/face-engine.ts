@@ -76,6 +76,7 @@ export async function createFaceEngine(options: FaceEngineOptions): Promise<Face
       const light = how.light ? judgeLight(how.light, lightSamples(frames, results)) : null;
       return ok({ packId: pack.id, ...outcome.value, light, timings });
     },
+    forget: () => pool.forget(),
     close: () => pool.close(),
   };
 }

@@ -324,6 +324,11 @@ export class FramePipeline {
     return { colourLive, depth: depth ?? 'unreadable', trace };
   }
 
+  /** Overwrites what is left of the last faces inside the embedding networks. */
+  async forget(): Promise<void> {
+    await this.embedder.forget();
+  }
+
   async close(): Promise<void> {
     await this.detector.close();
     await this.mesher.close();

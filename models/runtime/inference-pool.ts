@@ -144,6 +144,11 @@ export class InferencePool {
     return Promise.all(results);
   }
 
+  /** Has every worker overwrite what its embedding networks hold of earlier faces, after the frame that it has. */
+  async forget(): Promise<void> {
+    await Promise.all(this.slots.filter(({ ready }) => ready).map(forgetting));
+  }
+
   /** Lets running frames end, refuses waiting ones, stops the workers. */
   async close(): Promise<void> {
     this.closing = true;
@@ -205,7 +210,7 @@ export class InferencePool {
           slot.ready = true;
           this.startFailures = 0;
           resolve();
-        } else {
+        } else if (message.kind === 'report') {
           const { job } = slot;
           slot.job = undefined;
           if (job) this.settle(job, message.report);
@@ -240,4 +245,19 @@ export class InferencePool {
       }
     }
   }
+}
+
+/** A worker that ends meanwhile takes its memory with it. */
+function forgetting({ worker }: Slot): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      worker.off('message', hear).off('exit', settle);
+      resolve();
+    };
+    const hear = (message: FromWorker): void => {
+      if (message.kind === 'forgotten') settle();
+    };
+    worker.on('message', hear).on('exit', settle);
+    worker.postMessage({ kind: 'forget' } satisfies ToWorker);
+  });
 }

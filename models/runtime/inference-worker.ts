@@ -6,11 +6,13 @@ import { FramePipeline, type FrameReport, type FrameTask } from './frame-pipelin
 /** What a worker is told and what it tells. One task at a time per worker. */
 export type ToWorker =
   | { readonly kind: 'frame'; readonly task: FrameTask }
+  | { readonly kind: 'forget' }
   | { readonly kind: 'end' };
 
 export type FromWorker =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'report'; readonly report: FrameReport };
+  | { readonly kind: 'report'; readonly report: FrameReport }
+  | { readonly kind: 'forgotten' };
 
 const port = present(parentPort, 'inference-worker.ts runs in a worker thread');
 const pipeline = await FramePipeline.load(workerData as InstalledPack);
@@ -27,6 +29,11 @@ async function answer(message: ToWorker): Promise<void> {
   if (message.kind === 'end') {
     await pipeline.close();
     port.close();
+    return;
+  }
+  if (message.kind === 'forget') {
+    await pipeline.forget();
+    port.postMessage({ kind: 'forgotten' } satisfies FromWorker);
     return;
   }
   const report = await pipeline.analyse(message.task);

@@ -12,6 +12,8 @@ export interface NetworkMeter {
 
 export type Outputs = ReadonlyMap<string, Float32Array>;
 
+const PLANNING_RUNS = 2;
+
 /** One network on one thread, with its input buffers kept from run to run. */
 export class Network {
   readonly model: PackModel;
@@ -39,7 +41,8 @@ export class Network {
   /**
    * The same for a network whose outputs tell who somebody is: every run writes to the same memory, so that what one
    * gave is overwritten by the next ones and not left behind in buffers of its own. The shapes of all outputs must be
-   * fixed.
+   * fixed. onnxruntime plans where inner values lie in the first run and keeps to it from the second on: both are blank, so
+   * that no face is ever in places that no later run comes to.
    */
   static async loadReusingOutputs(
     dir: string,
@@ -47,7 +50,10 @@ export class Network {
     meter: NetworkMeter,
   ): Promise<Network> {
     const session = await openSession(dir, model);
-    return new Network({ model, session }, meter, Object.fromEntries(model.outputs.map(tensorFor)));
+    const outputs = Object.fromEntries(model.outputs.map(tensorFor));
+    const network = new Network({ model, session }, meter, outputs);
+    for (let run = 0; run < PLANNING_RUNS; run += 1) await network.runBlank();
+    return network;
   }
 
   /** Cuts the network's input out of a picture and runs it. `size` is for networks that take any size. */
@@ -60,6 +66,17 @@ export class Network {
     const { data, tensor } = this.inputOf(width, height);
     warpInto(data, { source, crop }, { ...this.model.input, width, height });
     return this.run(tensor);
+  }
+
+  /**
+   * Runs the network on a blank picture: what the last face left in its input, its output and onnxruntime's own memory
+   * is overwritten, as each run takes the same places (docs/templates.md).
+   */
+  async runBlank(): Promise<void> {
+    const { width, height } = this.model.input;
+    const { data, tensor } = this.inputOf(width, height);
+    data.fill(0);
+    await this.run(tensor);
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { HubClient } from '../../deploy/cli/hub-client.ts';
 import { SHOPPERS } from '../../deploy/demo/cast.ts';
 import { newId } from '../../deploy/demo/counter.ts';
@@ -19,6 +19,7 @@ import { type InstalledPack, loadInstalledPack } from '../../models/packs/instal
 import { fuseBurst } from '../../models/runtime/burst-fusion.ts';
 import { cosine } from '../../models/runtime/embedder.ts';
 import { type FrameOptions, FramePipeline } from '../../models/runtime/frame-pipeline.ts';
+import { Network } from '../../models/runtime/network.ts';
 import { readKeyRing } from '../../models/template-protection/key-ring.ts';
 import { KeyedTransform } from '../../models/template-protection/keyed-transform.ts';
 import { present } from '../../shared/kernel/assert.ts';
@@ -51,6 +52,21 @@ const MOST_CIPHERTEXT = 20;
 /** All of a hub's memory is read, twice or more. */
 const LIMIT = { timeout: 120_000 };
 const CANNOT_LOOK: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENOENT', 'EIO']);
+
+/** What the embedding network gave in this process, before it is normalised; the pipeline itself wipes it. */
+const rawOutputs: Uint8Array[] = [];
+const embedFiles = (): string[] => pack.manifest.embed.networks.map(({ model }) => model.file);
+const { runOn } = Network.prototype;
+vi.spyOn(Network.prototype, 'runOn').mockImplementation(async function (
+  this: Network,
+  ...given: Parameters<typeof runOn>
+) {
+  const outputs = await runOn.apply(this, given);
+  for (const values of outputs.values()) {
+    if (embedFiles().includes(this.model.file)) rawOutputs.push(bytesOf(values));
+  }
+  return outputs;
+});
 
 const dataDir = (): string => join(dir, 'data');
 
@@ -148,6 +164,7 @@ async function stepsOf(
     options: { ...options, enforceQuality: true, pad: true },
   });
   if (!outcome.ok) throw new Error(outcome.error);
+  const raw = rawOutputs.splice(0);
   const { pad, burst } = pack.manifest.thresholds;
   const fused = fuseBurst([outcome], { ...pad, requireDepth: false, sameFace: burst.sameFace });
   if (!fused.ok) throw new Error(fused.error);
@@ -156,6 +173,7 @@ async function stepsOf(
   return {
     transformed,
     needles: {
+      ...Object.fromEntries(raw.map((bytes, i) => [`${name}: network's output ${i}`, bytes])),
       [`${name}: frame's embedding`]: bytesOf(outcome.value.embedding),
       [`${name}: burst's embedding`]: bytesOf(plain),
       [`${name}: burst's embedding, float64`]: new Uint8Array(Float64Array.from(plain).buffer),
@@ -251,9 +269,11 @@ it('leaves nothing of an erased person in files or memory', LIMIT, async (contex
   expect(namesIn(search.inFiles(dataDir()))).toEqual(['sealed template', 'wrapped key']);
   const before = inMemory();
   if (!before) return context.skip('the memory of another process cannot be read here');
-  // the index's row is there, exact and as codes; of the steps before it and of the look that paid, nothing is
+  // the index's row is there, exact and as codes, and what the network gave at the last look; of the steps between, and of the
+  // enrolment's looks, nothing is
   expect(namesIn(before).filter((name) => !KEYS.includes(name))).toEqual([
     'photo: transformed',
+    "probe: network's output 0",
     'template',
     'template, int8 of the index',
   ]);

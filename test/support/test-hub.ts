@@ -122,6 +122,7 @@ export function nameEngine(analysing?: () => Promise<void>, pack = 'open'): Face
         timings: NO_TIME,
       });
     },
+    forget: async () => undefined,
     close: async () => undefined,
   };
 }
