@@ -304,6 +304,7 @@ function isUnknownPayment(failure: RequestFailure): boolean {
 }
 
 /** For a hub of before, which would not know where a frame's pictures end. */
-function withoutInfrared({ infrared: _, ...frame }: ProbeFrame): ProbeFrame {
-  return frame;
+function withoutInfrared(frame: ProbeFrame): ProbeFrame {
+  const { infrared: _, ...rest } = frame;
+  return rest;
 }

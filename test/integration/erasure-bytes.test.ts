@@ -56,12 +56,12 @@ const CANNOT_LOOK: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENOENT', '
 /** What the embedding network gave in this process, before it is normalised; the pipeline itself wipes it. */
 const rawOutputs: Uint8Array[] = [];
 const embedFiles = (): string[] => pack.manifest.embed.networks.map(({ model }) => model.file);
-const { runOn } = Network.prototype;
+const runOn = Reflect.get(Network.prototype, 'runOn');
 vi.spyOn(Network.prototype, 'runOn').mockImplementation(async function (
   this: Network,
-  ...given: Parameters<typeof runOn>
+  ...given: Parameters<Network['runOn']>
 ) {
-  const outputs = await runOn.apply(this, given);
+  const outputs = await Reflect.apply(runOn, this, given);
   for (const values of outputs.values()) {
     if (embedFiles().includes(this.model.file)) rawOutputs.push(bytesOf(values));
   }

@@ -125,12 +125,14 @@ export async function evaluateDepth(options: EvaluateDepthOptions): Promise<Dept
   const sources = [CANONICAL_SOURCE];
   if (options.faceModelDir !== undefined) sources.push(await loadIctSource(options.faceModelDir));
   const given = options.attackDir ? await folder(options.attackDir, 'attacks') : undefined;
-  const species = given
+  const verdicts = given
     ? Map.groupBy(given.files, ({ path }) => personOf(path))
     : simulatedSpecies(sources, options);
-  const { counted, apart } = divided(species, (own) => ratesOf(own, given ? 'given' : 'simulated'));
+  const { counted, apart } = divided(verdicts, (own) =>
+    ratesOf(own, given ? 'given' : 'simulated'),
+  );
   const all = Object.values(counted);
-  const simulatedBonaFide = given ? null : simulated('bona-fide', sources, options);
+  const simulatedBonaFide = given ? null : presented('bona-fide', sources, options);
   const rejected = bonaFide.files.filter(({ failed }) => failed.length > 0);
   return {
     bonaFide: bonaFide.files.length,
@@ -144,7 +146,7 @@ export async function evaluateDepth(options: EvaluateDepthOptions): Promise<Dept
     simulatedBonaFide: simulatedBonaFide && facesBySensor(simulatedBonaFide),
     infrared: infraredOf({
       faces: bonaFide.files,
-      species,
+      species: verdicts,
       simulated: simulatedBonaFide,
       notInfrared: [...bonaFide.notInfrared, ...(given?.notInfrared ?? [])],
     }),
@@ -239,11 +241,11 @@ function simulatedSpecies(
   options: EvaluateDepthOptions,
 ): Map<string, DepthVerdict[]> {
   return new Map(
-    ARTEFACT_SPECIES.map((species) => [species, simulated(species, sources, options)]),
+    ARTEFACT_SPECIES.map((species) => [species, presented(species, sources, options)]),
   );
 }
 
-function simulated(
+function presented(
   species: ArtefactSpecies | 'bona-fide',
   sources: readonly FaceSource[],
   options: EvaluateDepthOptions,
