@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { HubClient } from '../../deploy/cli/hub-client.ts';
 import { SHOPPERS } from '../../deploy/demo/cast.ts';
@@ -10,11 +9,13 @@ import { PhotoStudio } from '../../deploy/demo/photo-studio.ts';
 import { createDevelopmentPki, type DevelopmentPki } from '../../deploy/pki/development-pki.ts';
 import type { StackProcess } from '../../deploy/stack/child-process.ts';
 import { startService } from '../../deploy/stack/service.ts';
-import { openTemplate, unwrapPersonKey } from '../../edge-hub/enrolment/sealing.ts';
-import { decodeTemplate } from '../../edge-hub/enrolment/template-codec.ts';
-import { layoutFor } from '../../models/index/exact/gallery-layout.ts';
-import { GalleryRows } from '../../models/index/exact/gallery-rows.ts';
-import { createKernelMemory } from '../../models/index/kernel/wasm-kernel.ts';
+import { ByteSearch, type Needles } from '../../edge-hub/erasure/byte-search.ts';
+import { proveErasureCommand } from '../../edge-hub/erasure/command.ts';
+import {
+  type ErasureProof,
+  MOST_CIPHERTEXT_WINDOWS,
+} from '../../edge-hub/erasure/prove-erasure.ts';
+import { formsOf, SEALED_FORM } from '../../edge-hub/erasure/template-forms.ts';
 import { type InstalledPack, loadInstalledPack } from '../../models/packs/installed-pack.ts';
 import { fuseBurst } from '../../models/runtime/burst-fusion.ts';
 import { cosine } from '../../models/runtime/embedder.ts';
@@ -23,7 +24,7 @@ import { Network } from '../../models/runtime/network.ts';
 import { readKeyRing } from '../../models/template-protection/key-ring.ts';
 import { KeyedTransform } from '../../models/template-protection/keyed-transform.ts';
 import { present } from '../../shared/kernel/assert.ts';
-import { ByteSearch, type Needles } from '../support/byte-search.ts';
+import { runCommandLine } from '../../shared/kernel/command-line.ts';
 import { eventually } from '../support/eventually.ts';
 import { RawTerminal } from '../support/raw-terminal.ts';
 import { MODELS_DIR } from '../support/street.ts';
@@ -43,14 +44,8 @@ let pack: InstalledPack;
 let pipeline: FramePipeline;
 /** Sealed and opened again and again while the person is enrolled. */
 const KEYS = ['person key', 'sealed template', 'wrapped key'];
-/**
- * Of what SQLite's allocator has freed some ciphertext may stay until it is used again. Its key is gone; a few lines of
- * 16 bytes of 134 are let pass.
- */
-const CIPHERTEXT = 'sealed template';
-const MOST_CIPHERTEXT = 20;
 /** All of a hub's memory is read, twice or more. */
-const LIMIT = { timeout: 120_000 };
+const LIMIT = { timeout: 180_000 };
 const CANNOT_LOOK: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'ENOENT', 'EIO']);
 
 /** What the embedding network gave in this process, before it is normalised; the pipeline itself wipes it. */
@@ -153,6 +148,8 @@ async function pay(colour: Uint8Array): Promise<unknown> {
 const bytesOf = (values: Float32Array): Uint8Array =>
   new Uint8Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength));
 
+const floatsOf = (bytes: Uint8Array): Float32Array => new Float32Array(bytes.slice().buffer);
+
 /** What the pipeline makes of a picture, step by step: the same here as in the hub. */
 async function stepsOf(
   name: string,
@@ -202,46 +199,6 @@ function memoryOf(search: ByteSearch): Map<string, number> | undefined {
   }
 }
 
-/** What the hub has of a person at rest, and what opens it. */
-function storedOf(shopperId: string): { needles: Needles; template: Float32Array } {
-  const raw = new Database(join(dataDir(), 'hub.db'), { readonly: true });
-  const row = raw
-    .prepare<[string], { wrapped: Buffer; sealed: Buffer; packId: string }>(
-      'select wrapped_key as wrapped, sealed, pack_id as packId from shopper join template using (shopper_id) where shopper_id = ?',
-    )
-    .get(shopperId);
-  raw.close();
-  const { wrapped, sealed, packId } = present(row, 'the stored row');
-  const hubKey = Buffer.from(readFileSync(join(dataDir(), 'hub.key'), 'utf8'), 'base64');
-  const personKey = unwrapPersonKey(wrapped, { hubKey, shopperId });
-  const template = present(
-    decodeTemplate(openTemplate(sealed, { shopperId, packId, personKey })),
-    'the template',
-  ).embedding;
-  return {
-    template,
-    needles: {
-      'wrapped key': wrapped,
-      'person key': personKey,
-      'sealed template': sealed,
-      template: bytesOf(template),
-      'template, float64': new Uint8Array(Float64Array.from(template).buffer),
-      'template, int8 of the index': codesOf(template),
-    },
-  };
-}
-
-function codesOf(template: Float32Array): Uint8Array {
-  const memory = createKernelMemory();
-  const layout = layoutFor(template.length);
-  const rows = new GalleryRows(memory, layout);
-  rows.makeRoom(1);
-  rows.put('one', template);
-  return new Uint8Array(
-    memory.buffer.slice(rows.placeOf(0, 'codes'), rows.placeOf(0, 'codes') + template.length),
-  );
-}
-
 it('leaves nothing of an erased person in files or memory', LIMIT, async (context) => {
   await operator().post('/api/terminals', {
     terminalId: TERMINAL,
@@ -255,15 +212,16 @@ it('leaves nothing of an erased person in files or memory', LIMIT, async (contex
   const camera = await studio.camera(ENROLLED.pictures[0], { seed: 'erasure', depth: false });
   const { colour } = present((await camera.takeBurst(1))[0], 'a frame');
   const shopperId = await enrol(portrait);
-  await enrol(await studio.portrait(OTHER.pictures[0]));
+  const otherId = await enrol(await studio.portrait(OTHER.pictures[0]));
   expect(await pay(colour)).toMatchObject({ data: { outcome: 'paid' } });
 
-  const stored = storedOf(shopperId);
+  const stored = present(formsOf(dataDir(), shopperId), 'the stored template');
   const enrolled = await stepsOf('photo', portrait, { severalFaces: 'largest', looks: 'both' });
   const probe = await stepsOf('probe', colour, { severalFaces: 'refuse', looks: 'plain' });
   // what is looked for is what the hub has made: it stands sealed in the database
-  expect(cosine(stored.template, enrolled.transformed)).toBeCloseTo(1, 6);
-  const search = new ByteSearch({ ...stored.needles, ...enrolled.needles, ...probe.needles });
+  const template = floatsOf(present(stored['template'], 'the template'));
+  expect(cosine(template, enrolled.transformed)).toBeCloseTo(1, 6);
+  const search = new ByteSearch({ ...stored, ...enrolled.needles, ...probe.needles });
   const inMemory = (): Map<string, number> | undefined => memoryOf(search);
 
   expect(namesIn(search.inFiles(dataDir()))).toEqual(['sealed template', 'wrapped key']);
@@ -283,9 +241,36 @@ it('leaves nothing of an erased person in files or memory', LIMIT, async (contex
   // what only a collection wipes goes within a second
   const after = await eventually(() => {
     const found = present(inMemory(), 'the memory could be read before');
-    const ciphertext = found.get(CIPHERTEXT) ?? 0;
-    found.delete(CIPHERTEXT);
-    return found.size === 0 && ciphertext <= MOST_CIPHERTEXT ? found : undefined;
+    const ciphertext = found.get(SEALED_FORM) ?? 0;
+    found.delete(SEALED_FORM);
+    return found.size === 0 && ciphertext <= MOST_CIPHERTEXT_WINDOWS ? found : undefined;
   }, 60_000);
   expect(namesIn(after)).toEqual([]);
+
+  // the operator's own proof, by the command, of the other one
+  const proof = await proved(otherId);
+  expect(proof.code).toBe(0);
+  expect(proof.told).toMatchObject({ shopperId: otherId, files: { after: {} }, proven: true });
+  expect(Object.keys(proof.told.memory?.before ?? {})).toContain('template');
+  // whom the hub does not know cannot be proven to be gone
+  expect((await proved(otherId)).code).toBe(2);
 });
+
+async function proved(shopper: string): Promise<{ code: number; told: ErasureProof }> {
+  let out = '';
+  const options = {
+    hub: `http://localhost:${ports.httpPort}`,
+    'token-file': join(dir, 'admin.token'),
+    data: dataDir(),
+    pid: String(hub.pid),
+    shopper,
+  };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  const code = await runCommandLine(proveErasureCommand, [...args, '--json'], {
+    writeOut: (text) => {
+      out += text;
+    },
+    writeError: () => {},
+  });
+  return { code, told: JSON.parse(out || 'null') as ErasureProof };
+}

@@ -33,12 +33,19 @@ export class ByteSearch {
     }
   }
 
+  /** Overwrites what is looked for; afterwards nothing is found. */
+  wipe(): void {
+    for (const windows of this.windows.values()) for (const { bytes } of windows) bytes.fill(0);
+    this.windows.clear();
+    this.begins.fill(0);
+  }
+
   /** Names of the needles that any part of is there, and how many parts. */
   in(haystack: Buffer, found = new Map<string, number>()): Map<string, number> {
     const { begins } = this;
     const last = haystack.length - WINDOW_BYTES;
     for (let at = 0; at <= last; at += 1) {
-      const pair = (haystack[at] as number) | ((haystack[at + 1] as number) << 8);
+      const pair = (haystack[at] ?? 0) | ((haystack[at + 1] ?? 0) << 8);
       if (begins[pair] === 0) continue;
       for (const { name, bytes } of this.windows.get(pair) ?? []) {
         if (haystack.compare(bytes, 0, WINDOW_BYTES, at, at + WINDOW_BYTES) !== 0) continue;
@@ -109,7 +116,7 @@ function* residentRuns(pagemap: number, from: number, to: number): Generator<[nu
     const length = readSync(pagemap, batch, 0, wanted, (at / PAGE_BYTES) * ENTRY_BYTES);
     if (length === 0) break;
     for (let entry = 0; entry < length; entry += ENTRY_BYTES, at += PAGE_BYTES) {
-      const held = ((batch[entry + ENTRY_BYTES - 1] as number) & HELD) !== 0;
+      const held = ((batch[entry + ENTRY_BYTES - 1] ?? 0) & HELD) !== 0;
       if (held) start ??= at;
       else if (start !== undefined) {
         yield [start, at];
