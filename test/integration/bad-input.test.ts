@@ -50,6 +50,17 @@ async function framesOf(
   return camera.takeBurst(2);
 }
 
+/** A 16-bit picture of one value, of a frame's depth picture's size times a scale. */
+async function evenly(light: number, { depth }: ProbeFrame, scale: number): Promise<Uint8Array> {
+  const size = await sharp(present(depth, 'depth').png).metadata();
+  const [width, height] = [size.width * scale, size.height * scale];
+  const data = new Uint16Array(width * height).fill(light);
+  return sharp(data, { raw: { width, height, channels: 1 } })
+    .toColourspace('grey16')
+    .png()
+    .toBuffer();
+}
+
 /** Asks with a fresh challenge and these frames. */
 async function look(frames: readonly ProbeFrame[]): Promise<string> {
   return codeOf(await terminal.ask(terminal.probe(await terminal.challenge(AMOUNT), frames)));
@@ -323,6 +334,20 @@ describe('what is before the camera', () => {
       expect(await decisions('fallback', 'attack_suspected')).toBe(counted + 1);
     },
   );
+
+  it('in infrared: dark as a display is an attack, of another size than depth no picture', async () => {
+    const frames = await framesOf(enrolled.pictures[0]);
+    const shown = async (light: number, scale = 1): Promise<ProbeFrame[]> =>
+      Promise.all(
+        frames.map(async (frame) => ({
+          ...frame,
+          takenAt: new Date().toISOString(),
+          infrared: { png: await evenly(light, frame, scale), whiteAtMetre: 10_000 },
+        })),
+      );
+    expect(await look(await shown(300))).toBe('attack_suspected');
+    expect(await look(await shown(300, 2))).toBe('not_an_image');
+  });
 
   it('an enrolled face whose shot is sent twice, or whose depth is', async () => {
     const [first, second] = await framesOf(enrolled.pictures[0]);
