@@ -26,6 +26,7 @@ import { PaymentFeed } from './http/payment-feed.ts';
 import { InsightService } from './insight/service/insight-service.ts';
 import { JetStreamHubStream } from './intake/hub-stream.ts';
 import { type BookedBatch, IntakeBooking } from './intake/intake-booking.ts';
+import { Resync, type ResyncParts } from './intake/resync.ts';
 import { BATCH_MESSAGES, type ReaderParts, StreamReader } from './intake/stream-reader.ts';
 import { Phones } from './phones/phones.ts';
 import { Reconciler } from './reconciliation/reconciler.ts';
@@ -116,7 +117,8 @@ export async function createContext(
     downlink.nudge(batch.nudges);
     feed.booked(batch);
   };
-  const readers = createReaders(settings, { nats, booking, clock, random, events, onBooked });
+  const reading = { nats, database, booking, clock, random, events, onBooked };
+  const readers = createReaders(settings, reading);
   const reconciler = new Reconciler({
     database,
     hubs: settings.hubs,
@@ -127,12 +129,7 @@ export async function createContext(
   });
   const insight =
     settings.insight &&
-    new InsightService({
-      settings: settings.insight,
-      databaseUrl: database.url,
-      events,
-      random,
-    });
+    new InsightService({ settings: settings.insight, databaseUrl: database.url, events, random });
   events.watchHubs(() => settings.hubs.map((hubId, index) => gaugesOf(hubId, readers[index])));
   return {
     settings,
@@ -156,8 +153,8 @@ export async function createContext(
 }
 
 function createReaders(
-  { hubs, streams }: CentralSettings,
-  parts: Omit<ReaderParts, 'hubId' | 'stream' | 'timers'> & { readonly nats: NatsConnection },
+  { hubs, streams, intakeLeaseMs: leaseMs }: CentralSettings,
+  parts: Omit<ReaderParts, 'hubId' | 'stream' | 'timers'> & Omit<ResyncParts, 'hubId'>,
 ): StreamReader[] {
   const { nats } = parts;
   return hubs.map((hubId) => {
@@ -167,7 +164,8 @@ function createReaders(
       settings: streams,
       batch: BATCH_MESSAGES,
     });
-    return new StreamReader({ ...parts, hubId, stream, timers: systemTimers });
+    const resync = new Resync({ ...parts, hubId });
+    return new StreamReader({ ...parts, hubId, stream, resync, leaseMs, timers: systemTimers });
   });
 }
 

@@ -48,6 +48,8 @@ const envSchema = z.object({
         .filter(Boolean),
     )
     .pipe(z.array(nameSchema).min(1).max(1_000)),
+  /** So long a hub stays with a central that has stopped without ending; then another one takes it over. */
+  CENTRAL_LEASE_SECONDS: z.coerce.number().min(1).max(600).default(10),
   CENTRAL_TLS_CA: z.string().min(1),
   CENTRAL_ADMIN_TOKEN_FILE: z.string().min(1).optional(),
   /** When the books are walked every day, UTC; 19:30 is half past three at night in Wenzhou. */
@@ -177,6 +179,7 @@ export interface CentralSettings {
   readonly nats: NatsSettings;
   readonly streams: StreamSettings;
   readonly hubs: readonly string[];
+  readonly intakeLeaseMs: number;
   readonly caFile: string;
   readonly adminTokenFile: string;
   /** Undefined where it is switched off. */
@@ -216,6 +219,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): CentralSetting
     nats: natsOf(env),
     streams: streamsOf(env),
     hubs: [...new Set(env.CENTRAL_HUBS)],
+    intakeLeaseMs: env.CENTRAL_LEASE_SECONDS * 1_000,
     caFile: env.CENTRAL_TLS_CA,
     adminTokenFile: env.CENTRAL_ADMIN_TOKEN_FILE ?? `${env.CENTRAL_DATA_DIR}/admin-token`,
     insight:

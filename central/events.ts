@@ -59,6 +59,11 @@ export class CentralEvents {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 600, 3600],
     registers: [this.registry],
   });
+  private readonly fetched = this.counter(
+    'wuma_intake_resynced_total',
+    'Events fetched from a hub’s ledger because its stream did not have them',
+    ['hub'],
+  );
   private readonly refusedReplicas = this.counter(
     'wuma_replicas_refused_total',
     'Sealed templates not forwarded',
@@ -208,6 +213,16 @@ export class CentralEvents {
 
   streamReplaced(hub: string): void {
     this.logger.warn({ hub }, 'the hub has another stream than before: reading it from its start');
+  }
+
+  /** Events that the stream did not have were fetched from the hub's ledger. */
+  resynced(hub: string, events: number): void {
+    this.fetched.inc({ hub }, events);
+    this.logger.info({ hub, events }, 'read from the hub’s ledger to its end');
+  }
+
+  resyncFailed(hub: string, error: unknown): void {
+    this.logger.warn({ hub, why: summary(error) }, 'the hub’s ledger cannot be read now');
   }
 
   hubUp(hub: string, lag: number): void {

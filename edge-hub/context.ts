@@ -47,6 +47,7 @@ import { ChallengeBook } from './ingress/challenge-book.ts';
 import { RequestHandler } from './ingress/request-handler.ts';
 import { LedgerStore } from './ledger/ledger-store.ts';
 import { HubMetrics } from './metrics.ts';
+import { ChainDesk } from './outbox/chain-desk.ts';
 import { OutboxStore } from './outbox/outbox-store.ts';
 import { OutboxRelay } from './outbox/relay.ts';
 import { CodeDesk } from './payment/code-desk.ts';
@@ -124,6 +125,7 @@ export interface HubContext {
   readonly handler: RequestHandler;
   readonly enrolment: EnrolmentService;
   readonly relay: OutboxRelay;
+  readonly chainDesk: ChainDesk;
   readonly askLink: AskLink;
   readonly topUps: TopUps;
   readonly spending: Spending;
@@ -244,8 +246,10 @@ function wire(base: Base) {
     onKnown: funds.onKnown,
   });
   const succession = wireSuccession({ ...shared, forgetting });
+  const { settled } = database;
   return {
     ...shared,
+    chainDesk: new ChainDesk({ hubId, store: outbox, settled, logger }),
     forgetting,
     enrolment,
     succession,

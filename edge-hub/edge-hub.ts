@@ -171,7 +171,7 @@ interface NatsTask {
 }
 
 function linkToNats(context: HubContext): NatsTask {
-  const { settings, logger, relay, downlink, askLink } = context;
+  const { settings, logger, relay, chainDesk, downlink, askLink } = context;
   const giveUp = new AbortController();
   const { url, user, passwordFile } = settings.nats;
   const password = readFileSync(passwordFile, 'utf8').trim();
@@ -181,6 +181,7 @@ function linkToNats(context: HubContext): NatsTask {
   ).then((connection) => {
     if (connection && !giveUp.signal.aborted) {
       relay.start(new JetStreamEvents(connection, settings.street.hubId, settings.stream));
+      chainDesk.start(connection);
       askLink.start(connection);
       downlink.start(connection);
     }

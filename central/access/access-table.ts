@@ -40,6 +40,8 @@ export const ACCESS_TABLE: readonly AccessRule[] = [
     callers: OPERATOR,
   },
   { method: 'post', path: '/api/reconciliation/runs', callers: OPERATOR },
+  { method: 'get', path: '/api/hubs/{hubId}/resync', callers: OPERATOR },
+  { method: 'post', path: '/api/hubs/{hubId}/resync', callers: OPERATOR },
   { method: 'get', path: '/api/shoppers/{shopperId}/enrolments', callers: OPERATOR },
   { method: 'post', path: '/api/shoppers/{shopperId}/phone-links', callers: OPERATOR },
   { method: 'delete', path: '/api/shoppers/{shopperId}/phone', callers: OPERATOR },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
@@ -13,6 +14,8 @@ export type Executor = Pick<
 export interface OpenDatabase {
   /** Its address, with the password: for processes of ours that connect by themselves. */
   readonly url: string;
+  /** Who this process is to PostgreSQL, for as long as it runs: its connections carry it (`applicationName`). */
+  readonly processId: string;
   readonly db: CentralDatabase;
   /** Runs work in one transaction: all of it is on disk when this resolves, or none of it. */
   transact<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
@@ -33,6 +36,13 @@ const MIGRATIONS = new URL('./migrations/', import.meta.url);
 const MIGRATION_LOCK = 7_401_946_211;
 const CONNECTIONS = 12;
 const CLOSE_LIMIT_S = 3;
+/** A process that was stopped in the middle of a transaction gives its locks up after this. */
+const IDLE_IN_TRANSACTION_MS = 10_000;
+
+/** What a central process's connections are called in `pg_stat_activity`. */
+export function applicationName(processId: string): string {
+  return `wuma-central ${processId}`;
+}
 
 /**
  * Connects to PostgreSQL and brings the database to today's schema.
@@ -44,12 +54,16 @@ export async function openDatabase(
   url: string,
   options: postgres.Options<Record<string, never>> = {},
 ): Promise<OpenDatabase> {
+  const processId = randomUUID();
   const client = postgres(url, {
     max: CONNECTIONS,
     connect_timeout: 10,
     idle_timeout: 60,
     onnotice: () => {},
-    connection: { application_name: 'wuma-central' },
+    connection: {
+      application_name: applicationName(processId),
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    },
     ...options,
   });
   try {
@@ -61,6 +75,7 @@ export async function openDatabase(
   const db = drizzle(client);
   return {
     url,
+    processId,
     db,
     transact: (work) => db.transaction((tx) => work(tx)),
     snapshot: (work) =>

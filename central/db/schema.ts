@@ -34,6 +34,18 @@ export const intakeWatermarks = pgTable('intake_watermarks', {
   chainSeq: sequence('chain_seq').notNull(),
   chainHash: text('chain_hash').notNull(),
   updatedAt: moment('updated_at'),
+  ownerId: uuid('owner_id'),
+  fence: sequence('fence').notNull().default(0),
+  ownedUntil: moment('owned_until'),
+});
+
+export const resyncs = pgTable('resyncs', {
+  hubId: text('hub_id').primaryKey(),
+  reason: text('reason', { enum: ['gap', 'stream_lost', 'tail_lost', 'command'] }).notNull(),
+  askedAt: moment('asked_at').notNull(),
+  fromSeq: sequence('from_seq').notNull(),
+  doneAt: moment('done_at'),
+  toSeq: sequence('to_seq'),
 });
 
 export const inbox = pgTable(

@@ -40,7 +40,9 @@ export class DownlinkService implements Stoppable {
   }
 
   start(): void {
+    // one queue for all central processes: a pull is answered once
     this.subscription = this.parts.nats.subscribe(subjects.anyDownlinkPull, {
+      queue: 'downlink',
       callback: (error, message) => {
         if (!error) this.take(message);
       },

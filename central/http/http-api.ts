@@ -23,6 +23,7 @@ import { problem } from './problem.ts';
 import { addPublicDataRoutes } from './public-data-routes.ts';
 import { addReceiptRoutes } from './receipt-routes.ts';
 import { addReconciliationRoutes } from './reconciliation-routes.ts';
+import { addResyncRoutes } from './resync-routes.ts';
 import { addSettlementExceptionRoutes } from './settlement-exception-routes.ts';
 import { addSettlementRoutes } from './settlement-routes.ts';
 import { addShopperRoutes } from './shopper-routes.ts';
@@ -72,6 +73,7 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   addPublicDataRoutes(app, context);
   addBookRoutes(app, context);
   addReconciliationRoutes(app, context);
+  addResyncRoutes(app, context);
   addReceiptRoutes(app, context);
   addPaymentRoutes(app, context);
   addShopperRoutes(app, context);

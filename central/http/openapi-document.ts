@@ -18,6 +18,7 @@ import {
   resolveRoute,
   runRoute,
 } from './reconciliation-routes.ts';
+import { RESYNC_ROUTES } from './resync-routes.ts';
 import { SETTLEMENT_EXCEPTION_ROUTES } from './settlement-exception-routes.ts';
 import { SETTLEMENT_ROUTES } from './settlement-routes.ts';
 import { shopperRoute } from './shopper-routes.ts';
@@ -39,6 +40,7 @@ export const CENTRAL_ROUTES = [
   reportRoute,
   resolveRoute,
   runRoute,
+  ...RESYNC_ROUTES,
   paymentListRoute,
   paymentStreamRoute,
   receiptRoute,

@@ -21,10 +21,17 @@ export interface StreamMessage extends Delivery {
 
 /** A hub's stream, as the intake reads it across the link. */
 export interface HubStream {
-  /** Which stream it is (a new one has another time of creation), and its last sequence. @throws where it does not answer */
-  info(): Promise<{ readonly created: string; readonly lastSeq: number }>;
+  /** Which stream it is (a new one has another time of creation), and what it has. @throws where it does not answer */
+  info(): Promise<StreamFacts>;
   /** Reads from a sequence on, in order. @throws where it does not answer */
   read(fromSeq: number): Promise<StreamReading>;
+}
+
+export interface StreamFacts {
+  readonly created: string;
+  /** The first sequence that it still has; the next one where it is empty. */
+  readonly firstSeq: number;
+  readonly lastSeq: number;
 }
 
 export interface StreamReading {
@@ -62,13 +69,13 @@ export class JetStreamHubStream implements HubStream {
   }
 
   /** One that central keeps is made when it is not there. */
-  async info(): Promise<{ readonly created: string; readonly lastSeq: number }> {
+  async info(): Promise<StreamFacts> {
     const manager = await this.manager(API_TIMEOUT_MS);
     const { created, state } = await manager.streams.info(this.name).catch(async (error) => {
       if (this.parts.settings.at === 'hub' || !isNotFound(error)) throw error;
       return this.make(this.parts.settings);
     });
-    return { created, lastSeq: state.last_seq };
+    return { created, firstSeq: state.first_seq, lastSeq: state.last_seq };
   }
 
   /** An ordered consumer, which acks nothing. */

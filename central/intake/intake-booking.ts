@@ -30,10 +30,16 @@ import {
   type StreamPosition,
   writePosition,
 } from './intake-store.ts';
+import { type Claim, claimHub, releaseHub } from './owner-store.ts';
 
-/** Another central has read on meanwhile: this one's deliveries are of the past. */
+/** The watermark is not where this central has left it. */
 class PositionMovedError extends Error {
   override readonly name = 'PositionMovedError';
+}
+
+/** Another central has taken the hub over: nothing that this one has in hand is booked. */
+export class OwnershipLostError extends Error {
+  override readonly name = 'OwnershipLostError';
 }
 
 export interface BookedBatch {
@@ -62,7 +68,7 @@ interface Effects {
   readonly nudges: readonly string[];
 }
 
-/** Books what a hub's stream delivers: inbox, books, downlink and watermark in ONE transaction a batch. */
+/** Books what a hub's stream or ledger delivers: inbox, books, downlink and watermark in ONE transaction a batch. */
 export class IntakeBooking {
   private readonly database: OpenDatabase;
   private readonly enrolment: Enrolment;
@@ -84,20 +90,47 @@ export class IntakeBooking {
     this.clock = parts.clock;
   }
 
+  /** Takes the hub for this process, or keeps it; undefined while another central owns it. */
+  claim(hubId: string, leaseMs: number): Promise<Claim | undefined> {
+    const { db, processId: ownerId } = this.database;
+    return claimHub(db, hubId, { ownerId, leaseMs });
+  }
+
+  release(hubId: string): Promise<void> {
+    return releaseHub(this.database.db, hubId, this.database.processId);
+  }
+
   /** Where the hub's intake stands, or undefined for a hub that central does not know. */
   position(hubId: string): Promise<StreamPosition | undefined> {
     return readPosition(this.database.db, hubId);
   }
 
   /**
+   * Keeps that from now on another stream is read, from its start.
+   *
+   * @throws OwnershipLostError
+   */
+  enterStream(hubId: string, to: { fence: number; created: string }): Promise<StreamPosition> {
+    return this.database.transact(async (tx) => {
+      const held = await lockPosition(tx, hubId);
+      if (held?.fence !== to.fence) throw new OwnershipLostError(hubId);
+      const position = { streamCreated: to.created, streamSeq: 0, chain: held.position.chain };
+      await writePosition(tx, hubId, { ...position, at: new Date(this.clock.now()) });
+      return position;
+    });
+  }
+
+  /**
    * Books deliveries that follow `from`. Whatever happens, either all of it is on disk with the new
    * watermark, or none of it.
    *
+   * @param batch.fence of the claim under which they were read
    * @param batch.streamCreated creation time of the stream they came from
-   * @throws PositionMovedError when the watermark is not at `from` any more
+   * @throws OwnershipLostError, PositionMovedError when the watermark is not at `from` any more
    */
   book(batch: {
     readonly hubId: string;
+    readonly fence: number;
     readonly from: StreamPosition;
     readonly streamCreated: string;
     readonly deliveries: readonly Delivery[];
@@ -105,8 +138,10 @@ export class IntakeBooking {
     const { hubId, from } = batch;
     const reads = batch.deliveries.map((delivery) => ({ delivery, read: readEvent(delivery) }));
     return this.database.transact(async (tx) => {
-      const at = await lockPosition(tx, hubId);
-      if (!at || !isSamePosition(at, from)) throw new PositionMovedError(hubId);
+      const held = await lockPosition(tx, hubId);
+      if (held?.fence !== batch.fence) throw new OwnershipLostError(hubId);
+      const at = held.position;
+      if (!isSamePosition(at, from)) throw new PositionMovedError(hubId);
       const examined = examine({
         hubId,
         deliveries: reads,

@@ -50,17 +50,17 @@ export async function readPosition(
   return row && positionOf(row);
 }
 
-/** The same, held against every other central until the transaction ends. */
+/** The same with the hub's fence, held against every other central until the transaction ends. */
 export async function lockPosition(
   tx: Executor,
   hubId: string,
-): Promise<StreamPosition | undefined> {
+): Promise<{ readonly position: StreamPosition; readonly fence: number } | undefined> {
   const [row] = await tx
     .select()
     .from(intakeWatermarks)
     .where(eq(intakeWatermarks.hubId, hubId))
     .for('update');
-  return row && positionOf(row);
+  return row && { position: positionOf(row), fence: row.fence };
 }
 
 function positionOf(row: typeof intakeWatermarks.$inferSelect): StreamPosition {

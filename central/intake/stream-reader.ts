@@ -6,13 +6,19 @@ import { pause, type Timers } from '../../shared/kernel/timers.ts';
 import type { CentralEvents } from '../events.ts';
 import type { ChainBreak, Delivery } from './hub-chain.ts';
 import type { HubStream, StreamReading } from './hub-stream.ts';
-import type { BookedBatch, IntakeBooking } from './intake-booking.ts';
+import { type BookedBatch, type IntakeBooking, OwnershipLostError } from './intake-booking.ts';
 import type { StreamPosition } from './intake-store.ts';
+import type { Claim } from './owner-store.ts';
+import type { Resync } from './resync.ts';
 
 export interface ReaderParts {
   readonly hubId: string;
   readonly stream: HubStream;
   readonly booking: IntakeBooking;
+  /** Undefined: nobody can be asked for what the stream has lost, and a gap halts the intake. */
+  readonly resync?: Pick<Resync, 'ask' | 'isBehind' | 'run'>;
+  /** So long a hub stays with a central that is not heard of. */
+  readonly leaseMs?: number;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: () => number;
@@ -45,10 +51,31 @@ export interface ReaderPace {
   readonly haltedMs: number;
 }
 
+const LEASE_MS = 10_000;
+/** A central that does not own a hub looks again after this. */
+const STANDBY_MS = 1_000;
+/** How often an idle hub is asked whether its stream has lost the tail. */
+const TAIL_CHECK_MS = 30_000;
+
+/** A stream as it was opened for reading. */
+interface OpenStream {
+  readonly reading: StreamReading;
+  readonly created: string;
+  readonly lag: number;
+  readonly position: StreamPosition;
+  /** It does not have everything after the watermark. */
+  readonly isIncomplete: boolean;
+}
+
+interface Fetched {
+  readonly position: StreamPosition;
+  readonly break: ChainBreak | undefined;
+}
+
 const PACE: ReaderPace = { firstMs: 100, maxMs: 800, haltedMs: 5_000 };
 
 /**
- * Reads one hub's stream from where PostgreSQL says. The consumer is ordered and acks
+ * Reads one hub's stream from where PostgreSQL says, while this central owns the hub. The consumer is ordered and acks
  * nothing: the watermark, which commits with the books, is the only memory of what was read. So a crash
  * at any moment reads again exactly what was not booked.
  */
@@ -64,6 +91,10 @@ export class StreamReader implements Stoppable {
   private lastSeenAtMs: number | undefined;
   private lag: number | undefined;
   private halted: ReaderStatus['halted'];
+  private claim: Claim | undefined;
+  private claimedAtMs = -Infinity;
+  private tailCheckedAtMs = -Infinity;
+  private resyncPausedUntilMs = -Infinity;
 
   constructor(parts: ReaderParts) {
     this.parts = parts;
@@ -81,6 +112,8 @@ export class StreamReader implements Stoppable {
     this.ending.abort();
     this.reading?.stop();
     await this.running;
+    // where PostgreSQL is gone, so is the lease soon
+    if (this.claim) await this.parts.booking.release(this.parts.hubId).catch(() => {});
   }
 
   get status(): ReaderStatus {
@@ -95,45 +128,130 @@ export class StreamReader implements Stoppable {
   private async run(): Promise<void> {
     while (!this.stopped) {
       try {
+        if (!(await this.own())) {
+          this.standBy();
+          await this.pause(STANDBY_MS);
+          continue;
+        }
         const broken = await this.follow();
         if (broken) {
           this.halt(broken);
           await this.pause(this.pace.haltedMs);
         }
       } catch (error) {
+        if (error instanceof OwnershipLostError) this.claim = undefined;
         if (!this.stopped) this.setDown(error);
         await this.pause(this.backoff.nextMs());
       }
     }
   }
 
-  /** Reads until told to stop, the link fails (throws) or the chain breaks (returns the break). */
+  /** Whether this central may read the hub; kept for as long as the lease and not asked for again before a third of it. */
+  private async own(): Promise<boolean> {
+    const { booking, hubId, leaseMs = LEASE_MS, clock } = this.parts;
+    const now = clock.monotonic();
+    if (this.claim && now - this.claimedAtMs < leaseMs / 3) return true;
+    this.claim = await booking.claim(hubId, leaseMs);
+    this.claimedAtMs = now;
+    return this.claim !== undefined;
+  }
+
+  /** @throws OwnershipLostError */
+  private async owned(): Promise<Claim> {
+    if ((await this.own()) && this.claim) return this.claim;
+    throw new OwnershipLostError(this.parts.hubId);
+  }
+
+  /** Reads until told to stop, the link or the ownership fails (throws) or the chain breaks (returns the break). */
   private async follow(): Promise<ChainBreak | undefined> {
-    const { hubId, booking } = this.parts;
-    let position = present(await booking.position(hubId), `watermark of ${hubId}`);
-    const { created, lag, reading } = await this.open(position);
+    const { hubId, booking, resync } = this.parts;
+    const opened = await this.open(present(await booking.position(hubId), `watermark of ${hubId}`));
+    const { reading, created } = opened;
+    let { position, isIncomplete: isDue } = opened;
     this.reading = reading;
-    this.setUp(lag);
+    this.setUp(opened.lag);
+    if (isDue) await resync?.ask('stream_lost', position);
     while (!this.stopped) {
+      const { resyncDue } = await this.owned();
+      if (isDue || (resyncDue && !this.isResyncPaused()) || (await this.isTailLost(position))) {
+        isDue = false;
+        const fetched = await this.fetchFromLedger(position, created);
+        if (fetched.break) return fetched.break;
+        position = fetched.position;
+      }
       const booked = await this.readOnce({ reading, created, position });
       position = booked.position;
-      if (booked.break) return booked.break;
+      if (booked.break) return this.mend(booked.break, position, created);
     }
     return undefined;
   }
 
+  /** A hub whose process did not answer is not asked again at once: the stream is read meanwhile. */
+  private isResyncPaused(): boolean {
+    return this.parts.clock.monotonic() < this.resyncPausedUntilMs;
+  }
+
+  /** Looks now and then, when nothing else comes. A hub whose process is down is asked later. */
+  private async isTailLost(position: StreamPosition): Promise<boolean> {
+    const { resync, clock } = this.parts;
+    const now = clock.monotonic();
+    if (!resync || this.lag !== 0 || now - this.tailCheckedAtMs < TAIL_CHECK_MS) return false;
+    this.tailCheckedAtMs = now;
+    const isLost = await resync.isBehind(position).catch(() => false);
+    if (isLost) await resync.ask('tail_lost', position);
+    return isLost;
+  }
+
+  /** A gap is filled from the hub's ledger. @returns the break where that was not possible */
+  private async mend(
+    broken: ChainBreak,
+    from: StreamPosition,
+    created: string,
+  ): Promise<ChainBreak | undefined> {
+    const { resync } = this.parts;
+    if (broken.code !== 'gap' || !resync) return broken;
+    await resync.ask('gap', from);
+    const fetched = await this.fetchFromLedger(from, created);
+    if (fetched.break) return fetched.break;
+    return fetched.position.chain.seq >= broken.seq - 1 ? undefined : broken;
+  }
+
+  private async fetchFromLedger(from: StreamPosition, streamCreated: string): Promise<Fetched> {
+    const { resync, clock, events, hubId, booking } = this.parts;
+    if (!resync) return { position: from, break: undefined };
+    try {
+      return await resync.run(from, (at, deliveries) =>
+        this.book({ from: at, streamCreated, deliveries }),
+      );
+    } catch (error) {
+      if (error instanceof OwnershipLostError) throw error;
+      this.resyncPausedUntilMs = clock.monotonic() + this.pace.haltedMs;
+      events.resyncFailed(hubId, error);
+      return { position: present(await booking.position(hubId), 'watermark'), break: undefined };
+    } finally {
+      // whether it is due still, the next claim says
+      this.claimedAtMs = -Infinity;
+    }
+  }
+
   /** Opens the stream at the watermark, or at its start when it is not the stream that was read. */
-  private async open(
-    position: StreamPosition,
-  ): Promise<{ reading: StreamReading; created: string; lag: number }> {
-    const { hubId, stream, events } = this.parts;
-    const { created, lastSeq } = await stream.info();
+  private async open(position: StreamPosition): Promise<OpenStream> {
+    const { hubId, stream, events, booking } = this.parts;
+    const { created, firstSeq, lastSeq } = await stream.info();
+    const { fence } = await this.owned();
     const isSame = position.streamCreated === created && position.streamSeq <= lastSeq;
-    if (!isSame && position.streamCreated !== null) events.streamReplaced(hubId);
+    const isReplaced = !isSame && position.streamCreated !== null;
+    if (isReplaced) events.streamReplaced(hubId);
     // the chain's own sequence skips what is booked
     const startSeq = isSame ? position.streamSeq + 1 : 1;
     const reading = await stream.read(startSeq);
-    return { reading, created, lag: Math.max(0, lastSeq - startSeq + 1) };
+    return {
+      reading,
+      created,
+      lag: Math.max(0, lastSeq - startSeq + 1),
+      position: isSame ? position : await booking.enterStream(hubId, { fence, created }),
+      isIncomplete: isReplaced || firstSeq > startSeq,
+    };
   }
 
   /** One long poll. Books whenever nothing more is on its way, so that an idle street's payment waits for nobody. */
@@ -169,7 +287,9 @@ export class StreamReader implements Stoppable {
     readonly streamCreated: string;
     readonly deliveries: readonly Delivery[];
   }): Promise<BookedBatch> {
-    const booked = await this.parts.booking.book({ ...batch, hubId: this.parts.hubId });
+    const { hubId, booking } = this.parts;
+    const { fence } = await this.owned();
+    const booked = await booking.book({ ...batch, hubId, fence });
     if (booked.events.length > 0) this.halted = undefined;
     this.backoff.reset();
     this.parts.onBooked(booked);
@@ -185,6 +305,14 @@ export class StreamReader implements Stoppable {
   private seen(lag: number): void {
     this.lastSeenAtMs = this.parts.clock.now();
     this.lag = lag;
+  }
+
+  /** Another central reads the hub and renews its lease as long as it can. */
+  private standBy(): void {
+    this.halted = undefined;
+    this.state = 'up';
+    this.lastSeenAtMs = this.parts.clock.now();
+    this.lag = undefined;
   }
 
   private setUp(lag: number): void {

@@ -15,6 +15,7 @@ import { powercutCommand } from './commands/powercut.ts';
 import { providerCommand } from './commands/provider.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { reportCommand } from './commands/report.ts';
+import { resyncCommand } from './commands/resync.ts';
 import { screenshotsCommand } from './commands/screenshots.ts';
 import { settleCommand } from './commands/settle.ts';
 import { templatesCommand } from './commands/templates.ts';
@@ -35,6 +36,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   nats: natsCommand,
   powercut: powercutCommand,
   reconcile: reconcileCommand,
+  resync: resyncCommand,
   screenshots: screenshotsCommand,
   settle: settleCommand,
   templates: templatesCommand,

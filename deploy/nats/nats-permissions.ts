@@ -34,8 +34,16 @@ function streamApi(hubId: string, streams: StreamPlace): string[] {
  * to what comes from there.
  */
 export function leafPermissions(hubId: string, streams: StreamPlace): Permissions {
-  const publish = [subjects.downlinkPull(hubId), subjects.allowanceAsk(hubId)];
-  const subscribe = [subjects.downlinkNudge(hubId), `${subjects.inbox(hubId)}.>`];
+  const publish = [
+    subjects.downlinkPull(hubId),
+    subjects.allowanceAsk(hubId),
+    subjects.chainAnswer(hubId, '*'),
+  ];
+  const subscribe = [
+    subjects.downlinkNudge(hubId),
+    subjects.chainPull(hubId),
+    `${subjects.inbox(hubId)}.>`,
+  ];
   if (streams === 'central') return { publish: [...publish, subjects.txEvents(hubId)], subscribe };
   return {
     publish: [...publish, `${subjects.inbox(CENTRAL_OWNER)}.>`],
@@ -49,11 +57,13 @@ export function centralPermissions(hubIds: readonly string[], streams: StreamPla
     publish: hubIds.flatMap((hubId) => [
       ...streamApi(hubId, streams),
       subjects.downlinkNudge(hubId),
+      subjects.chainPull(hubId),
       `${subjects.inbox(hubId)}.>`,
     ]),
     subscribe: [
       subjects.anyDownlinkPull,
       subjects.anyAllowanceAsk,
+      subjects.chainAnswer('*', '*'),
       `${subjects.inbox(CENTRAL_OWNER)}.>`,
     ],
   };
@@ -65,10 +75,15 @@ export function hubPermissions(hubId: string, streams: StreamPlace): Permissions
     subjects.txEvents(hubId),
     subjects.downlinkPull(hubId),
     subjects.allowanceAsk(hubId),
+    subjects.chainAnswer(hubId, '*'),
   ];
   const ofItsStream = ['$JS.API.>', `$JS.ACK.${subjects.txStream(hubId)}.>`];
   return {
     publish: streams === 'hub' ? [...publish, ...ofItsStream] : publish,
-    subscribe: [subjects.downlinkNudge(hubId), `${subjects.inbox(hubId)}.>`],
+    subscribe: [
+      subjects.downlinkNudge(hubId),
+      subjects.chainPull(hubId),
+      `${subjects.inbox(hubId)}.>`,
+    ],
   };
 }

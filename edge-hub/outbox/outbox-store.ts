@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { and, asc, between, count, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, between, count, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import { chainInput, GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
 import type { HubDatabase } from '../db/database.ts';
 import { placeholders } from '../db/placeholders.ts';
@@ -85,6 +85,11 @@ export class OutboxStore {
     return this.prepared.pending.all({ limit });
   }
 
+  /** Rows after this one, in order, published or not. */
+  after(seq: number, limit: number): OutboxRow[] {
+    return this.prepared.after.all({ seq, limit });
+  }
+
   /** Marks a run of rows that JetStream has taken. */
   markPublished(fromSeq: number, toSeq: number, at: string): void {
     this.prepared.markPublished.run({ fromSeq, toSeq, at });
@@ -99,7 +104,8 @@ export class OutboxStore {
     return { ...this.head(), pending: pending?.rows ?? 0 };
   }
 
-  private head(): { readonly lastSeq: number; readonly lastHash: string } {
+  /** The last event; sequence 0 and the genesis hash where there is none. */
+  head(): { readonly lastSeq: number; readonly lastHash: string } {
     const last = this.prepared.last.get();
     return { lastSeq: last?.seq ?? 0, lastHash: last?.hash ?? GENESIS_HASH };
   }
@@ -107,7 +113,7 @@ export class OutboxStore {
 
 /** The statements of every event. */
 function prepare(db: HubDatabase) {
-  const { fromSeq, toSeq, at, limit } = placeholders('fromSeq', 'toSeq', 'at', 'limit');
+  const { fromSeq, toSeq, at, limit, seq } = placeholders('fromSeq', 'toSeq', 'at', 'limit', 'seq');
   return {
     append: db
       .insert(outbox)
@@ -120,6 +126,13 @@ function prepare(db: HubDatabase) {
       .select()
       .from(outbox)
       .where(isNull(outbox.publishedAt))
+      .orderBy(asc(outbox.seq))
+      .limit(limit)
+      .prepare(),
+    after: db
+      .select()
+      .from(outbox)
+      .where(gt(outbox.seq, seq))
       .orderBy(asc(outbox.seq))
       .limit(limit)
       .prepare(),

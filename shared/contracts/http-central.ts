@@ -71,6 +71,18 @@ export const cityHubSchema = z.object({
 export type CityHub = z.infer<typeof cityHubSchema>;
 export const cityHubListSchema = z.object({ hubs: z.array(cityHubSchema) });
 
+/** The last time that a hub's events were fetched from its ledger; `done` is null while it is due. */
+export const resyncSchema = z.object({
+  hubId: nameSchema,
+  reason: z.enum(['gap', 'stream_lost', 'tail_lost', 'command']),
+  askedAt: timestampSchema,
+  /** The last event that was booked when it became due, and now. */
+  fromSeq: countSchema,
+  bookedSeq: countSchema,
+  done: z.object({ at: timestampSchema, toSeq: countSchema }).nullable(),
+});
+export type ResyncState = z.infer<typeof resyncSchema>;
+
 export const trialBalanceSchema = z.object({
   currency: currencySchema,
   balanced: z.boolean(),

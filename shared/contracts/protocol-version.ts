@@ -27,6 +27,8 @@
  *   1  2026-11  `shopper.phone`; likewise
  * Allowances (NATS, the hub asks central)
  *   1  2026-11  first version
+ * Chain (NATS, central asks the hub for events that the stream has not)
+ *   1  2026-11  first version
  */
 export const TERMINAL_PROTOCOL_VERSIONS = [1, 2, 3] as const;
 /** From here on a terminal can ask the shopper. */
@@ -40,3 +42,4 @@ export const LIGHT_VERSION = 3;
 export const HUB_EVENT_VERSIONS = [1] as const;
 export const DOWNLINK_VERSIONS = [1] as const;
 export const ALLOWANCE_VERSIONS = [1] as const;
+export const CHAIN_VERSIONS = [1] as const;

@@ -33,6 +33,10 @@ export const subjects = {
   /** Request: the hub asks central for more of shoppers' money. */
   allowanceAsk: (hubId: string): string => `allow.${hubId}.ask`,
   anyAllowanceAsk: 'allow.*.ask',
+  /** Request: central asks the hub for events of its ledger. */
+  chainPull: (hubId: string): string => `chain.${hubId}.pull`,
+  /** Where the hub answers that; each question has a nonce of its own. */
+  chainAnswer: (hubId: string, nonce: string): string => `chain.${hubId}.answer.${nonce}`,
   inbox: (owner: string): string => `_INBOX.${owner}`,
 } as const;
 

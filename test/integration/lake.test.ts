@@ -73,7 +73,7 @@ async function book(...events: readonly WrittenEvent[]): Promise<void> {
   const booking = new IntakeBooking(parts);
   const from = present(await booking.position(HUB), HUB);
   const deliveries = events.map((event) => ({ streamSeq: event.seq, text: event.text }));
-  await booking.book({ hubId: HUB, from, streamCreated: 'once', deliveries });
+  await booking.book({ hubId: HUB, fence: 0, from, streamCreated: 'once', deliveries });
 }
 
 /** A payment of one whose day and place are known. */

@@ -102,6 +102,7 @@ export class TestBooks {
         nats: { url: '', user: undefined, passwordFile: undefined },
         streams: { at: 'hub' },
         hubs,
+        intakeLeaseMs: 10_000,
         caFile: '',
         adminTokenFile: '',
         reconcileAt: { hour: 3, minute: 0 },
@@ -166,6 +167,7 @@ export class TestBooks {
     const from = present(await this.booking.position(hubId), hubId);
     const booked = await this.booking.book({
       hubId,
+      fence: 0,
       from,
       streamCreated: 'test',
       deliveries: events.map(({ text }, index) => ({

@@ -77,6 +77,7 @@ function centralSettings(city: TestCity, databaseUrl: string): CentralSettings {
     nats: city.nats,
     streams: { at: 'hub' },
     hubs: Object.keys(city.hubs),
+    intakeLeaseMs: 10_000,
     caFile: city.pki.caPath,
     adminTokenFile: join(city.dir, 'admin-token'),
     insight: undefined,

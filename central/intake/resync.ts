@@ -1,0 +1,83 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { Clock } from '../../shared/kernel/clock.ts';
+import type { OpenDatabase } from '../db/database.ts';
+import type { CentralEvents } from '../events.ts';
+import type { ChainBreak, Delivery } from './hub-chain.ts';
+import { askHubLedger } from './hub-ledger-link.ts';
+import type { BookedBatch } from './intake-booking.ts';
+import type { StreamPosition } from './intake-store.ts';
+import { askForResync, finishResync, type ResyncReason } from './resync-store.ts';
+
+export interface ResyncParts {
+  readonly hubId: string;
+  readonly nats: NatsConnection;
+  readonly database: OpenDatabase;
+  readonly clock: Clock;
+  readonly events: CentralEvents;
+}
+
+/** Books deliveries that follow a position. */
+export type Book = (
+  from: StreamPosition,
+  deliveries: readonly Delivery[],
+) => Promise<Pick<BookedBatch, 'position' | 'break'>>;
+
+/**
+ * Fetches what a hub's stream has lost from the hub's ledger: after a gap, when the stream was made anew or has dropped
+ * events that were not read, when its tail is gone, and when an operator says so. That it is due stands in the database
+ * until it is done, and every page commits with the watermark: whoever owns the hub after a crash goes on where it was.
+ */
+export class Resync {
+  private readonly parts: ResyncParts;
+
+  constructor(parts: ResyncParts) {
+    this.parts = parts;
+  }
+
+  /** From now on it is due. */
+  async ask(reason: ResyncReason, position: StreamPosition): Promise<void> {
+    const { database, hubId, clock } = this.parts;
+    const at = new Date(clock.now());
+    await askForResync(database.db, hubId, { reason, fromSeq: position.chain.seq, at });
+  }
+
+  /** Whether the hub's ledger goes on after what is booked. */
+  async isBehind({ chain }: StreamPosition): Promise<boolean> {
+    const { nats, hubId } = this.parts;
+    const page = await askHubLedger(nats, hubId, { afterSeq: chain.seq, limit: 1 });
+    return page.events.length > 0;
+  }
+
+  /**
+   * Books all that the hub's ledger has after `from`, page by page. The place in the stream stays: what it still has of it
+   * comes again and is skipped.
+   *
+   * @returns where it ends, and the break where the ledger itself does not go on
+   * @throws where the hub does not answer; it is still due then
+   */
+  async run(
+    from: StreamPosition,
+    book: Book,
+  ): Promise<{ readonly position: StreamPosition; readonly break: ChainBreak | undefined }> {
+    const { nats, hubId, database, clock, events } = this.parts;
+    let position = from;
+    for (;;) {
+      const page = await askHubLedger(nats, hubId, { afterSeq: position.chain.seq });
+      const deliveries = page.events.map((text) => ({ streamSeq: from.streamSeq, text }));
+      const before = position.chain.seq;
+      if (deliveries.length > 0) {
+        const booked = await book(position, deliveries);
+        position = booked.position;
+        if (booked.break) return { position, break: booked.break };
+      }
+      // junk moves nothing: it is put aside, and not asked for again at once
+      if (position.chain.seq === before) break;
+    }
+    await finishResync(database.db, hubId, {
+      toSeq: position.chain.seq,
+      at: new Date(clock.now()),
+    });
+    events.resynced(hubId, position.chain.seq - from.chain.seq);
+    return { position, break: undefined };
+  }
+}
