@@ -19,6 +19,7 @@ const PAGES: readonly Page[] = [
   { name: 'console', source: 'edge-hub/web', base: '/console/' },
   { name: 'city', source: 'central/web', base: '/' },
   { name: 'insight', source: 'central/web/insight', base: '/insight/' },
+  { name: 'bureau', source: 'central/web/bureau', base: '/bureau/' },
   { name: 'merchant', source: 'central/web/merchant', base: '/merchant/' },
   { name: 'administration', source: 'central/web/administration', base: '/administration/' },
 ];
@@ -28,6 +29,8 @@ const COMMON_SOURCES = [
   'shared/web',
   'shared/contracts',
   'shared/domain',
+  'central/web/session',
+  'central/web/charts',
   'deploy/web',
   'package-lock.json',
 ];
@@ -67,7 +70,7 @@ async function buildPage(page: Page): Promise<void> {
 }
 
 /**
- * Builds the pages into `.wuma/web/{kiosk,console,city,insight,merchant,administration}/`. A page whose sources are older than
+ * Builds the pages into `.wuma/web/{kiosk,console,city,insight,bureau,merchant,administration}/`. A page whose sources are older than
  * its output is left as it is, unless `--force`. Names of pages restrict it to those.
  */
 async function main(argv: readonly string[]): Promise<void> {

@@ -4,6 +4,7 @@ export type PageName =
   | 'enrol'
   | 'city'
   | 'insight'
+  | 'bureau'
   | 'merchant'
   | 'administration';
 
@@ -29,6 +30,7 @@ const SIZES: Readonly<Record<PageName, readonly Size[]>> = {
   enrol: [PHONE, DESKTOP],
   city: [PHONE, DESKTOP],
   insight: [PHONE, DESKTOP],
+  bureau: [PHONE, DESKTOP],
   merchant: [PHONE, DESKTOP],
   administration: [PHONE, DESKTOP],
 };
@@ -38,11 +40,18 @@ const PAGES = [
   'enrol',
   'city',
   'insight',
+  'bureau',
   'merchant',
   'administration',
 ] as const;
 /** Those of central; the others are a hub's. */
-export const CENTRAL_PAGES: readonly PageName[] = ['city', 'insight', 'merchant', 'administration'];
+export const CENTRAL_PAGES: readonly PageName[] = [
+  'city',
+  'insight',
+  'bureau',
+  'merchant',
+  'administration',
+];
 const LANGUAGES = ['zh-CN', 'en'] as const;
 const SCHEMES = ['light', 'dark'] as const;
 
@@ -70,6 +79,7 @@ export function addressOf(shot: Shot, services: { readonly hub: URL; readonly ce
     enrol: () => new URL('/console/#/enrol', services.hub),
     city: () => new URL('/', services.central),
     insight: () => new URL('/insight/', services.central),
+    bureau: () => new URL('/bureau/', services.central),
     merchant: () => new URL('/merchant/', services.central),
     administration: () => new URL('/administration/', services.central),
   }[shot.page]();

@@ -9,6 +9,7 @@ const FOLDERS = [
   'edge-hub/web',
   'central/web',
   'central/web/insight',
+  'central/web/bureau',
   'central/web/session',
   'central/web/merchant',
   'central/web/administration',

@@ -6,9 +6,9 @@ import { moneyText } from '../../../shared/web/format.ts';
 import { failureCode } from '../../../shared/web/http.ts';
 import { Notice } from '../../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../../shared/web/skeleton.tsx';
-import { Chart } from './chart.tsx';
-import { readPalette } from './palette.ts';
-import { PanelTable } from './panel-table.tsx';
+import { Chart } from '../charts/chart.tsx';
+import { DataTable } from '../charts/data-table.tsx';
+import { readPalette } from '../charts/palette.ts';
 import { viewOf } from './panel-view.ts';
 import { usePanel } from './use-panel.ts';
 
@@ -54,7 +54,9 @@ export function PanelCard(props: {
       {panel === undefined && !failure ? <SkeletonRows rows={5} /> : null}
       {view && !view.option ? <p className="muted">{t('panels.none')}</p> : null}
       {view?.option ? <Chart option={view.option} label={sentence ?? ''} /> : null}
-      {view && view.rows.length > 0 ? <PanelTable name={name} view={view} /> : null}
+      {view && view.rows.length > 0 ? (
+        <DataTable name={name} label={t(`panels.${name}.name`)} view={view} />
+      ) : null}
     </article>
   );
 }

@@ -1,15 +1,8 @@
-import type { EChartsCoreOption } from 'echarts/core';
 import type { Panel, PanelOf } from '../../../shared/contracts/http-insight.ts';
 import { unreachable } from '../../../shared/kernel/assert.ts';
-import type { Palette } from './palette.ts';
-
-/** What a panel shows: a chart, and the same as a table. */
-export interface PanelView {
-  /** Undefined where there is nothing to draw. */
-  readonly option: EChartsCoreOption | undefined;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly (string | number)[])[];
-}
+import { bars, categories, frame, heat, line, values } from '../charts/chart-parts.ts';
+import type { DataView } from '../charts/data-view.ts';
+import type { Palette } from '../charts/palette.ts';
 
 /** What a view needs of the page. */
 export interface ViewTools {
@@ -20,7 +13,7 @@ export interface ViewTools {
 }
 
 /** How a panel is drawn and told. */
-export function viewOf(panel: Panel, tools: ViewTools): PanelView {
+export function viewOf(panel: Panel, tools: ViewTools): DataView {
   switch (panel.panel) {
     case 'today':
       return todayView(panel, tools);
@@ -43,7 +36,7 @@ export function viewOf(panel: Panel, tools: ViewTools): PanelView {
   }
 }
 
-function todayView({ hours }: PanelOf<'today'>, { t, palette }: ViewTools): PanelView {
+function todayView({ hours }: PanelOf<'today'>, { t, palette }: ViewTools): DataView {
   const labels = hours.map(({ hour }) => `${hour}:00`);
   return {
     option:
@@ -71,7 +64,7 @@ function todayView({ hours }: PanelOf<'today'>, { t, palette }: ViewTools): Pane
   };
 }
 
-function returningView({ weeks }: PanelOf<'returning'>, tools: ViewTools): PanelView {
+function returningView({ weeks }: PanelOf<'returning'>, tools: ViewTools): DataView {
   const { t, palette, money } = tools;
   return {
     option:
@@ -114,7 +107,7 @@ function returningView({ weeks }: PanelOf<'returning'>, tools: ViewTools): Panel
   };
 }
 
-function habitsView({ groups, tenths }: PanelOf<'habits'>, tools: ViewTools): PanelView {
+function habitsView({ groups, tenths }: PanelOf<'habits'>, tools: ViewTools): DataView {
   const { t, palette, money } = tools;
   return {
     option: tenths.every((share) => share === 0)
@@ -144,7 +137,7 @@ function habitsView({ groups, tenths }: PanelOf<'habits'>, tools: ViewTools): Pa
   };
 }
 
-function cohortsView({ cohorts }: PanelOf<'cohorts'>, { t, palette }: ViewTools): PanelView {
+function cohortsView({ cohorts }: PanelOf<'cohorts'>, { t, palette }: ViewTools): DataView {
   const months = cohorts.map(({ month }) => month);
   const longest = Math.max(0, ...cohorts.map(({ active }) => active.length));
   const cells = cohorts.flatMap(({ active }, y) =>
@@ -174,7 +167,7 @@ function cohortsView({ cohorts }: PanelOf<'cohorts'>, { t, palette }: ViewTools)
   };
 }
 
-function hoursView({ cells }: PanelOf<'hours'>, { t, palette, weekday }: ViewTools): PanelView {
+function hoursView({ cells }: PanelOf<'hours'>, { t, palette, weekday }: ViewTools): DataView {
   const hours = cells.map(({ hour }) => hour);
   const first = Math.min(...hours);
   const span = numbersTo(Math.max(...hours) - first + 1).map((i) => `${first + i}`);
@@ -208,7 +201,7 @@ function hoursView({ cells }: PanelOf<'hours'>, { t, palette, weekday }: ViewToo
   };
 }
 
-function covisitsView({ pairs }: PanelOf<'covisits'>, { t, palette }: ViewTools): PanelView {
+function covisitsView({ pairs }: PanelOf<'covisits'>, { t, palette }: ViewTools): DataView {
   const top = pairs.slice(0, 8);
   const label = (pair: (typeof pairs)[number]): string =>
     pair.shopName === null ? pair.otherName : `${pair.shopName} · ${pair.otherName}`;
@@ -236,7 +229,7 @@ function covisitsView({ pairs }: PanelOf<'covisits'>, { t, palette }: ViewTools)
   };
 }
 
-function forecastView({ hours }: PanelOf<'forecast'>, { t, palette }: ViewTools): PanelView {
+function forecastView({ hours }: PanelOf<'forecast'>, { t, palette }: ViewTools): DataView {
   const isEmpty = hours.every(({ expected }) => expected === 0);
   const labels = hours.map(({ day, hour }) => `${day.slice(5)} ${hour}:00`);
   const hidden = { lineStyle: { opacity: 0 }, symbol: 'none', stack: 'band', silent: true };
@@ -279,7 +272,7 @@ function forecastView({ hours }: PanelOf<'forecast'>, { t, palette }: ViewTools)
   };
 }
 
-function lifetimeView({ model, people }: PanelOf<'lifetime'>, tools: ViewTools): PanelView {
+function lifetimeView({ model, people }: PanelOf<'lifetime'>, tools: ViewTools): DataView {
   const { t, palette, money } = tools;
   if (!model) return { option: undefined, columns: [t('lifetime.people')], rows: [[people]] };
   const labels = ['0–20 %', '20–40 %', '40–60 %', '60–80 %', '80–100 %'];
@@ -299,63 +292,6 @@ function lifetimeView({ model, people }: PanelOf<'lifetime'>, tools: ViewTools):
       [t('lifetime.slipping'), model.slipping],
       ...model.fifths.map((count, i) => [`${t('lifetime.chance')} ${labels[i] ?? ''}`, count]),
     ],
-  };
-}
-
-function frame(palette: Palette) {
-  return {
-    aria: { enabled: true },
-    animation: false,
-    textStyle: { color: palette.ink, fontSize: 14, fontFamily: 'inherit' },
-    grid: { left: 8, right: 24, top: 16, bottom: 8, containLabel: true },
-    tooltip: { trigger: 'axis', confine: true },
-  };
-}
-
-function heat(palette: Palette, { most, unit }: { readonly most: number; readonly unit: string }) {
-  return {
-    ...frame(palette),
-    tooltip: { confine: true, formatter: `{c} ${unit}` },
-    visualMap: {
-      min: 0,
-      max: Math.max(1, most),
-      show: false,
-      inRange: { color: [palette.line, palette.accent] },
-    },
-  };
-}
-
-function categories(data: readonly string[], palette: Palette) {
-  return {
-    type: 'category',
-    data,
-    axisTick: { show: false },
-    axisLine: { lineStyle: { color: palette.line } },
-    axisLabel: { color: palette.muted, hideOverlap: true },
-  };
-}
-
-function values(palette: Palette, unit = '') {
-  return {
-    type: 'value',
-    min: 0,
-    axisLabel: { color: palette.muted, formatter: `{value} ${unit}` },
-    splitLine: { lineStyle: { color: palette.line } },
-  };
-}
-
-function bars(name: string, data: readonly (number | string)[], colour: string) {
-  return { type: 'bar', name, data, itemStyle: { color: colour }, barMaxWidth: 32 };
-}
-
-function line(name: string, data: readonly number[], colour: string) {
-  return {
-    type: 'line',
-    name,
-    data,
-    symbol: 'none',
-    color: colour,
-    lineStyle: { color: colour, width: 2 },
   };
 }
 

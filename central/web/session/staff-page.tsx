@@ -31,6 +31,7 @@ const PAGES: readonly {
     path: '/insight/',
     roles: ['operator', 'administrator', 'analyst', 'owner'],
   },
+  { name: 'bureau', path: '/bureau/', roles: ['operator', 'administrator', 'analyst'] },
 ];
 
 interface StaffPageProps {

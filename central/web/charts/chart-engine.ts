@@ -1,7 +1,9 @@
-import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
+import { BarChart, HeatmapChart, LineChart, LinesChart } from 'echarts/charts';
 import {
   AriaComponent,
   GridComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
   TooltipComponent,
   VisualMapComponent,
 } from 'echarts/components';
@@ -14,6 +16,9 @@ use([
   GridComponent,
   HeatmapChart,
   LineChart,
+  LinesChart,
+  MarkAreaComponent,
+  MarkLineComponent,
   SVGRenderer,
   TooltipComponent,
   VisualMapComponent,

@@ -5,8 +5,9 @@ import { type ReactElement, useEffect, useRef } from 'react';
 export function Chart(props: {
   readonly option: EChartsCoreOption;
   readonly label: string;
+  readonly size?: 'usual' | 'tall';
 }): ReactElement {
-  const { option, label } = props;
+  const { option, label, size = 'usual' } = props;
   const box = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
@@ -25,5 +26,5 @@ export function Chart(props: {
     };
   }, [option]);
 
-  return <div ref={box} className="chart" role="img" aria-label={label} />;
+  return <div ref={box} className="chart" data-size={size} role="img" aria-label={label} />;
 }

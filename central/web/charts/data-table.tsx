@@ -1,19 +1,20 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PanelName } from '../../../shared/contracts/http-insight.ts';
-import type { PanelView } from './panel-view.ts';
+import type { DataView } from './data-view.ts';
 
 /** What a chart says, as a table and as a file to take along. */
-export function PanelTable(props: {
-  readonly name: PanelName;
-  readonly view: PanelView;
+export function DataTable(props: {
+  /** Of the file. */
+  readonly name: string;
+  readonly label: string;
+  readonly view: DataView;
 }): ReactElement {
   const { t } = useTranslation();
-  const { name, view } = props;
+  const { name, label, view } = props;
   return (
     <details>
       <summary>{t('panels.table')}</summary>
-      <div className="table-frame" role="group" aria-label={t(`panels.${name}.name`)} tabIndex={0}>
+      <div className="table-frame" role="group" aria-label={label} tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -50,7 +51,7 @@ export function PanelTable(props: {
 }
 
 /** Comma-separated, with a byte order mark, so that spreadsheets read it as UTF-8. */
-function csvOf({ columns, rows }: PanelView): string {
+function csvOf({ columns, rows }: DataView): string {
   return `\uFEFF${[columns, ...rows].map((row) => row.map(quoted).join(',')).join('\r\n')}\r\n`;
 }
 

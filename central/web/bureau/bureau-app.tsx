@@ -1,0 +1,105 @@
+import { type ReactElement, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import {
+  type BureauSeries,
+  bureauMapSchema,
+  bureauSeriesSchema,
+  bureauWeekSchema,
+} from '../../../shared/contracts/http-bureau.ts';
+import { Button } from '../../../shared/web/button.tsx';
+import { dateText } from '../../../shared/web/format.ts';
+import { failureCode, type HttpFailure } from '../../../shared/web/http.ts';
+import { Notice } from '../../../shared/web/mark.tsx';
+import { SkeletonRows } from '../../../shared/web/skeleton.tsx';
+import { StaffPage } from '../session/staff-page.tsx';
+import { BureauCards } from './bureau-cards.tsx';
+import { useAnswer } from './use-answer.ts';
+
+/** The city's streets and trades for the commerce bureau, a week at a time. */
+export function BureauApp(): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <StaffPage name="bureau" heading={t('heading')}>
+      {() => <Weeks />}
+    </StaffPage>
+  );
+}
+
+function Weeks(): ReactElement {
+  const { t } = useTranslation();
+  const series = useAnswer('/api/bureau/series', bureauSeriesSchema);
+  if (series.failure) return <Failed failure={series.failure} onAgain={series.reload} />;
+  if (!series.value) return <SkeletonRows rows={8} />;
+  if (series.value.weeks.length === 0) {
+    return (
+      <Notice tone="quiet" icon="info">
+        {t('nothingYet')}
+      </Notice>
+    );
+  }
+  return <Week series={series.value} />;
+}
+
+function Week({ series }: { readonly series: BureauSeries }): ReactElement {
+  const { t, i18n } = useTranslation();
+  const newest = series.weeks.at(-1)?.week ?? '';
+  const [chosen, setChosen] = useState(newest);
+  const [street, setStreet] = useState('');
+  const week = useAnswer(`/api/bureau/weeks/${chosen}`, bureauWeekSchema);
+  const map = useAnswer('/api/bureau/map', bureauMapSchema);
+  return (
+    <>
+      <div className="bureau-bar">
+        <div className="field">
+          <label htmlFor="week">{t('week')}</label>
+          <select id="week" value={chosen} onChange={(event) => setChosen(event.target.value)}>
+            {series.weeks.toReversed().map(({ week: monday, holiday }) => (
+              <option key={monday} value={monday}>
+                {dateText(monday, i18n.language)}
+                {holiday === null ? '' : ` · ${holiday}`}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div className="field">
+          <label htmlFor="street">{t('street')}</label>
+          <select id="street" value={street} onChange={(event) => setStreet(event.target.value)}>
+            <option value="">{t('wholeCity')}</option>
+            {series.streets.map(({ street: id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </div>
+        <a href={`/api/bureau/weeks/${chosen}/export.csv`}>{t('csv')}</a>
+        <a href={`/api/bureau/weeks/${chosen}/export.xlsx`}>{t('xlsx')}</a>
+      </div>
+      <p className="small muted">{t('howTold')}</p>
+      {week.failure ? <Failed failure={week.failure} onAgain={week.reload} /> : null}
+      {!week.value && !week.failure ? <SkeletonRows rows={8} /> : null}
+      {week.value ? (
+        <BureauCards
+          series={series}
+          week={week.value}
+          map={map.value ?? { streets: [] }}
+          street={street}
+        />
+      ) : null}
+    </>
+  );
+}
+
+function Failed(props: {
+  readonly failure: HttpFailure;
+  readonly onAgain: () => void;
+}): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <Notice tone="bad" icon="cross">
+      <p>{t('common.loadProblem')}</p>
+      <p className="small muted">{t('common.code', { code: failureCode(props.failure) })}</p>
+      <Button onClick={props.onAgain}>{t('common.retry')}</Button>
+    </Notice>
+  );
+}
