@@ -5,6 +5,7 @@ import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import { assert } from '../../shared/kernel/assert.ts';
 import { flushFolder } from '../../shared/kernel/durable-file.ts';
 import { LogSync, openForFlushing } from './log-sync.ts';
+import { unflushed, WriteGroup } from './write-group.ts';
 
 export type HubDatabase = BetterSQLite3Database;
 
@@ -23,13 +24,14 @@ export interface OpenDatabase {
    */
   readonly lazily: Lazily;
   /**
-   * As `transact`, but not on disk yet when it returns: a crash of the process alone takes nothing back, a power cut
-   * may. Whoever tells anybody of it waits for `settled()` first.
+   * As `transact`, but neither committed nor on disk when it returns: all of a turn of the event loop commit together
+   * (`write-group.ts`), and many turns share a flush. Whoever tells anybody of it waits for `settled()` first.
    */
   readonly transactInGroup: Transact;
   /**
-   * Resolves when everything committed so far is on disk.
+   * Resolves when everything written so far is on disk.
    *
+   * @throws GroupCommitError when the group could not be committed: nothing of it was done
    * @throws LogSyncError for good, once the disk has failed
    */
   readonly settled: () => Promise<void>;
@@ -50,6 +52,8 @@ export class NewerDatabaseError extends Error {
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
 const BUSY_TIMEOUT_MS = 5_000;
+/** A checkpoint flushes twice, on the main thread: with 16 MiB of log it comes once in a thousand payments or so. */
+const CHECKPOINT_PAGES = 4_000;
 /** Of every size that a person's rows have, several at once, so that pages fill up, are divided and put in order. */
 const OVERWRITING_BYTES = [
   100, 200, 400, 700, 1_000, 1_400, 2_000, 2_300, 3_000, 4_000, 5_000,
@@ -72,36 +76,37 @@ export function openDatabase(
   client.pragma('journal_mode = WAL');
   client.pragma('synchronous = FULL');
   client.pragma('secure_delete = ON');
+  client.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   migrate(client);
   client.pragma('foreign_keys = ON');
-  const transact: Transact = (work) => client.transaction(work).immediate();
-  const unwaited: Transact = (work) => {
-    client.pragma('synchronous = NORMAL');
-    try {
-      return work();
-    } finally {
-      client.pragma('synchronous = FULL');
-    }
-  };
+  const atOnce: Transact = (work) => client.transaction(work).immediate();
   const log = client.memory ? undefined : openForFlushing(`${path}-wal`);
   // a group's flush brings the log's bytes onto the disk, not that there is a log
   if (log) flushFolder(dirname(path));
   const sync = log && new LogSync(() => flushing(log.flush));
+  const group = new WriteGroup(client, () => sync?.committed());
+  const transact: Transact = (work) => {
+    group.commit();
+    return atOnce(work);
+  };
   return {
     db: drizzle(client),
     transact,
-    transactInGroup: (work) => {
-      if (!sync || client.inTransaction) return transact(work);
-      const done = unwaited(() => transact(work));
-      sync.committed();
-      return done;
+    transactInGroup: (work) => (sync ? group.write(work) : transact(work)),
+    settled: async () => {
+      await group.committed();
+      await sync?.settled();
     },
-    settled: () => sync?.settled() ?? Promise.resolve(),
-    lazily: unwaited,
+    lazily: (work) => {
+      group.commit();
+      unflushed(client, work);
+    },
     truncateLog: () => {
+      group.commit();
       client.pragma('wal_checkpoint(TRUNCATE)');
     },
     overwriteBuffers: () => {
+      group.commit();
       const fill = client.prepare('INSERT INTO overwriting (bytes) VALUES (zeroblob(?))');
       client.transaction(() => {
         for (const bytes of OVERWRITING_BYTES) fill.run(bytes);
@@ -110,6 +115,7 @@ export function openDatabase(
       client.pragma('shrink_memory');
     },
     close: () => {
+      group.commit();
       log?.close();
       client.close();
     },
