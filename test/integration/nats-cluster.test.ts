@@ -17,11 +17,20 @@ import { JetStreamHubStream } from '../../central/intake/hub-stream.ts';
 import { addHub, initDeployment, revokeHub } from '../../deploy/nats/deployment.ts';
 import { CENTRAL_OWNER } from '../../deploy/nats/nats-permissions.ts';
 import { findNatsServer, runNatsServer } from '../../deploy/nats/nats-server.ts';
+import { createDevelopmentPki } from '../../deploy/pki/development-pki.ts';
 import type { StackProcess } from '../../deploy/stack/child-process.ts';
 import { freePorts } from '../../deploy/stack/free-ports.ts';
+import { JetStreamEvents } from '../../edge-hub/outbox/event-stream.ts';
 import { subjects } from '../../shared/contracts/subjects.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { eventually } from '../support/eventually.ts';
+import {
+  createTestHub,
+  NOTHING_SAID,
+  newId,
+  pictureOf,
+  type TestHub,
+} from '../support/test-hub.ts';
 
 /** The deployment as `wuma nats` writes it: three servers of central, and two hubs of which one is taken over. */
 
@@ -268,6 +277,58 @@ function serverOf(hubId: string): string {
     [...log.matchAll(/:(\d+) - lid:\d+ - Leafnode connection created/g)].at(-1) ?? [];
   return present(NAMES[ports.findIndex(({ leaf }) => leaf === Number(port))], 'a server');
 }
+
+describe('a server that is killed while people pay', () => {
+  const PAYMENTS_AFTER = 60;
+  let shop: TestHub;
+
+  beforeAll(async () => {
+    const pki = await createDevelopmentPki({
+      dir: join(dir, 'shop-pki'),
+      hubs: ['hub-fair'],
+      terminals: ['test-t1'],
+    });
+    const env = { HUB_STREAM_AT: 'central', HUB_RATE_PER_SECOND: '1000', HUB_RATE_BURST: '1000' };
+    shop = await createTestHub({ hubId: 'hub-fair', pki, env });
+    shop.register('test-t1');
+    await shop.context.enrolment.enrol({
+      enrolmentId: newId(),
+      photos: [pictureOf('li')],
+      consent: { textVersion: '1', language: 'en', streets: ['street-test'] },
+      ...NOTHING_SAID,
+    });
+    const { relay, settings } = shop.context;
+    relay.start(new JetStreamEvents(honest, 'hub-fair', settings.stream));
+  });
+  afterAll(() => shop.close());
+
+  const published = () =>
+    eventually(() => (shop.context.outbox.state().pending === 0 ? true : undefined), 30_000);
+
+  it('is noticed by no terminal, and nothing is missing in the end', async () => {
+    await published();
+    const manager = await jetstreamManager(central, { checkAPI: false });
+    const { cluster } = await manager.streams.info(subjects.txStream('hub-fair'));
+    const leader = present(cluster?.leader, 'a leader');
+    const outcomes: string[] = [];
+    const pay = async (): Promise<void> => {
+      const reply = await shop.context.handler.handle('test-t1', shop.probe('test-t1'));
+      outcomes.push(/"outcome":"(\w+)"/.exec(reply)?.[1] ?? reply);
+    };
+    await pay();
+    await running.get(leader)?.kill9();
+    for (let paid = 0; paid < PAYMENTS_AFTER; paid += 1) await pay();
+    expect(new Set(outcomes)).toEqual(new Set(['paid']));
+    // the others choose a leader among themselves: the killed one stays away until all is published
+    await published();
+    const { lastSeq } = shop.context.outbox.state();
+    const texts = await eventually(() => textsOf('hub-fair').catch(() => undefined));
+    const seqs = texts.flatMap((text) => /"seq":(\d+)/.exec(text)?.[1] ?? []).map(Number);
+    expect(seqs).toEqual(Array.from({ length: lastSeq }, (_, i) => i + 1));
+    expect(lastSeq).toBeGreaterThan(PAYMENTS_AFTER);
+    await run(leader, present(ports[NAMES.indexOf(leader)], 'ports').client);
+  }, 60_000);
+});
 
 describe('revocation', () => {
   const refusals = () =>
