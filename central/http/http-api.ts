@@ -96,7 +96,7 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
 }
 
 /** Pages below an address of their own; the city's is at `/`. */
-const PAGES = ['insight', 'bureau', 'merchant', 'administration'] as const;
+const PAGES = ['insight', 'bureau', 'merchant', 'administration', 'pay'] as const;
 
 function addPages(app: OpenAPIHono, webDir: string, logger: Logger): void {
   for (const page of PAGES) {

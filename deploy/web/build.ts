@@ -18,6 +18,7 @@ const PAGES: readonly Page[] = [
   { name: 'kiosk', source: 'firmware-bridge/web', base: '/kiosk/' },
   { name: 'console', source: 'edge-hub/web', base: '/console/' },
   { name: 'city', source: 'central/web', base: '/' },
+  { name: 'pay', source: 'central/web/pay', base: '/pay/' },
   { name: 'insight', source: 'central/web/insight', base: '/insight/' },
   { name: 'bureau', source: 'central/web/bureau', base: '/bureau/' },
   { name: 'merchant', source: 'central/web/merchant', base: '/merchant/' },
@@ -70,7 +71,7 @@ async function buildPage(page: Page): Promise<void> {
 }
 
 /**
- * Builds the pages into `.wuma/web/{kiosk,console,city,insight,bureau,merchant,administration}/`. A page whose sources are older than
+ * Builds the pages into `.wuma/web/{kiosk,console,city,insight,bureau,merchant,administration,pay}/`. A page whose sources are older than
  * its output is left as it is, unless `--force`. Names of pages restrict it to those.
  */
 async function main(argv: readonly string[]): Promise<void> {

@@ -14,6 +14,8 @@ export function servePages(app: OpenAPIHono, webDir: string): void {
     secureHeaders({
       contentSecurityPolicy: {
         defaultSrc: ["'self'"],
+        // the reader of QR codes on the kiosk is WebAssembly
+        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
         mediaSrc: ["'self'", 'blob:'],
         connectSrc: ["'self'", 'ws:', 'wss:'],

@@ -1,8 +1,10 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { EnrolmentAnswer } from '../../shared/contracts/http-hub.ts';
 import { directorySchema } from '../../shared/contracts/http-hub.ts';
 import { Button } from '../../shared/web/button.tsx';
 import type { CameraProblem } from '../../shared/web/camera.ts';
+import { CodePicture } from '../../shared/web/code-picture.tsx';
 import { isLanguage } from '../../shared/web/language.ts';
 import { Notice } from '../../shared/web/mark.tsx';
 import { OvalCamera } from '../../shared/web/oval-camera.tsx';
@@ -40,7 +42,7 @@ export function EnrolView({ streetId }: { readonly streetId: string | undefined 
     setAbout(NOTHING_SAID);
   };
 
-  if (state.name === 'enrolled') return <Enrolled pinRule={state.answer.pinRule} onNext={next} />;
+  if (state.name === 'enrolled') return <Enrolled answer={state.answer} onNext={next} />;
   const mayStart = agreed && camera === 'ready' && !working && isWhole(about);
   const twinAsked = about.twin || (state.name === 'failed' && state.code === 'already_enrolled');
   return (
@@ -282,11 +284,11 @@ function Failed({ code }: { readonly code: string }): ReactElement {
 }
 
 interface EnrolledProps {
-  readonly pinRule: boolean;
+  readonly answer: Pick<EnrolmentAnswer, 'pinRule' | 'phoneLink'>;
   readonly onNext: () => void;
 }
 
-function Enrolled({ pinRule, onNext }: EnrolledProps): ReactElement {
+function Enrolled({ answer, onNext }: EnrolledProps): ReactElement {
   const { t } = useTranslation();
   const heading = useRef<HTMLHeadingElement>(null);
   // the button that was pressed is gone: a screen reader goes on from here
@@ -299,11 +301,17 @@ function Enrolled({ pinRule, onNext }: EnrolledProps): ReactElement {
       <Notice tone="good" icon="check">
         {t('enrol.doneNote')}
       </Notice>
-      {pinRule ? (
+      {answer.pinRule ? (
         <Notice tone="more" icon="info">
           {t('enrol.pinRule')}
         </Notice>
       ) : null}
+      {answer.phoneLink === null ? null : (
+        <div className="phone-link">
+          <p>{t('enrol.phone')}</p>
+          <CodePicture text={answer.phoneLink} label={t('enrol.phoneLabel')} />
+        </div>
+      )}
       <Button kind="primary" onClick={onNext}>
         {t('enrol.next')}
       </Button>

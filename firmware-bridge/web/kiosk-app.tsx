@@ -3,6 +3,7 @@ import { KioskBar } from './kiosk-bar.tsx';
 import type { Screen } from './payment-flow.ts';
 import { AmountScreen } from './screens/amount-screen.tsx';
 import { CheckingScreen } from './screens/checking-screen.tsx';
+import { CodeScreen } from './screens/code-screen.tsx';
 import { IdleScreen } from './screens/idle-screen.tsx';
 import { LookingScreen } from './screens/looking-screen.tsx';
 import { OfferScreen } from './screens/offer-screen.tsx';
@@ -63,6 +64,7 @@ function PaymentScreen({ kiosk }: { readonly kiosk: Kiosk }): ReactElement {
           last={screen.last}
           welcome={welcome}
           onLook={() => kiosk.look(screen.payment)}
+          onCode={() => dispatch({ type: 'codeStarted' })}
           onPhone={() => dispatch({ type: 'phoneStarted' })}
           onCancel={() => dispatch({ type: 'cancelled' })}
         />
@@ -75,6 +77,15 @@ function PaymentScreen({ kiosk }: { readonly kiosk: Kiosk }): ReactElement {
           onReady={kiosk.cameraReady}
           onProblem={(problem) => kiosk.cameraFailed(screen.payment, problem)}
           onCancel={kiosk.cancelLook}
+        />
+      );
+    case 'code':
+      return (
+        <CodeScreen
+          payment={screen.payment}
+          onCode={(code) => kiosk.claim(screen.payment, { way: 'code', code })}
+          onProblem={(problem) => kiosk.cameraFailed(screen.payment, problem)}
+          onCancel={() => dispatch({ type: 'cancelled' })}
         />
       );
     case 'checking':

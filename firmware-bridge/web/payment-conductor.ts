@@ -6,7 +6,6 @@ import {
   probeSigningInput,
   type TerminalReply,
 } from '../../shared/contracts/terminal-messages.ts';
-import type { Way } from '../../shared/domain/way.ts';
 import { takePicture } from '../../shared/web/camera.ts';
 import { sha256Hex, signText } from './device-key.ts';
 import type { DeviceIdentity } from './device-store.ts';
@@ -59,11 +58,9 @@ export interface Look {
 }
 
 /** What the shopper has given instead of a look, in the order in which it is signed. */
-export interface Given {
-  readonly way: Exclude<Way, 'face' | 'code'>;
-  readonly phone: string;
-  readonly pin: string;
-}
+export type Given =
+  | { readonly way: 'code'; readonly code: string }
+  | { readonly way: 'phone'; readonly phone: string; readonly pin: string };
 
 interface Shot {
   readonly takenAt: string;

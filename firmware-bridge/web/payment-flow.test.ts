@@ -45,6 +45,16 @@ describe('payment flow', () => {
     expect(next.lastPaid).toEqual(state.lastPaid);
   });
 
+  it('reads a code until one is sent, and turns back before it', () => {
+    const reading = after({ type: 'woken' }, { type: 'offered', payment }, { type: 'codeStarted' });
+    expect(reading.screen).toEqual({ name: 'code', payment });
+    const offered = advance(reading, { type: 'cancelled' });
+    expect(offered.screen).toEqual({ name: 'offer', payment, last: null });
+    const sent = advance(reading, { type: 'claimSent' });
+    expect(sent.screen).toEqual({ name: 'checking', payment, unsure: false });
+    expect(advance(sent, { type: 'cancelled' })).toBe(sent);
+  });
+
   it('lights the face while it looks, and no other payment’s', () => {
     const looking = after(...toChecking.slice(0, -1));
     expect(looking.screen).toEqual({ name: 'looking', payment, light: null });

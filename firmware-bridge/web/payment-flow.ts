@@ -58,6 +58,8 @@ export type Screen =
       readonly phone: string | null;
       readonly typed: string;
     }
+  /** The shopper holds up the code on their phone. */
+  | { readonly name: 'code'; readonly payment: OpenPayment }
   | { readonly name: 'looking'; readonly payment: OpenPayment; readonly light: Light | null }
   | { readonly name: 'checking'; readonly payment: OpenPayment; readonly unsure: boolean }
   | {
@@ -94,6 +96,7 @@ export type FlowEvent =
   | { readonly type: 'asked'; readonly paymentId: string; readonly question: Question }
   | { readonly type: 'typed'; readonly typed: string }
   | { readonly type: 'answerSent' }
+  | { readonly type: 'codeStarted' }
   | { readonly type: 'phoneStarted' }
   | { readonly type: 'phoneGiven' }
   /** The shopper has said who they are, and the hub is asked. */
@@ -130,6 +133,7 @@ function nextScreen(screen: Screen, event: FlowEvent): Screen {
       if (event.type === 'lookStarted') {
         return { name: 'looking', payment: screen.payment, light: null };
       }
+      if (event.type === 'codeStarted') return { name: 'code', payment: screen.payment };
       if (event.type === 'phoneStarted') {
         return { name: 'phone', payment: screen.payment, phone: null, typed: '' };
       }
@@ -139,6 +143,8 @@ function nextScreen(screen: Screen, event: FlowEvent): Screen {
       return afterLook(screen, event);
     case 'question':
       return afterQuestion(screen, event);
+    case 'code':
+      return afterCode(screen, event);
     case 'phone':
       return afterPhone(screen, event);
     case 'result':
@@ -181,6 +187,16 @@ function afterQuestion(screen: Extract<Screen, { name: 'question' }>, event: Flo
   if (event.type === 'typed') return { ...screen, typed: event.typed };
   if (event.type === 'answerSent') return { name: 'checking', payment, unsure: false };
   // nothing is charged before an answer, so turning back is safe
+  return event.type === 'cancelled' ? { name: 'offer', payment, last: null } : screen;
+}
+
+function afterCode(screen: Extract<Screen, { name: 'code' }>, event: FlowEvent): Screen {
+  const { payment } = screen;
+  if (event.type === 'claimSent') return { name: 'checking', payment, unsure: false };
+  // the camera did not open
+  if (event.type === 'ended' && event.paymentId === payment.paymentId) {
+    return { name: 'result', payment, outcome: event.outcome };
+  }
   return event.type === 'cancelled' ? { name: 'offer', payment, last: null } : screen;
 }
 

@@ -195,9 +195,10 @@ function useScreenTimers(state: FlowState, dispatch: (event: FlowEvent) => void)
   }, [asked, dispatch]);
 }
 
-/** What the shopper is to type, by a name that changes with it; undefined where they need not. */
+/** What the shopper is to type or show, by a name that changes with it; undefined where they need not. */
 function waitingFor(screen: FlowState['screen']): string | undefined {
   if (screen.name === 'question') return screen.question.questionId;
+  if (screen.name === 'code') return screen.payment.paymentId;
   if (screen.name !== 'phone') return undefined;
   return screen.phone === null ? 'number' : 'pin';
 }

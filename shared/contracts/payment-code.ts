@@ -31,7 +31,9 @@ export const phoneKeySchema = z.base64().length(124);
 /** What tells one code from all others: the key's id and the time, hex. */
 export const codeIdSchema = z.string().regex(/^[0-9a-f]{40}$/);
 
-/** A hub takes a code for so long: the half minute for which it is shown, and the time to hold it up. */
+/** A code is shown for so long; then the next one is. */
+export const CODE_SHOWN_MS = 30_000;
+/** A hub takes a code for so long: as it is shown, and the time to hold it up. */
 export const CODE_GOOD_MS = 60_000;
 /** So far a phone's clock may be ahead of the hub's. */
 export const CODE_AHEAD_MS = 30_000;

@@ -3,13 +3,15 @@ import { useTranslation } from 'react-i18next';
 import { type CameraProblem, closeCamera, openCamera } from './camera.ts';
 
 interface OvalCameraProps {
+  /** `square`: for what is held up, not for a face. */
+  readonly shape?: 'oval' | 'square';
   /** The picture moves and can be taken. */
   readonly onReady: (video: HTMLVideoElement) => void;
   readonly onProblem: (problem: CameraProblem) => void;
 }
 
 /** The shopper's own live picture, mirrored as in a mirror, in an oval. Opens the camera and closes it when it goes. */
-export function OvalCamera({ onReady, onProblem }: OvalCameraProps): ReactElement {
+export function OvalCamera({ shape = 'oval', onReady, onProblem }: OvalCameraProps): ReactElement {
   const { t } = useTranslation();
   const video = useRef<HTMLVideoElement>(null);
   const [live, setLive] = useState(false);
@@ -39,7 +41,7 @@ export function OvalCamera({ onReady, onProblem }: OvalCameraProps): ReactElemen
   }, []);
 
   return (
-    <div className="oval" data-live={live}>
+    <div className="oval" data-shape={shape} data-live={live}>
       <video
         ref={video}
         autoPlay

@@ -17,13 +17,14 @@ interface OfferScreenProps {
   readonly last: Refusal | null;
   readonly welcome: Welcome | undefined;
   readonly onLook: () => void;
+  readonly onCode: () => void;
   readonly onPhone: () => void;
   readonly onCancel: () => void;
 }
 
 /** The amount, large, and the shopper's press to start: no camera runs before it. */
 export function OfferScreen(props: OfferScreenProps): ReactElement {
-  const { payment, last, welcome, onLook, onPhone, onCancel } = props;
+  const { payment, last, welcome, onLook, onCode, onPhone, onCancel } = props;
   const { t, i18n } = useTranslation();
   const amount = moneyText(payment, i18n.language);
   return (
@@ -43,7 +44,7 @@ export function OfferScreen(props: OfferScreenProps): ReactElement {
         ) : null}
       </div>
       <div className="actions">
-        <WayChoice payment={payment} welcome={welcome} onLook={onLook} onPhone={onPhone} />
+        <WayChoice {...{ payment, welcome, onLook, onCode, onPhone }} />
         <Button kind="quiet" onClick={onCancel}>
           <Icon name="back" />
           {t('offer.cancel')}
@@ -53,7 +54,10 @@ export function OfferScreen(props: OfferScreenProps): ReactElement {
   );
 }
 
-type WayChoiceProps = Pick<OfferScreenProps, 'payment' | 'welcome' | 'onLook' | 'onPhone'>;
+type WayChoiceProps = Pick<
+  OfferScreenProps,
+  'payment' | 'welcome' | 'onLook' | 'onCode' | 'onPhone'
+>;
 
 /** The ways side by side; what the hub does not take, or not for so much, cannot be pressed. */
 function WayChoice({ payment, welcome, ...on }: WayChoiceProps): ReactElement {
@@ -70,6 +74,10 @@ function WayChoice({ payment, welcome, ...on }: WayChoiceProps): ReactElement {
         <Button kind="primary" disabled={!open('face')} onClick={on.onLook}>
           <Icon name="face" />
           {t('offer.face')}
+        </Button>
+        <Button disabled={!open('code')} onClick={on.onCode}>
+          <Icon name="code" />
+          {t('offer.code')}
         </Button>
         <Button disabled={!open('phone')} onClick={on.onPhone}>
           <Icon name="keys" />
