@@ -29,6 +29,7 @@ import { type BookedBatch, IntakeBooking } from './intake/intake-booking.ts';
 import { Resync, type ResyncParts } from './intake/resync.ts';
 import { BATCH_MESSAGES, type ReaderParts, StreamReader } from './intake/stream-reader.ts';
 import { Phones } from './phones/phones.ts';
+import { ProgrammeDesk } from './programmes/programme-desk.ts';
 import { Reconciler } from './reconciliation/reconciler.ts';
 import { BankDesk, type BankDeskParts } from './settlement/bank-desk.ts';
 import { BusinessDays } from './settlement/business-days.ts';
@@ -38,6 +39,7 @@ import { Settlement } from './settlement/settlement.ts';
 import type { Settling } from './settlement/settling.ts';
 import { sessionPrincipal } from './sign-in/session-principal.ts';
 import { SignIn } from './sign-in/sign-in.ts';
+import { StandingDesk } from './standing/standing-desk.ts';
 import { AllowanceService } from './wallet/allowance-service.ts';
 import { Wallets } from './wallet/wallets.ts';
 
@@ -64,6 +66,8 @@ export interface CentralContext {
   /** Undefined: no provider is set. */
   readonly signIn: SignIn | undefined;
   readonly disputes: DisputeDesk;
+  readonly standing: StandingDesk;
+  readonly programmes: ProgrammeDesk;
   /** Undefined: no bank is set. */
   readonly settling: Settling | undefined;
 }
@@ -184,13 +188,15 @@ export function createSignIn(
   };
 }
 
-/** Where merchants' money is worked on. */
+/** Where merchants' money and standing are worked on. */
 function createDesks(
   parts: Pick<BankDeskParts, 'database' | 'clock' | 'newId' | 'events'>,
   settings: CentralSettings,
-): Pick<CentralContext, 'disputes' | 'settling'> {
+): Pick<CentralContext, 'disputes' | 'standing' | 'programmes' | 'settling'> {
   return {
     disputes: new DisputeDesk(parts),
+    standing: new StandingDesk(parts),
+    programmes: new ProgrammeDesk(parts),
     settling: createSettling(parts, settings.settlement),
   };
 }

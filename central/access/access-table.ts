@@ -14,6 +14,7 @@ const EVERYONE: readonly Caller[] = ['anyone', ...ROLES];
 const OPERATOR: readonly Caller[] = ['operator'];
 const ADMINISTRATION: readonly Caller[] = ['operator', 'administrator'];
 const BUREAU: readonly Caller[] = [...ADMINISTRATION, 'analyst'];
+const ANALYSTS: readonly Caller[] = ['operator', 'analyst'];
 const OWNERS: readonly Caller[] = [...ADMINISTRATION, 'owner'];
 const MERCHANTS: readonly Caller[] = [...OWNERS, 'cashier'];
 
@@ -102,6 +103,25 @@ export const ACCESS_TABLE: readonly AccessRule[] = [
   { method: 'get', path: '/api/bureau/weeks/{week}/export.xlsx', callers: BUREAU },
   { method: 'get', path: '/api/bureau/map', callers: BUREAU },
   { method: 'put', path: '/api/merchants/{merchantId}/trade', callers: ADMINISTRATION },
+  {
+    method: 'get',
+    path: '/api/merchants/{merchantId}/standing',
+    callers: [...ANALYSTS, 'owner'],
+  },
+  { method: 'post', path: '/api/merchants/{merchantId}/standing/consent', callers: ['owner'] },
+  { method: 'post', path: '/api/merchants/{merchantId}/standing/scores', callers: ANALYSTS },
+  { method: 'post', path: '/api/merchants/{merchantId}/standing/appeals', callers: ['owner'] },
+  { method: 'post', path: '/api/standing/models', callers: ANALYSTS },
+  { method: 'post', path: '/api/standing/inputs', callers: ANALYSTS },
+  { method: 'get', path: '/api/standing/appeals', callers: ANALYSTS },
+  { method: 'post', path: '/api/standing/appeals/{appealId}/decide', callers: ANALYSTS },
+  { method: 'get', path: '/api/programmes', callers: ANALYSTS },
+  { method: 'post', path: '/api/programmes', callers: ANALYSTS },
+  { method: 'post', path: '/api/programmes/preview', callers: ANALYSTS },
+  { method: 'post', path: '/api/programmes/{programmeId}/runs', callers: ANALYSTS },
+  { method: 'get', path: '/api/programme-runs/{runId}', callers: ANALYSTS },
+  { method: 'post', path: '/api/programme-runs/{runId}/approve', callers: ANALYSTS },
+  { method: 'post', path: '/api/programme-runs/{runId}/outcomes', callers: ANALYSTS },
   { method: 'get', path: '/api/wallets/{shopperId}', callers: OPERATOR },
   { method: 'post', path: '/api/wallets/{shopperId}/lines', callers: OPERATOR },
   { method: 'put', path: '/api/exception-list/{shopperId}', callers: OPERATOR },

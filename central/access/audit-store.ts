@@ -22,7 +22,18 @@ export type AuditAction =
   | 'dispute.reply'
   | 'dispute.uphold'
   | 'dispute.dismiss'
-  | 'fund.pay_in';
+  | 'fund.pay_in'
+  | 'standing.model'
+  | 'standing.consent'
+  | 'standing.withdraw'
+  | 'standing.import'
+  | 'standing.score'
+  | 'standing.appeal'
+  | 'standing.decide'
+  | 'programme.write'
+  | 'programme.run'
+  | 'programme.approve'
+  | 'programme.outcome';
 
 /** Any number of ours, the same for every central: one entry is written at a time. */
 const AUDIT_LOCK = 7_401_946_217;

@@ -3,6 +3,7 @@ import { areaUnderRoc, brierScore, calibrationError, kolmogorovSmirnov } from '.
 import { type LabelledTable, rowsOfTable } from './feature-table.ts';
 import { splitByFold, stratifiedFolds } from './folds.ts';
 import type { TrainedModel } from './glass-box.ts';
+import { type ScoredPast, scoredPast } from './score-confidence.ts';
 import {
   companyAt,
   explainScore,
@@ -35,10 +36,22 @@ export interface ScoreQuality {
 }
 
 /** Learns a scorecard: a model in whole points, calibrated on what its bags had not learnt from. */
-export function trainScorecard(table: LabelledTable, { kind, train }: ScoreTrainer): Scorecard {
+export function trainScorecard(table: LabelledTable, trainer: ScoreTrainer): Scorecard {
+  return trainWithPast(table, trainer).scorecard;
+}
+
+/** The same, with what its bags say of companies they had not learnt from. */
+export function trainWithPast(
+  table: LabelledTable,
+  { kind, train }: ScoreTrainer,
+): { readonly scorecard: Scorecard; readonly past: ScoredPast } {
   const { model, outOfBag } = train(table);
-  const calibration = fitCalibration(outOfBag.map(scoreOfLogOdds), table.bad);
-  return scorecardOf(model, { kind, calibration });
+  const scores = outOfBag.map(scoreOfLogOdds);
+  const calibration = fitCalibration(scores, table.bad);
+  return {
+    scorecard: scorecardOf(model, { kind, calibration }),
+    past: scoredPast(scores, table.bad),
+  };
 }
 
 /** What came of one test. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import {
   type CommandIo,
   nowAndThen,
@@ -13,8 +14,11 @@ import {
   evaluateOnTest,
   type ScoreQuality,
   type ScoreTrainer,
+  trainWithPast,
 } from '../credit/score-evaluation.ts';
+import { refusalToLearn } from '../credit/score-refusal.ts';
 import type { Scorecard } from '../credit/scorecard.ts';
+import { scorecardFile } from '../credit/scorecard-file.ts';
 import type { Direction } from '../credit/small-trees.ts';
 import { trainWoeModel, WOE_MODEL_DEFAULTS } from '../credit/woe-model.ts';
 import { AnalyticsStore } from '../insight/analytics-store.ts';
@@ -24,9 +28,11 @@ const HELP = `Learns a credit score on data of your own and tells how good it is
 
   wuma evaluate credit --train A --test B --target COL [--exclude a,b] [--model glassbox|woe] [--json]
   wuma evaluate credit --cv 5 --data A --target COL [--exclude a,b] [--model glassbox|woe] [--json]
+  wuma evaluate credit --train A --target COL --save FILE [--exclude a,b] [--model glassbox|woe] [--json]
 
   --train FILE, --test FILE  learn from one, judge on the other; CSV or Parquet
   --data FILE, --cv N        or judge every N-th part by a model learnt on the others
+  --save FILE                or learn from all of --train and write the scorecard, for POST /api/standing/models
   --target COL               what came of the company
   --bad VALUE                the target's value of a company that went bad (default: 1, or the rarer one of two)
   --exclude a,b              columns that are not to be looked at: names, numbers, what leaks the answer
@@ -51,6 +57,7 @@ export function runEvaluateCredit(argv: readonly string[], io?: CommandIo): Prom
         test: { type: 'string' },
         data: { type: 'string' },
         cv: { type: 'string' },
+        save: { type: 'string' },
         target: { type: 'string' },
         bad: { type: 'string' },
         exclude: { type: 'string', default: '' },
@@ -73,6 +80,12 @@ export function runEvaluateCredit(argv: readonly string[], io?: CommandIo): Prom
           directions: directionsOf(values.rising, values.falling),
           say: writeError,
         });
+        if (values.save !== undefined) {
+          const table = await readTable(required(values.train, 'train'), columns);
+          const saved = saveScorecard(values.save, table, trainerOf('training'));
+          writeOut(values.json ? `${JSON.stringify(saved)}\n` : tableOf(saved));
+          return 0;
+        }
         const quality = await evaluate(values, { columns, trainerOf });
         const answer = { model: kind, ...quality };
         writeOut(values.json ? `${JSON.stringify(answer)}\n` : tableOf(answer));
@@ -82,6 +95,16 @@ export function runEvaluateCredit(argv: readonly string[], io?: CommandIo): Prom
     argv,
     io,
   );
+}
+
+/** Learns from all companies and writes the scorecard. @throws UsageError where there are too few */
+function saveScorecard(path: string, table: LabelledTable, trainer: ScoreTrainer) {
+  const refusal = refusalToLearn(table.bad);
+  if (refusal !== undefined) throw new UsageError(`nothing is learnt from these: ${refusal}`);
+  const { scorecard, past } = trainWithPast(table, trainer);
+  const file = scorecardFile(scorecard, past);
+  writeFileSync(path, `${JSON.stringify(file)}\n`);
+  return { model: trainer.kind, terms: file.terms.length, companies: table.bad.length, file: path };
 }
 
 interface NamedFiles {
@@ -246,7 +269,7 @@ function directionsOf(rising: string, falling: string): Map<string, Direction> {
   ]);
 }
 
-function tableOf(answer: ScoreQuality & { readonly model: string }): string {
+function tableOf(answer: object): string {
   return Object.entries(answer)
     .map(([name, value]) => `${name.padEnd(18)}${value}\n`)
     .join('');

@@ -9,6 +9,7 @@ import { MERCHANT_ROUTES } from './merchant-routes.ts';
 import { MERCHANT_STAFF_ROUTES } from './merchant-staff-routes.ts';
 import { paymentListRoute, paymentStreamRoute } from './payment-routes.ts';
 import { pairPhoneRoute, phoneLinkRoute, removePhoneRoute } from './phone-routes.ts';
+import { PROGRAMME_ROUTES } from './programme-routes.ts';
 import { publicVisitorsRoute } from './public-data-routes.ts';
 import { receiptRoute } from './receipt-routes.ts';
 import {
@@ -23,6 +24,7 @@ import { SETTLEMENT_EXCEPTION_ROUTES } from './settlement-exception-routes.ts';
 import { SETTLEMENT_ROUTES } from './settlement-routes.ts';
 import { shopperRoute } from './shopper-routes.ts';
 import { SIGN_IN_ROUTES } from './sign-in-routes.ts';
+import { STANDING_ROUTES } from './standing-routes.ts';
 import { STATEMENT_ROUTES } from './statement-routes.ts';
 import { hubsRoute, statusRoute } from './status-routes.ts';
 import { blockRoute, unblockRoute, walletLineRoute, walletRoute } from './wallet-routes.ts';
@@ -62,6 +64,8 @@ export const CENTRAL_ROUTES = [
   blockRoute,
   unblockRoute,
   ...STATEMENT_ROUTES,
+  ...STANDING_ROUTES,
+  ...PROGRAMME_ROUTES,
 ];
 
 /** Central's OpenAPI 3.1 document, made from the routes alone: no central has to run. */

@@ -10,6 +10,8 @@ export type CityAccount =
   | 'income:fees'
   /** Compensates shoppers before a dispute is decided. */
   | 'fund:risk'
+  /** What programmes have given to companies. */
+  | 'expense:programmes'
   /** A merchant's share of what is disputed. */
   | `held:merchant:${string}`
   | `receivable:shopper:${string}`;
@@ -27,9 +29,10 @@ export type CityEntryKind =
   | 'fund_paid_in'
   | 'dispute_opened'
   | 'dispute_upheld'
-  | 'dispute_dismissed';
+  | 'dispute_dismissed'
+  | 'subsidy';
 
-/** An entry of the city's own: postings that belong together, of a payout or a dispute. */
+/** An entry of the city's own: postings that belong together, of a payout, a dispute or a programme. */
 export interface CityEntry {
   readonly entryId: string;
   readonly kind: CityEntryKind;

@@ -133,6 +133,7 @@ describe('every route of central', () => {
       'get /api/public/visitors',
       'get /api/receipts/{reference}',
       'get /api/status',
+      'post /api/phones',
       'post /api/sign-in/operator',
       'post /api/sign-out',
     ]);

@@ -18,9 +18,11 @@ import { PaymentFeed } from '../../central/http/payment-feed.ts';
 import { IntakeBooking } from '../../central/intake/intake-booking.ts';
 import { addHubs } from '../../central/intake/intake-store.ts';
 import { Phones } from '../../central/phones/phones.ts';
+import { ProgrammeDesk } from '../../central/programmes/programme-desk.ts';
 import { Reconciler } from '../../central/reconciliation/reconciler.ts';
 import { sessionPrincipal } from '../../central/sign-in/session-principal.ts';
 import { SignIn } from '../../central/sign-in/sign-in.ts';
+import { StandingDesk } from '../../central/standing/standing-desk.ts';
 import { Wallets } from '../../central/wallet/wallets.ts';
 import { trialBalanceSchema } from '../../shared/contracts/http-central.ts';
 import { assert, present } from '../../shared/kernel/assert.ts';
@@ -134,6 +136,8 @@ export class TestBooks {
       }),
       signIn: parts.signIn && new SignIn({ database, clock, settings: parts.signIn }),
       disputes: new DisputeDesk({ database, clock, newId }),
+      standing: new StandingDesk({ database, clock }),
+      programmes: new ProgrammeDesk({ database, clock, newId }),
       settling: createSettling(
         { database, clock, newId, events },
         settlementSettings(this.bankDir),

@@ -13,6 +13,7 @@ import { DueCard } from './due-card.tsx';
 import { PayoutsCard } from './payouts-card.tsx';
 import { ShopsCard } from './shops-card.tsx';
 import { StaffCard } from './staff-card.tsx';
+import { StandingCard } from './standing-card.tsx';
 import { StatementCard } from './statement-card.tsx';
 
 const POLL_MS = 30_000;
@@ -80,6 +81,9 @@ function OfMerchant({ merchant, role }: OfMerchantProps): ReactElement {
       {isOwner ? <PayoutsCard merchantId={merchantId} /> : null}
       {isOwner ? <StatementCard merchantId={merchantId} /> : null}
       <DisputesCard merchantId={merchantId} mayReply={isOwner} />
+      {role === 'owner' || role === 'operator' ? (
+        <StandingCard merchantId={merchantId} isOwner={role === 'owner'} />
+      ) : null}
       <ShopsCard merchantId={merchantId} />
       {isOwner ? <StaffCard merchantId={merchantId} /> : null}
     </div>
