@@ -1,5 +1,5 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Executor } from './database.ts';
 
 /**
@@ -12,23 +12,65 @@ import type { Executor } from './database.ts';
  */
 export async function bulkInsert<Table extends PgTable>(
   tx: Executor,
-  rows: { readonly into: Table; readonly values: readonly Table['$inferInsert'][] },
+  rows: BulkRows<Table>,
   tail: SQL = sql.empty(),
 ): Promise<Record<string, unknown>[]> {
-  const [first] = rows.values;
-  if (first === undefined) return [];
-  const given = new Set(Object.keys(first));
-  const columns = Object.entries(getTableColumns(rows.into)).filter(([key]) => given.has(key));
-  const into = columns.map(([, column]) => sql.identifier(column.name));
-  const from = columns.map(([key]) => sql.identifier(key));
-  const types = columns.map(
-    ([key, column]) => sql`${sql.identifier(key)} ${sql.raw(column.getSQLType())}`,
-  );
-  const inserted = await tx.execute(sql`
+  if (rows.values.length === 0) return [];
+  return [...(await tx.execute(sql`${insertOf(rows)} ${tail}`))];
+}
+
+export interface BulkRows<Table extends PgTable> {
+  readonly into: Table;
+  readonly values: readonly Table['$inferInsert'][];
+}
+
+/** The statement by itself, to be part of another one. */
+export function insertOf<Table extends PgTable>(rows: BulkRows<Table>): SQL {
+  const { into, from, types } = columnsOf(rows);
+  return sql`
     insert into ${rows.into} (${list(into)})
-    select ${list(from)} from json_to_recordset(${asJson(rows.values)}::text::json) as given(${list(types)})
-    ${tail}`);
-  return [...inserted];
+    select ${list(from)} from json_to_recordset(${asJson(rows.values)}::text::json) as given(${list(types)})`;
+}
+
+/**
+ * The same for a table with a column of JSON texts, one for each row, which are not wrapped into JSON once more.
+ *
+ * @param texts.of each a JSON text as it was accepted by a parser
+ */
+export async function bulkInsertWithTexts<Table extends PgTable>(
+  tx: Executor,
+  rows: BulkRows<Table>,
+  texts: { readonly column: PgColumn; readonly of: readonly string[] },
+): Promise<void> {
+  if (rows.values.length === 0) return;
+  const { into, from, types } = columnsOf(rows);
+  const column = sql.identifier(texts.column.name);
+  await tx.execute(sql`
+    insert into ${rows.into} (${list([...into, column])})
+    select ${list([...from, column])} from rows from (
+      json_to_recordset(${asJson(rows.values)}::text::json) as (${list(types)}),
+      unnest(string_to_array(${texts.of.join(BETWEEN_TEXTS)}, ${BETWEEN_TEXTS}))
+    ) as given(${list([...from, column])})`);
+}
+
+/** The record separator: no JSON text has a control character but white space. */
+const BETWEEN_TEXTS = '\u001e';
+
+function columnsOf<Table extends PgTable>({ into: table, values }: BulkRows<Table>) {
+  const given = new Set(Object.keys(values[0] ?? {}));
+  const columns = Object.entries(getTableColumns(table)).filter(([key]) => given.has(key));
+  return {
+    into: columns.map(([, column]) => sql.identifier(column.name)),
+    from: columns.map(([key]) => sql.identifier(key)),
+    types: columns.map(
+      ([key, column]) => sql`${sql.identifier(key)} ${sql.raw(column.getSQLType())}`,
+    ),
+  };
+}
+
+/** An array as one parameter, for `= any(…)`. @param values without commas */
+export function arrayOf(values: readonly (string | number)[], type: 'bigint' | 'uuid'): SQL {
+  return sql`string_to_array(${values.join(',')}, ',')::${sql.raw(type)}[]`;
 }
 
 function list(parts: readonly SQL[] | readonly ReturnType<typeof sql.identifier>[]): SQL {

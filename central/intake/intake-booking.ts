@@ -146,7 +146,7 @@ export class IntakeBooking {
         hubId,
         deliveries: reads,
         from: at.chain,
-        known: await this.knownEvents(tx, hubId, reads),
+        known: await this.knownEvents(tx, hubId, { reads, upTo: at.chain.seq }),
       });
       const bookedAt = new Date(this.clock.now());
       const effects = await this.apply(tx, { hubId, examined, bookedAt });
@@ -173,13 +173,13 @@ export class IntakeBooking {
   private async knownEvents(
     tx: Executor,
     hubId: string,
-    deliveries: readonly ReadDelivery[],
+    of: { readonly reads: readonly ReadDelivery[]; readonly upTo: number },
   ): Promise<{
     hashOf(seq: number): string | undefined;
     seqOf(eventId: string): number | undefined;
   }> {
-    const reads = deliveries.flatMap(({ read }) => (read ? [read] : []));
-    const entries = await findInboxEntries(tx, hubId, reads);
+    const events = of.reads.flatMap(({ read }) => (read ? [read] : []));
+    const entries = await findInboxEntries(tx, hubId, { events, upTo: of.upTo });
     const hashes = new Map(entries.map((entry) => [entry.seq, entry.hash]));
     const seqs = new Map(entries.map((entry) => [entry.eventId, entry.seq]));
     return { hashOf: (seq) => hashes.get(seq), seqOf: (id) => seqs.get(id) };

@@ -1,5 +1,5 @@
-import { and, eq, inArray, or } from 'drizzle-orm';
-import { bulkInsert } from '../db/bulk-insert.ts';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { arrayOf, bulkInsertWithTexts } from '../db/bulk-insert.ts';
 import type { Executor } from '../db/database.ts';
 import { downlinkHeads, hubs, inbox, intakeWatermarks, quarantinedEvents } from '../db/schema.ts';
 import type { ChainedEvent, ChainPosition, QuarantineReason, ReadEvent } from './hub-chain.ts';
@@ -94,31 +94,28 @@ export interface InboxEntry {
   readonly hash: string;
 }
 
-/** What the inbox has of these events, by sequence or by id. */
+/**
+ * What the inbox has of these events, by id, and of those up to the watermark by sequence.
+ *
+ * @param upTo the watermark: nothing is in the inbox after it
+ */
 export async function findInboxEntries(
   tx: Executor,
   hubId: string,
-  events: readonly ReadEvent[],
+  of: { readonly events: readonly ReadEvent[]; readonly upTo: number },
 ): Promise<InboxEntry[]> {
-  if (events.length === 0) return [];
-  return tx
-    .select({ seq: inbox.seq, eventId: inbox.eventId, hash: inbox.hash })
-    .from(inbox)
-    .where(
-      and(
-        eq(inbox.hubId, hubId),
-        or(
-          inArray(
-            inbox.seq,
-            events.map((event) => event.head.seq),
-          ),
-          inArray(
-            inbox.eventId,
-            events.map((event) => event.head.id),
-          ),
-        ),
-      ),
-    );
+  if (of.events.length === 0) return [];
+  const ids = of.events.map(({ head }) => head.id);
+  const seqs = of.events.map(({ head }) => head.seq).filter((seq) => seq <= of.upTo);
+  const entry = { seq: inbox.seq, eventId: inbox.eventId, hash: inbox.hash };
+  const having = (condition: SQL): Promise<InboxEntry[]> =>
+    tx
+      .select(entry)
+      .from(inbox)
+      .where(and(eq(inbox.hubId, hubId), condition));
+  const byId = await having(sql`${inbox.eventId} = any(${arrayOf(ids, 'uuid')})`);
+  if (seqs.length === 0) return byId;
+  return [...byId, ...(await having(sql`${inbox.seq} = any(${arrayOf(seqs, 'bigint')})`))];
 }
 
 export async function insertInbox(
@@ -126,22 +123,21 @@ export async function insertInbox(
   hubId: string,
   batch: { readonly events: readonly ChainedEvent[]; readonly at: Date },
 ): Promise<void> {
-  await bulkInsert(tx, {
-    into: inbox,
-    values: batch.events.map(({ read: { head, delivery } }) => ({
-      hubId,
-      seq: head.seq,
-      eventId: head.id,
-      type: head.type,
-      version: head.version,
-      occurredAt: new Date(head.occurredAt),
-      prevHash: head.prevHash,
-      hash: head.hash,
-      streamSeq: delivery.streamSeq,
-      receivedAt: batch.at,
-      raw: delivery.text,
-    })),
-  });
+  const { events, at } = batch;
+  const values = events.map(({ read: { head, delivery } }) => ({
+    hubId,
+    seq: head.seq,
+    eventId: head.id,
+    type: head.type,
+    version: head.version,
+    occurredAt: new Date(head.occurredAt),
+    prevHash: head.prevHash,
+    hash: head.hash,
+    streamSeq: delivery.streamSeq,
+    receivedAt: at,
+  }));
+  const of = events.map(({ read }) => read.delivery.text);
+  await bulkInsertWithTexts(tx, { into: inbox, values }, { column: inbox.raw, of });
 }
 
 /** Empties the text of events that hold something of an erased person; their hashes stay. */

@@ -40,7 +40,7 @@ export interface ReaderStatus {
 }
 
 /** One transaction's worth. */
-export const BATCH_MESSAGES = 500;
+export const BATCH_MESSAGES = 2_000;
 
 /** How long is waited before another try. */
 export interface ReaderPace {

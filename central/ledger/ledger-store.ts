@@ -2,7 +2,7 @@ import { and, desc, eq, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Currency } from '../../shared/domain/money.ts';
 import type { BookedMove } from '../../shared/domain/payment.ts';
 import type { Posting } from '../../shared/domain/posting.ts';
-import { bulkInsert } from '../db/bulk-insert.ts';
+import { bulkInsert, insertOf } from '../db/bulk-insert.ts';
 import type { Executor } from '../db/database.ts';
 import { hubs, journalEntries, payments, postings, shops, terminals } from '../db/schema.ts';
 import { cityEntries, cityPostings } from '../db/settlement-schema.ts';
@@ -59,31 +59,30 @@ export interface JournalEntry {
   readonly postings: readonly Posting[];
 }
 
+/** Books entries with their postings, in one statement: PostgreSQL takes neither without the other. */
 export async function insertEntries(tx: Executor, entries: readonly JournalEntry[]): Promise<void> {
-  await bulkInsert(tx, {
-    into: journalEntries,
-    values: entries.map(({ hubId, entryId, kind, paymentId, bookedAt }) => ({
+  if (entries.length === 0) return;
+  const heads = entries.map(({ hubId, entryId, kind, paymentId, bookedAt }) => ({
+    hubId,
+    entryId,
+    kind,
+    paymentId,
+    bookedAt,
+  }));
+  const lines = entries.flatMap(({ hubId, entryId, postings: booked }) =>
+    booked.map((posting, index) => ({
       hubId,
       entryId,
-      kind,
-      paymentId,
-      bookedAt,
+      line: index + 1,
+      debit: posting.debit,
+      credit: posting.credit,
+      amountMinor: posting.amountMinor,
+      currency: posting.currency,
     })),
-  });
-  await bulkInsert(tx, {
-    into: postings,
-    values: entries.flatMap(({ hubId, entryId, postings: lines }) =>
-      lines.map((posting, index) => ({
-        hubId,
-        entryId,
-        line: index + 1,
-        debit: posting.debit,
-        credit: posting.credit,
-        amountMinor: posting.amountMinor,
-        currency: posting.currency,
-      })),
-    ),
-  });
+  );
+  await tx.execute(sql`
+    with entries as (${insertOf({ into: journalEntries, values: heads })})
+    ${insertOf({ into: postings, values: lines })}`);
 }
 
 export async function upsertTerminal(

@@ -1,7 +1,8 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { PaymentStanding } from '../../shared/domain/payment.ts';
 import { PAYMENT_STATES } from '../../shared/domain/payment.ts';
 import { assert } from '../../shared/kernel/assert.ts';
+import { arrayOf } from '../db/bulk-insert.ts';
 import type { Executor } from '../db/database.ts';
 import { paymentMoves } from '../db/schema.ts';
 
@@ -78,6 +79,11 @@ export async function findMoved(
   const rows = await tx
     .selectDistinct({ paymentId: paymentMoves.paymentId })
     .from(paymentMoves)
-    .where(and(eq(paymentMoves.hubId, hubId), inArray(paymentMoves.paymentId, [...paymentIds])));
+    .where(
+      and(
+        eq(paymentMoves.hubId, hubId),
+        sql`${paymentMoves.paymentId} = any(${arrayOf(paymentIds, 'uuid')})`,
+      ),
+    );
   return new Set(rows.map((row) => row.paymentId));
 }

@@ -9,15 +9,17 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   restart: 'edge-hub/snapshot/bench/main.ts',
   insight: 'central/insight/bench/main.ts',
   payments: 'test/bench/commit/main.ts',
+  intake: 'test/bench/intake/main.ts',
 };
 
 export const benchCommand: Command = {
-  summary: 'measure recognition, search, a restart, the lake or payments by itself',
+  summary: 'measure recognition, search, a restart, the lake, payments or intake by itself',
   help: `usage: wuma bench recognition [--pack NAME] [--seconds N] [--pictures DIR] [--json]
        wuma bench index [--rows N] [--dim N] [--queries N] [--seed N] [--threads N] [--only NAME] [--json]
        wuma bench restart [--rows N] [--dim N] [--dir DIR] [--json]
        wuma bench insight [--rows N] [--seed N] [--json]
        wuma bench payments [--rounds N] [--dir DIR] [--json]
+       wuma bench intake [--payments N] [--rows N,N] [--buffered N] [--dir DIR] [--json]
 
   recognition      decoding to embedding, bursts of 1, 3 and 5 frames, against the networks alone and a peer
     --pack NAME     model pack (default open)
@@ -40,6 +42,11 @@ export const benchCommand: Command = {
     --seed N        of the city (default 1)
   payments         payments that a hub puts on the disk, one by one and many at once, against the disk's bare flushes
     --rounds N      of 60 flushes, 60 payments and 256 at once (default 10)
+    --dir DIR       folder on the disk that is measured (default: the system's temporary one)
+  intake           rows a second that central books, against bare COPY of the same rows, and a hub's outage caught up with
+    --payments N    booked and copied in turns, at each size of the book (default 20000)
+    --rows N,N      sizes that the book is grown to, and measured at (default 0)
+    --buffered N    payments that wait in the hub's stream; 0 for none (default 100000)
     --dir DIR       folder on the disk that is measured (default: the system's temporary one)
   --json           one line of JSON
 
