@@ -55,7 +55,7 @@ export async function stackPorts(
   counts: { readonly hubs: number; readonly natsServers: number },
 ): Promise<StackPorts> {
   const more = counts.natsServers - 1;
-  const free = await freePorts(4 + 3 * more + counts.hubs);
+  const free = await freePorts(5 + 3 * more + counts.hubs);
   const next = (): number => present(free.pop(), 'a free port');
   const moreNats = Array.from({ length: more }, () => natsPorts(next));
   const moreWays = Array.from({ length: more }, () => 0);
@@ -75,7 +75,8 @@ export async function stackPorts(
     };
   }
   return {
-    central: { http: 0, nats: [natsPorts(next), ...moreNats], postgres: next() },
+    // hubs are told central's address before it listens
+    central: { http: next(), nats: [natsPorts(next), ...moreNats], postgres: next() },
     hubs: Array.from({ length: counts.hubs }, () => ({
       wan: [0, ...moreWays],
       http: 0,
