@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { protectTable, type ShownCells } from './protected-table.ts';
 import { type CellFacts, DISCLOSURE_RULES, isSafe } from './rules.ts';
+import { type Bounds, tightenedBounds } from './subtraction-attack.ts';
 
 const rules = DISCLOSURE_RULES;
 
@@ -43,45 +44,16 @@ function tableOf(paid: readonly Paid[], rows: number, columns: number): CellFact
   );
 }
 
-/**
- * What whoever adds and subtracts finds out: bounds of every cell from the cells that are told, tightened sum by sum until
- * nothing moves. An attack of its own: it shares nothing with the protection.
- */
-function boundsOf(told: readonly (readonly (number | undefined)[])[]): [number, number][][] {
-  const rows = told.length - 1;
-  const columns = (told[0]?.length ?? 1) - 1;
-  const bounds = told.map((line) =>
-    line.map((value): [number, number] => (value === undefined ? [0, 1e15] : [value, value])),
-  );
-  const boundAt = (row: number, column: number): [number, number] =>
-    bounds[row]?.[column] ?? [0, 0];
-  const sums: { parts: [number, number][]; sum: [number, number] }[] = [];
-  for (let row = 0; row <= rows; row += 1) {
-    const parts = Array.from({ length: columns }, (_, column) => boundAt(row, column));
-    sums.push({ parts, sum: boundAt(row, columns) });
-  }
-  for (let column = 0; column <= columns; column += 1) {
-    const parts = Array.from({ length: rows }, (_, row) => boundAt(row, column));
-    sums.push({ parts, sum: boundAt(rows, column) });
-  }
-  for (let round = 0; round < 200; round += 1) {
-    for (const { parts, sum } of sums) {
-      const least = parts.reduce((all, [from]) => all + from, 0);
-      const most = parts.reduce((all, [, to]) => all + to, 0);
-      sum[0] = Math.max(sum[0], least);
-      sum[1] = Math.min(sum[1], most);
-      for (const part of parts) {
-        part[0] = Math.max(part[0], sum[0] - (most - part[1]));
-        part[1] = Math.min(part[1], sum[1] - (least - part[0]));
-      }
-    }
-  }
-  return bounds;
-}
-
-function toldOf(table: readonly (readonly CellFacts[])[], shown: ShownCells, measure: number) {
+function toldOf(
+  table: readonly (readonly CellFacts[])[],
+  shown: ShownCells,
+  measure: number,
+): (Bounds | undefined)[][] {
   return table.map((line, row) =>
-    line.map((cell, column) => (shown[row]?.[column] ? cell.measures[measure]?.total : undefined)),
+    line.map((cell, column) => {
+      const value = cell.measures[measure]?.total ?? 0;
+      return shown[row]?.[column] ? [value, value] : undefined;
+    }),
   );
 }
 
@@ -105,7 +77,7 @@ describe('a protected table', () => {
         const table = tableOf(paid, SIZE.rows, SIZE.columns);
         const shown = protectTable(table, { rules });
         for (const measure of [0, 1]) {
-          const bounds = boundsOf(toldOf(table, shown, measure));
+          const bounds = tightenedBounds(toldOf(table, shown, measure));
           for (const [row, line] of table.entries()) {
             for (const [column, cell] of line.entries()) {
               if (isSafe(cell, rules)) continue;
@@ -162,7 +134,7 @@ describe('a protected table', () => {
       hidden: [{ place: { row: 1, column: 3 }, by: 40 }],
     });
     expect(shown[1]?.[3]).toBe(false);
-    const [from, to] = boundsOf(toldOf(table, shown, 0))[1]?.[3] ?? [0, 0];
+    const [from, to] = tightenedBounds(toldOf(table, shown, 0))[1]?.[3] ?? [0, 0];
     expect([from <= 260, to >= 340]).toEqual([true, true]);
   });
 });

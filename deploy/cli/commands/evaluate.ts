@@ -13,6 +13,7 @@ const PROGRAMS: ReadonlyMap<string, readonly [entry: string, ...first: string[]]
   ['cohorts', ['central/evaluation/main.ts', 'cohorts']],
   ['covisits', ['central/evaluation/main.ts', 'covisits']],
   ['rules', ['central/evaluation/main.ts', 'rules']],
+  ['insight', ['central/insight/city/evaluation-main.ts']],
   ['credit', ['central/evaluation/main.ts', 'credit']],
   ['light', ['models/evaluation/main.ts', 'light']],
 ]);
@@ -50,10 +51,12 @@ export const evaluateCommand: Command = {
        wuma evaluate cohorts --transactions FILE [--json]
        wuma evaluate covisits --transactions FILE [--k K] [--json]
        wuma evaluate rules --baskets FILE --support S --confidence C [--print] [--json]
+       wuma evaluate insight --city DIR [--json]
        wuma evaluate credit --train A --test B --target COL [--exclude a,b] [--model glassbox|woe] [--json]
        wuma evaluate credit --cv 5 --data A --target COL [--exclude a,b] [--model glassbox|woe] [--json]
 
-  customers' lifetime value, retention, shops with customers in common, what is bought together,
+  customers' lifetime value, retention, shops with customers in common, what is bought together, what
+  was planted in a simulated city and what attackers learn of it,
   and how good a credit score is; each tells all with --help
 `,
   subcommands: [...PROGRAMS.keys()],
