@@ -8,9 +8,10 @@ import {
   type Page,
   type WebSocketRoute,
 } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CastMember, SHOPPERS, STRANGERS } from '../../deploy/demo/cast.ts';
-import { operatorOf } from '../../deploy/demo/counter.ts';
+import { newId, operatorOf } from '../../deploy/demo/counter.ts';
 import { CHROMIUM_ARGS, findChromium } from '../../deploy/web/find-chromium.ts';
 import { hubPaymentListSchema } from '../../shared/contracts/http-hub.ts';
 import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
@@ -23,6 +24,7 @@ if (executablePath === undefined) process.stderr.write('kiosk: skipped, no Chrom
 
 const shopper = present(SHOPPERS[2], 'a shopper');
 const twin = present(SHOPPERS[3], 'another shopper');
+const payer = present(SHOPPERS[4], 'a third shopper');
 const stranger = present(STRANGERS[0], 'a stranger');
 /** The fake camera plays 30 a second, over and over: enough that no frame comes twice within one burst. */
 const BURSTS = 5;
@@ -39,10 +41,14 @@ describe.skipIf(executablePath === undefined)(
     let browser: Browser | undefined;
     /** What the kiosk's browser complained of: errors, breaches of the content security policy. */
     let complaints: string[] = [];
+    /** What the fake camera plays. */
+    let film: string;
 
     beforeAll(async () => {
       // the fake camera plays a film, which no light reaches
-      street = await openStreet({ hubSettings: { HUB_LIGHT_CHALLENGE: 'off' } });
+      // and no payment is picked at random to be asked of a central that is cut off
+      const hubSettings = { HUB_LIGHT_CHALLENGE: 'off', HUB_ONLINE_SHARE: '1e-6' };
+      street = await openStreet({ hubSettings });
     });
 
     afterEach(async () => {
@@ -59,11 +65,8 @@ describe.skipIf(executablePath === undefined)(
 
     /** A browser before whose camera this person stands. */
     async function browserBefore(who: CastMember): Promise<BrowserContext> {
-      const camera = await street.studio.camera(who.pictures[0], { seed: 'kiosk', depth: false });
-      const film = join(street.stack.dir, `${who.name.replaceAll(' ', '-')}.mjpeg`);
-      const frames: ProbeFrame[] = [];
-      for (let i = 0; i < BURSTS; i += 1) frames.push(...(await camera.takeBurst(FRAMES)));
-      writeFileSync(film, Buffer.concat(frames.map((frame) => frame.colour)));
+      film = join(street.stack.dir, `${who.name.replaceAll(' ', '-')}.mjpeg`);
+      writeFileSync(film, await filmOf(who));
       browser = await chromium.launch({
         executablePath: present(executablePath, 'Chromium'),
         args: [...CHROMIUM_ARGS, `--use-file-for-fake-video-capture=${film}`],
@@ -72,6 +75,25 @@ describe.skipIf(executablePath === undefined)(
         permissions: ['camera'],
         viewport: { width: 800, height: 1280 },
       });
+    }
+
+    async function filmOf(who: CastMember): Promise<Buffer> {
+      const camera = await street.studio.camera(who.pictures[0], { seed: 'kiosk', depth: false });
+      const frames: ProbeFrame[] = [];
+      for (let i = 0; i < BURSTS; i += 1) frames.push(...(await camera.takeBurst(FRAMES)));
+      return Buffer.concat(frames.map((frame) => frame.colour));
+    }
+
+    /** Holds what the phone shows before the camera, which reads its film anew whenever it is opened. */
+    async function holdUp(phone: Page): Promise<void> {
+      const shown = await phone.getByRole('img', { name: 'One-time payment code' }).screenshot();
+      const onHand = { width: 640, height: 480, channels: 3, background: '#8a7f70' } as const;
+      const picture = await sharp(shown).resize(300, 300).rotate(4, onHand).toBuffer();
+      const frame = await sharp({ create: onHand })
+        .composite([{ input: picture, left: 170, top: 80 }])
+        .jpeg({ quality: 80 })
+        .toBuffer();
+      writeFileSync(film, Buffer.concat(Array.from({ length: BURSTS }, () => frame)));
     }
 
     async function signIn(context: BrowserContext): Promise<Page> {
@@ -131,11 +153,15 @@ describe.skipIf(executablePath === undefined)(
 
     /** By keyboard alone: wakes the kiosk, types the amount, asks for the payment, starts the look. */
     async function startLook(kiosk: Page, digits: string): Promise<void> {
+      await startWay(kiosk, digits, USE_FACE);
+    }
+
+    async function startWay(kiosk: Page, digits: string, way: RegExp): Promise<void> {
       if (await kiosk.getByRole('button', { name: WAKE }).isVisible()) await press(kiosk, WAKE);
       await kiosk.locator('output.amount').waitFor();
       await kiosk.keyboard.type(digits);
       await kiosk.keyboard.press('Enter');
-      await press(kiosk, USE_FACE);
+      await press(kiosk, way);
     }
 
     async function look(kiosk: Page, digits: string): Promise<string> {
@@ -285,6 +311,72 @@ describe.skipIf(executablePath === undefined)(
         shopperId: await street.enrol(twin.pictures[0], { ...about, twin: isTwin }),
       });
       return { elder: await enrolled(elder, false), younger: await enrolled(younger, true) };
+    }
+
+    it('take payments by face, by the code on a phone and by phone number, with the link up and down', async () => {
+      const about = { phone: '13800004711', pin: '730519' };
+      const { phoneLink } = await operatorOf(street.hub).enrol({
+        enrolmentId: newId(),
+        photos: [{ name: 'photo.jpg', bytes: await street.studio.portrait(payer.pictures[0]) }],
+        consent: { textVersion: 'test', language: 'en', streets: [street.hub.streetId] },
+        ...about,
+      });
+      const context = await browserBefore(payer);
+      const face = await filmOf(payer);
+      const kiosk = await pairKiosk(await signIn(context), 'kiosk-8');
+      const phone = await pairPhone(new URL(present(phoneLink, 'a link')));
+      const before = await street.paymentCount();
+
+      const payThreeWays = async (amounts: readonly [string, string, string]): Promise<void> => {
+        writeFileSync(film, face);
+        expect(await look(kiosk, amounts[0])).toContain('Paid');
+        await holdUp(phone);
+        await startWay(kiosk, amounts[1], /QR code/);
+        await kiosk.getByRole('heading', { name: 'Hold up your code' }).waitFor();
+        expect(await resultOf(kiosk)).toContain('Paid');
+        await startWay(kiosk, amounts[2], /Phone \+ PIN/);
+        await kiosk.getByRole('heading', { name: 'Your phone number' }).waitFor();
+        await kiosk.keyboard.type(`${about.phone}\n`);
+        await kiosk.getByRole('heading', { name: 'Your 6-digit PIN' }).waitFor();
+        await kiosk.keyboard.type(about.pin);
+        expect(await resultOf(kiosk)).toContain('Paid');
+      };
+      await payThreeWays(['310', '320', '330']);
+      street.hub.wan.cut();
+      await phone.context().setOffline(true);
+      // the page is kept on the phone, and makes its next code by itself
+      await phone.reload();
+      await payThreeWays(['410', '420', '430']);
+      street.hub.wan.restore();
+
+      expect(await street.paymentCount()).toBe(before + 6);
+      const { payments } = await operatorOf(street.hub).get(
+        '/api/payments?limit=6',
+        hubPaymentListSchema,
+      );
+      expect(new Set(payments.map(({ shopperId }) => shopperId)).size, 'one shopper').toBe(1);
+      expect(payments.map(({ amountMinor }) => amountMinor).toSorted()).toEqual([
+        '310',
+        '320',
+        '330',
+        '410',
+        '420',
+        '430',
+      ]);
+    });
+
+    /** Another device of the same person: opens the link of the enrolment. */
+    async function pairPhone(link: URL): Promise<Page> {
+      const viewport = { width: 390, height: 844 };
+      const phone = await (await present(browser, 'a browser').newContext({ viewport })).newPage();
+      link.searchParams.set('lang', 'en');
+      await phone.goto(link.href);
+      expect(await seriousFaults(phone)).toEqual([]);
+      await phone.getByRole('button', { name: 'Use this phone' }).click();
+      await phone.getByRole('heading', { name: 'Your payment code' }).waitFor();
+      expect(phone.url(), 'the secret is not in the history').not.toContain('#');
+      expect(await seriousFaults(phone)).toEqual([]);
+      return phone;
     }
 
     it('pair by a code that is typed in, and are readable on every screen', async () => {
