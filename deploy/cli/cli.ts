@@ -18,6 +18,7 @@ import { reportCommand } from './commands/report.ts';
 import { resyncCommand } from './commands/resync.ts';
 import { screenshotsCommand } from './commands/screenshots.ts';
 import { settleCommand } from './commands/settle.ts';
+import { simulateCommand } from './commands/simulate.ts';
 import { templatesCommand } from './commands/templates.ts';
 import { HubRefusal, HubUnreachable } from './hub-client.ts';
 
@@ -39,6 +40,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   resync: resyncCommand,
   screenshots: screenshotsCommand,
   settle: settleCommand,
+  simulate: simulateCommand,
   templates: templatesCommand,
 };
 

@@ -1,0 +1,23 @@
+import type { Command } from '../command.ts';
+import { runInstead } from '../forward.ts';
+
+const PROGRAM = 'test/simulation/main.ts';
+
+export const simulateCommand: Command = {
+  summary: 'simulate days of a city in one process, with faults by the seed, and audit its books',
+  help: `usage: wuma simulate [--seed N] [--seeds COUNT] [--hours H] [--hubs K] [--plant BUG] [--log FILE] [--json]
+
+  --seed N       the first seed (default 1)
+  --seeds COUNT  how many, one after the other (default 1)
+  --hours H      of sales (default 24)
+  --hubs K       (default 20)
+  --plant BUG    give the run a bug that must be found: lost-prefix, lost-middle, lost-tail,
+                 duplicated, overdrawn, unbalanced, chain-broken
+  --log FILE     the event log, line by line
+  --json         one line of JSON
+
+The same seed is the same run. docs/reliability.md tells what fails, and how.
+Exit code 1 when anything is lost, doubled, overdrawn, out of balance or broken.
+`,
+  run: (args) => runInstead(PROGRAM, args),
+};
