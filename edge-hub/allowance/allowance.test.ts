@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -105,7 +106,11 @@ const move = (
     },
   });
 
-const used = () => raw.prepare('SELECT used_minor FROM allowance').pluck().get();
+/** What is written in a turn of the event loop is committed at its end. */
+const used = async () => {
+  await turn();
+  return raw.prepare('SELECT used_minor FROM allowance').pluck().get();
+};
 
 describe('an allowance', () => {
   it('is what can be spent, to the last unit, in any order of words of central', async () => {
@@ -119,31 +124,31 @@ describe('an allowance', () => {
     expect((await pay(1n)).outcome).toBe('funds_short');
     await grant('301');
     expect((await pay(1n)).outcome).toBe('paid');
-    expect(used()).toBe(301n);
+    expect(await used()).toBe(301n);
   });
 
   it('gets back what is refunded, reversed, cancelled or expires', async () => {
     await grant('1000');
     const first = await pay(400n);
     expect(move('refund', first.paymentId, 150n).ok).toBe(true);
-    expect(used()).toBe(250n);
+    expect(await used()).toBe(250n);
     expect(move('refund', first.paymentId, 250n).ok).toBe(true);
-    expect(used()).toBe(0n);
+    expect(await used()).toBe(0n);
     const second = await pay(400n);
     move('reverse', second.paymentId, 400n);
     const third = await pay(300n, 'later');
     expect(third.outcome).toBe('authorised');
-    expect(used()).toBe(300n);
+    expect(await used()).toBe(300n);
     move('cancel', third.paymentId, 300n);
-    expect(used()).toBe(0n);
+    expect(await used()).toBe(0n);
     const fourth = await pay(300n, 'later');
     move('capture', fourth.paymentId, 300n);
-    expect(used()).toBe(300n);
+    expect(await used()).toBe(300n);
     await pay(200n, 'later');
-    expect(used()).toBe(500n);
+    expect(await used()).toBe(500n);
     hub.clock.aheadMs += 61 * 60_000;
     expect(hub.context.lifeCycle.expireDue()).toBe(1);
-    expect(used()).toBe(300n);
+    expect(await used()).toBe(300n);
   });
 
   it('is returned once, as an event of the chain, but for what is spent or kept', async () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../shared/kernel/command-line.ts';
@@ -48,6 +49,8 @@ beforeAll(async () => {
   await take(expired, 'later');
   hub.clock.aheadMs += settings.payment.moves.authorisationMs;
   lifeCycle.expireDue();
+  // what is written in a turn is committed at its end
+  await turn();
   path = join(settings.dataDir, 'hub.db');
   raw = new Database(path);
 });
