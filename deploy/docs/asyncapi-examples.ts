@@ -159,7 +159,7 @@ export const EXAMPLES: Readonly<Record<string, Message>> = {
     data: {
       ...whole,
       challenge,
-      code: 'hQVDUFYwMWFkTwbwV1VNQQFjWsEQAAECAwQFBgcICQoLDA0OD8IEav2GwMNAq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=',
+      code: 'hQVDUFYwMWFkTwbwV1VNQQFjWsEQAAECAwQFBgcICQoLDA0OD8IEaRrzwMNAq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6urqw==',
     },
   },
   PaymentPhone: {
