@@ -54,7 +54,9 @@ afterEach(async () => {
 async function emptyBooks(): Promise<void> {
   await database.transact(async (tx) => {
     await tx.execute('set local session_replication_role = replica');
-    await tx.execute('truncate hubs, lake_state, lake_erasures, public_releases cascade');
+    await tx.execute(
+      'truncate hubs, inbox, payments, journal_entries, postings, lake_state, lake_erasures, public_releases cascade',
+    );
   });
 }
 
