@@ -10,7 +10,10 @@ export interface ErasureProof {
   readonly files: { readonly before: Found; readonly after: Found };
   /** Null where no process was named. */
   readonly memory: { readonly before: Found; readonly after: Found } | null;
-  /** Whether the search would have found them, and found none after the erasure. */
+  /**
+   * Whether the search would have found them, and after the erasure found nothing in the files and in memory no more than
+   * ciphertext whose key is gone: that lies in what SQLite's allocator has freed, until it is used again.
+   */
   readonly proven: boolean;
 }
 
@@ -23,10 +26,10 @@ export interface ProofRequest {
   readonly onProgress: (what: string) => void;
 }
 
-/** Of what SQLite's allocator has freed, so much ciphertext may stay until it is used again; its key is gone. */
+/** So much ciphertext is not waited for. */
 export const MOST_CIPHERTEXT_WINDOWS = 20;
 /** What only a collection wipes goes within a second; a busy hub takes longer. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 10_000;
 const PAUSE_MS = 1_000;
 
 /**
@@ -50,7 +53,7 @@ export async function proveErasure(request: ProofRequest): Promise<ErasureProof 
     onProgress('erased; searching again');
     const filesAfter = search.inFiles(dataDir);
     const memoryAfter = pid === undefined ? undefined : await settledMemory(search, pid);
-    const gone = filesAfter.size === 0 && (!memoryAfter || isGone(memoryAfter));
+    const gone = filesAfter.size === 0 && (!memoryAfter || isKeyless(memoryAfter));
     const seen = filesBefore.size > 0 && (!memoryBefore || memoryBefore.size > 0);
     return {
       shopperId,
@@ -77,9 +80,14 @@ async function settledMemory(search: ByteSearch, pid: number): Promise<Map<strin
   }
 }
 
+/** The template is nowhere, nor what could open it. */
+function isKeyless(found: ReadonlyMap<string, number>): boolean {
+  return [...found.keys()].every((name) => name.startsWith(SEALED_FORM));
+}
+
 function isGone(found: ReadonlyMap<string, number>): boolean {
-  return [...found].every(
-    ([name, windows]) => name.startsWith(SEALED_FORM) && windows <= MOST_CIPHERTEXT_WINDOWS,
+  return (
+    isKeyless(found) && [...found.values()].every((windows) => windows <= MOST_CIPHERTEXT_WINDOWS)
   );
 }
 
