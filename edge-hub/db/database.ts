@@ -110,7 +110,8 @@ export function openDatabase(
       const fill = client.prepare('INSERT INTO overwriting (bytes) VALUES (zeroblob(?))');
       client.transaction(() => {
         for (const bytes of OVERWRITING_BYTES) fill.run(bytes);
-        client.exec('DELETE FROM overwriting');
+        // in a savepoint, which keeps its pages as they were in memory of its own: that is overwritten too
+        client.transaction(() => client.exec('DELETE FROM overwriting'))();
       })();
       client.pragma('shrink_memory');
     },

@@ -1,7 +1,7 @@
 import { pairingSchema } from '../../shared/contracts/http-hub.ts';
 import { ask, failureCode, jsonPost } from '../../shared/web/http.ts';
 import { makeDeviceKeys, publicKeySpki } from './device-key.ts';
-import { type DeviceIdentity, saveIdentity } from './device-store.ts';
+import { type DeviceIdentity, keptIdentity } from './device-store.ts';
 
 export type Pairing =
   | { readonly ok: true; readonly identity: DeviceIdentity }
@@ -14,7 +14,7 @@ export async function pair(code: string): Promise<Pairing> {
   const answer = await ask('/api/pairings', pairingSchema, jsonPost(body));
   if (!answer.ok) return { ok: false, code: failureCode(answer.error) };
   const identity = { terminalId: answer.value.terminalId, keys };
-  await saveIdentity(identity);
+  await keptIdentity.save(identity);
   return { ok: true, identity };
 }
 

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import type { CameraProblem } from '../../shared/web/camera.ts';
 import { newId } from '../../shared/web/ids.ts';
 import { allowSound, playChime } from './chime.ts';
-import { type DeviceIdentity, forgetIdentity, loadIdentity } from './device-store.ts';
+import { type DeviceIdentity, keptIdentity } from './device-store.ts';
 import type { LinkState } from './hub-session.ts';
 import { loadOpenPayment } from './open-payment-store.ts';
 import { codeInAddress } from './pairing.ts';
@@ -70,7 +70,7 @@ export function useKiosk(): Kiosk {
     state,
     dispatch,
     paired: (identity) => setDevice({ name: 'paired', identity }),
-    unpair: () => void forgetIdentity().then(() => setDevice({ name: 'unpaired' })),
+    unpair: () => void keptIdentity.forget().then(() => setDevice({ name: 'unpaired' })),
     offer,
     look,
     cancelLook: () => {
@@ -93,7 +93,7 @@ function useDevice(): [Device, (device: Device) => void] {
     const read = async (): Promise<void> => {
       // a code in the address asks to pair anew, but a payment whose end is not known needs the old identity
       const anew = codeInAddress() !== '' && loadOpenPayment() === undefined;
-      const identity = anew ? undefined : await loadIdentity().catch(() => undefined);
+      const identity = anew ? undefined : await keptIdentity.load().catch(() => undefined);
       setDevice(identity ? { name: 'paired', identity } : { name: 'unpaired' });
     };
     void read();

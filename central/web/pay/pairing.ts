@@ -1,7 +1,7 @@
 import { pairedPhoneSchema } from '../../../shared/contracts/http-phones.ts';
 import { ask, failureCode, jsonPost } from '../../../shared/web/http.ts';
 import { makePhoneKeys, publicKeyOf } from './phone-keys.ts';
-import { loadPhone, savePhone } from './phone-store.ts';
+import { keptPhone } from './phone-store.ts';
 
 export interface PairedPhone {
   readonly keys: CryptoKeyPair;
@@ -32,10 +32,10 @@ export function clearSecret(): void {
  * same one.
  */
 export async function pairPhone(secret: string): Promise<Pairing> {
-  const kept = await loadPhone();
+  const kept = await keptPhone.load();
   // a phone that was paired before gets a new key with a new link
   const keys = kept && kept.keyId === null ? kept.keys : await makePhoneKeys();
-  await savePhone({ keys, keyId: null });
+  await keptPhone.save({ keys, keyId: null });
   const answer = await ask(
     '/api/phones',
     pairedPhoneSchema,
@@ -43,7 +43,7 @@ export async function pairPhone(secret: string): Promise<Pairing> {
   );
   if (!answer.ok) return { ok: false, code: failureCode(answer.error) };
   const { keyId, serverTime } = answer.value;
-  await savePhone({ keys, keyId });
+  await keptPhone.save({ keys, keyId });
   const clockIsWrong = Math.abs(Date.parse(serverTime) - Date.now()) > CLOCK_TOLERANCE_MS;
   return { ok: true, phone: { keys, keyId }, clockIsWrong };
 }

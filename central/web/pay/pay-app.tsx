@@ -5,7 +5,7 @@ import { LanguageSwitch } from '../../../shared/web/language-switch.tsx';
 import { Notice } from '../../../shared/web/mark.tsx';
 import { CodeScreen } from './code-screen.tsx';
 import { clearSecret, type PairedPhone, pairPhone, secretInAddress } from './pairing.ts';
-import { forgetPhone, loadPhone } from './phone-store.ts';
+import { keptPhone } from './phone-store.ts';
 
 type State =
   | { readonly name: 'loading' }
@@ -37,7 +37,7 @@ export function PayApp(): ReactElement {
     }
   };
   const remove = (): void => {
-    void forgetPhone().then(() => setState({ name: 'unpaired' }));
+    void keptPhone.forget().then(() => setState({ name: 'unpaired' }));
   };
   return (
     <>
@@ -60,7 +60,7 @@ async function startState(): Promise<State> {
   const secret = secretInAddress();
   if (secret !== undefined) return { name: 'invited', secret, problem: null };
   try {
-    const kept = await loadPhone();
+    const kept = await keptPhone.load();
     if (!kept || kept.keyId === null) return { name: 'unpaired' };
     return {
       name: 'paired',
