@@ -24,6 +24,8 @@ export class ByteSearch {
         // memory is full of zeros: begin where none are
         while (needle[at] === 0 || needle[at + 1] === 0) at += 1;
         const bytes = Buffer.from(needle.subarray(at, at + WINDOW_BYTES));
+        // moved past the last whole window
+        if (bytes.length < WINDOW_BYTES) break;
         // a stretch of one value may be anywhere
         if (new Set(bytes).size < WINDOW_BYTES / 2) continue;
         const pair = bytes.readUInt16LE(0);
