@@ -44,7 +44,7 @@ describe('thresholds of a gallery', () => {
   it.each([
     [150, 1e-2],
     [300, 1e-2],
-    [300, 3e-3],
+    [300, 2e-2],
   ])('of %i people keep the promise of %f with strangers', (people, fpir) => {
     const random = seededRandom(people);
     const strangersPerGallery = 1_500;

@@ -25,14 +25,15 @@ interface TailMember {
   readonly weight: number;
 }
 
-/** From a tail that ends soon to one far heavier than a score that cannot exceed 1 allows for long. */
-const SHAPES = range(-0.5, 0.8, 27);
+/**
+ * From the exponential tail to one far heavier than a score that cannot exceed 1 allows for long. Scores of unrelated
+ * people end sooner, and a small gallery may hold nobody else; but relatives, and people who are there twice under
+ * two names, come to every terminal: no tail is taken to be lighter than the exponential one.
+ */
+const SHAPES = range(0, 0.8, 17);
 /** Scales as multiples of the mean excess, from 1/e to e. */
 const LOG_SCALES = range(-1, 1, 25);
-/**
- * The prior of the shape is normal about 0, the exponential tail. Scores of unrelated people end sooner; but in
- * every gallery of size there are relatives, and people who are there twice under two names.
- */
+/** The prior of the shape is the upper half of a normal distribution about 0. */
 const SHAPE_PRIOR_SD = 0.3;
 /** Members that add nothing. */
 const NEGLIGIBLE_WEIGHT = 1e-6;

@@ -38,10 +38,10 @@ describe.skipIf(executablePath === undefined)(
   'the pages in a real browser with a fake camera',
   () => {
     let street: Street;
-    let browser: Browser | undefined;
+    let browser: Browser;
     /** What the kiosk's browser complained of: errors, breaches of the content security policy. */
     let complaints: string[] = [];
-    /** What the fake camera plays. */
+    /** What the fake camera plays; read whenever the camera is opened. */
     let film: string;
 
     beforeAll(async () => {
@@ -49,28 +49,28 @@ describe.skipIf(executablePath === undefined)(
       // and no payment is picked at random to be asked of a central that is cut off
       const hubSettings = { HUB_LIGHT_CHALLENGE: 'off', HUB_ONLINE_SHARE: '1e-6' };
       street = await openStreet({ hubSettings });
+      film = join(street.stack.dir, 'film.mjpeg');
+      browser = await chromium.launch({
+        executablePath: present(executablePath, 'Chromium'),
+        args: [...CHROMIUM_ARGS, `--use-file-for-fake-video-capture=${film}`],
+      });
     });
 
     afterEach(async () => {
-      await browser?.close();
-      browser = undefined;
+      for (const context of browser.contexts()) await context.close();
       const heard = complaints;
       complaints = [];
       expect(heard).toEqual([]);
     });
 
     afterAll(async () => {
+      await browser?.close();
       await street?.close();
     });
 
-    /** A browser before whose camera this person stands. */
+    /** A browser window of its own, with nothing kept from before, and this person before its camera. */
     async function browserBefore(who: CastMember): Promise<BrowserContext> {
-      film = join(street.stack.dir, `${who.name.replaceAll(' ', '-')}.mjpeg`);
       writeFileSync(film, await filmOf(who));
-      browser = await chromium.launch({
-        executablePath: present(executablePath, 'Chromium'),
-        args: [...CHROMIUM_ARGS, `--use-file-for-fake-video-capture=${film}`],
-      });
       return browser.newContext({
         permissions: ['camera'],
         viewport: { width: 800, height: 1280 },
@@ -84,7 +84,7 @@ describe.skipIf(executablePath === undefined)(
       return Buffer.concat(frames.map((frame) => frame.colour));
     }
 
-    /** Holds what the phone shows before the camera, which reads its film anew whenever it is opened. */
+    /** Holds what the phone shows before the camera. */
     async function holdUp(phone: Page): Promise<void> {
       const shown = await phone.getByRole('img', { name: 'One-time payment code' }).screenshot();
       const onHand = { width: 640, height: 480, channels: 3, background: '#8a7f70' } as const;
@@ -183,8 +183,7 @@ describe.skipIf(executablePath === undefined)(
     }
 
     it('refuse the console to whoever does not have the token', async () => {
-      const context = await browserBefore(stranger);
-      const page = await context.newPage();
+      const page = await browser.newPage();
       await page.goto(`${street.hub.url}/console/login?token=wrong`);
       await page.goto(`${street.hub.url}/console/?lang=en`);
       await page.getByRole('heading', { name: 'Sign in as the operator' }).waitFor();
@@ -368,7 +367,7 @@ describe.skipIf(executablePath === undefined)(
     /** Another device of the same person: opens the link of the enrolment. */
     async function pairPhone(link: URL): Promise<Page> {
       const viewport = { width: 390, height: 844 };
-      const phone = await (await present(browser, 'a browser').newContext({ viewport })).newPage();
+      const phone = await (await browser.newContext({ viewport })).newPage();
       link.searchParams.set('lang', 'en');
       await phone.goto(link.href);
       expect(await seriousFaults(phone)).toEqual([]);
