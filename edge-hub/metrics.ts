@@ -32,6 +32,7 @@ export class HubMetrics {
   private readonly downlink: Counter<'type' | 'outcome'>;
   private readonly moves: Counter<'move' | 'result'>;
   private readonly published: Counter;
+  private readonly eventRefusals: Counter;
   private readonly oversize: Counter;
 
   constructor() {
@@ -91,6 +92,11 @@ export class HubMetrics {
       help: 'Events that JetStream has taken',
       registers,
     });
+    this.eventRefusals = new Counter({
+      name: 'wuma_hub_events_refused_total',
+      help: 'Events that the stream will never take; central fetches them from the ledger',
+      registers,
+    });
     this.oversize = new Counter({
       name: 'wuma_hub_oversize_bytes_total',
       help: 'Bytes of messages above the limit that were skipped',
@@ -136,6 +142,10 @@ export class HubMetrics {
 
   eventsPublished(count: number): void {
     this.published.inc(count);
+  }
+
+  eventsRefused(): void {
+    this.eventRefusals.inc();
   }
 
   oversizeSkipped(bytes: number): void {

@@ -1,5 +1,10 @@
-import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
+import {
+  JetStreamApiError,
+  type JetStreamClient,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { errors, type NatsConnection } from '@nats-io/transport-node';
 import { subjects } from '../../shared/contracts/subjects.ts';
 
 /** What is published of an event. */
@@ -9,11 +14,20 @@ export interface EventMessage {
   readonly text: string;
 }
 
+/** The stream will never take this event, however often it is sent: it is too large for it or its server. */
+export class EventRefusedError extends Error {
+  override readonly name = 'EventRefusedError';
+}
+
 /** A hub's own stream, as the relay writes to it. */
 export interface EventStream {
   /** Makes the stream where it is the hub's own and not there. @throws where it cannot be reached */
   ensure(): Promise<void>;
-  /** Resolves when the stream has taken the event. @throws where that is not known in time: it may have */
+  /**
+   * Resolves when the stream has taken the event.
+   *
+   * @throws EventRefusedError, and others where it is not known in time: it may have taken it
+   */
   publish(event: EventMessage): Promise<void>;
 }
 
@@ -67,6 +81,19 @@ export class JetStreamEvents implements EventStream {
 
   async publish({ id, type, text }: EventMessage): Promise<void> {
     const subject = subjects.txEvent(this.hubId, type);
-    await this.client.publish(subject, text, { msgID: id, timeout: TIMEOUT_MS });
+    try {
+      await this.client.publish(subject, text, { msgID: id, timeout: TIMEOUT_MS });
+    } catch (cause) {
+      if (isRefusal(cause)) throw new EventRefusedError(`event ${id}`, { cause });
+      throw cause;
+    }
   }
+}
+
+/** What JetStream answers to more than a stream's `max_msg_size`; more than a server's `max_payload` is not sent at all. */
+const MESSAGE_TOO_LARGE = 10_054;
+
+function isRefusal(error: unknown): boolean {
+  if (error instanceof JetStreamApiError) return error.code === MESSAGE_TOO_LARGE;
+  return error instanceof errors.InvalidArgumentError;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,7 +51,7 @@ beforeEach(async () => {
     maxAgeMs: 3_600_000,
   });
   database = openDatabase(join(dir, 'hub.db'));
-  store = new OutboxStore(database.db, HUB);
+  store = new OutboxStore(database.db, { hubId: HUB, newId: randomUUID, clock: systemClock });
   relay = makeRelay();
 });
 afterEach(async () => {
@@ -175,4 +176,20 @@ it('sends again what it sent but could not mark, and the stream holds it once', 
   relay.start(stream);
   await published();
   expect(await streamed()).toHaveLength(3);
+});
+
+it('leaves out what the stream will never take, and goes on', async () => {
+  const manager = await jetstreamManager(connection);
+  await manager.streams.add({ name: STREAM, subjects: [`tx.${HUB}.>`], max_msg_size: 2_000 });
+  append(1);
+  const occurredAt = new Date().toISOString();
+  for (const text of ['x'.repeat(3_000), 'x'.repeat(1_100_000)]) {
+    ids += 1;
+    store.append({ id: `e${ids}`, type: 'a.b', version: 1, occurredAt, data: { text } });
+  }
+  append(1);
+  relay.start(stream);
+  await published();
+  const seqs = (await streamed()).map((text) => Number(/"seq":(\d+)/.exec(text)?.[1]));
+  expect(seqs).toEqual([1, 4]);
 });

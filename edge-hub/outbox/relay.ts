@@ -4,7 +4,7 @@ import type { Logger } from '../../shared/kernel/logger.ts';
 import { pause, type Timers } from '../../shared/kernel/timers.ts';
 import type { Lazily } from '../db/database.ts';
 import type { HubMetrics } from '../metrics.ts';
-import type { EventStream } from './event-stream.ts';
+import { EventRefusedError, type EventStream } from './event-stream.ts';
 import { eventJson, type OutboxRow, type OutboxStore } from './outbox-store.ts';
 
 export interface RelayParts {
@@ -12,7 +12,7 @@ export interface RelayParts {
   readonly lazily: Lazily;
   /** Resolves when everything committed so far is on disk: central must never know more than a power cut leaves. */
   readonly settled: () => Promise<void>;
-  readonly metrics: Pick<HubMetrics, 'eventsPublished'>;
+  readonly metrics: Pick<HubMetrics, 'eventsPublished' | 'eventsRefused'>;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: () => number;
@@ -26,7 +26,8 @@ const IDLE_MS = 5_000;
 
 /**
  * Copies committed events to the hub's stream, in order, one at a time: an event is sent only when
- * the one before it is taken. It runs beside the payments and never keeps one waiting.
+ * the one before it is taken. It runs beside the payments and never keeps one waiting. What the stream will never take is
+ * left out of it: central fetches it from the ledger, at the gap.
  */
 export class OutboxRelay {
   private readonly parts: RelayParts;
@@ -107,13 +108,26 @@ export class OutboxRelay {
     });
   }
 
+  private async send(stream: EventStream, row: OutboxRow): Promise<void> {
+    try {
+      await stream.publish({ id: row.eventId, type: row.type, text: eventJson(row) });
+    } catch (error) {
+      if (!(error instanceof EventRefusedError)) throw error;
+      this.parts.metrics.eventsRefused();
+      this.parts.logger.error(
+        { module: 'relay', err: error, seq: row.seq },
+        'the stream does not take an event: central has to fetch it from the ledger',
+      );
+    }
+  }
+
   private async publish(stream: EventStream, rows: readonly OutboxRow[]): Promise<void> {
     const { store, lazily, clock, metrics } = this.parts;
     const taken: number[] = [];
     try {
       for (const row of rows) {
         if (this.stopped) return;
-        await stream.publish({ id: row.eventId, type: row.type, text: eventJson(row) });
+        await this.send(stream, row);
         taken.push(row.seq);
       }
     } finally {

@@ -122,11 +122,11 @@ export class SimHub {
     const clock = process;
     const random = (): number => this.machine.random.next();
     const shared = { clock, random, logger, lazily, settled, timers: process };
-    const outbox = new OutboxStore(db, hubId);
+    const outbox = new OutboxStore(db, { hubId, newId: process.newId, clock });
     const relay = new OutboxRelay({
       ...shared,
       store: outbox,
-      metrics: { eventsPublished: () => undefined },
+      metrics: { eventsPublished: () => undefined, eventsRefused: () => undefined },
       idleMs: POLL_MS,
     });
     const waking =
@@ -217,11 +217,11 @@ export class SimHub {
 
   private asking(ask: AskCentral): AskCentral {
     if (this.plant !== 'overdrawn') return ask;
-    return async (asks, timeoutMs) => {
-      const grants = await ask(asks, timeoutMs);
+    return async (question, timeoutMs) => {
+      const grants = await ask(question, timeoutMs);
       return grants?.map((grant) => {
         const before = BigInt(
-          asks.find((each) => each.shopperId === grant.shopperId)?.grantedMinor ?? 0,
+          question.asks.find((each) => each.shopperId === grant.shopperId)?.grantedMinor ?? 0,
         );
         return { ...grant, grantedMinor: before + grant.grantedMinor };
       });
