@@ -166,6 +166,7 @@ export class CentralEvents {
       const reasons = [...new Set(batch.quarantined.map((row) => row.reason))];
       this.logger.warn({ hub, count: batch.quarantined.length, reasons }, 'events put aside');
     }
+    this.hubSetBack(hub, batch);
   }
 
   chainBroken(hub: string, broken: ChainBreak): void {
@@ -213,6 +214,24 @@ export class CentralEvents {
 
   streamReplaced(hub: string): void {
     this.logger.warn({ hub }, 'the hub has another stream than before: reading it from its start');
+  }
+
+  /** The hub goes on from an earlier event, or an appliance that was replaced is heard of. */
+  private hubSetBack(
+    hub: string,
+    { epochs, superseded }: Pick<BookedBatch, 'epochs' | 'superseded'>,
+  ): void {
+    for (const { fromSeq, afterSeq } of epochs) {
+      const aheadBy = fromSeq - 1 - afterSeq;
+      this.logger.error(
+        { hub, afterSeq, aheadBy },
+        'the hub was restored from a backup or replaced',
+      );
+    }
+    if (superseded.length > 0) {
+      const events = superseded.length;
+      this.logger.error({ hub, events }, 'an appliance that was replaced tells of more: put aside');
+    }
   }
 
   /** Events that the stream did not have were fetched from the hub's ledger. */

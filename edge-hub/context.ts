@@ -41,6 +41,8 @@ import { TemplateProtection } from './enrolment/template-protection.ts';
 import { TemplateRenewal } from './enrolment/template-renewal.ts';
 import { TemplateVault } from './enrolment/vault.ts';
 import type { HubSettings } from './env.ts';
+import { ChainWitness } from './epoch/chain-witness.ts';
+import { HubLife } from './epoch/life.ts';
 import { HubEvents } from './events.ts';
 import { adminToken, HubIdentity, secretFile } from './identity.ts';
 import { ChallengeBook } from './ingress/challenge-book.ts';
@@ -130,6 +132,8 @@ export interface HubContext {
   readonly topUps: TopUps;
   readonly spending: Spending;
   readonly contact: CentralContact;
+  readonly allowanceStore: AllowanceStore;
+  readonly life: HubLife;
   readonly downlink: Downlink;
   readonly applier: DownlinkApplier;
   readonly downlinkStore: DownlinkStore;
@@ -199,7 +203,7 @@ function wire(base: Base) {
   const { hubId } = settings.street;
   const { db } = database;
   const metrics = new HubMetrics();
-  const outbox = new OutboxStore(db, hubId);
+  const outbox = new OutboxStore(db, { hubId, newId, clock });
   const noise = Math.random;
   const relay = new OutboxRelay({
     store: outbox,
@@ -250,6 +254,7 @@ function wire(base: Base) {
   return {
     ...shared,
     chainDesk: new ChainDesk({ hubId, store: outbox, settled, logger }),
+    life: wireLife(shared, funds.allowanceStore),
     forgetting,
     enrolment,
     succession,
@@ -258,6 +263,16 @@ function wire(base: Base) {
     ...wirePayments({ ...shared, succession, spending: funds.spending }),
     ...wireDownlink({ ...shared, ...funds, enrolment }, noise),
   };
+}
+
+function wireLife(shared: Shared, allowances: AllowanceStore): HubLife {
+  const { dataDir } = shared.settings;
+  const paths = {
+    path: join(dataDir, 'chain.witness'),
+    databasePath: join(dataDir, DATABASE_FILE),
+  };
+  const { settled } = shared.database;
+  return new HubLife({ ...shared, allowances, settled, witness: new ChainWitness(paths) });
 }
 
 /** The gallery of the present pack, and of the one before where there is one. */
@@ -372,6 +387,7 @@ function wireAllowances(shared: Shared, random: () => number) {
     topUps,
     spending,
     contact,
+    allowanceStore: store,
     allowances: new AllowanceOrders({ store, events }),
     // money is there before they pay
     onKnown: (shopperId: string): void => spending.refill({ shopperId, currency }),

@@ -56,6 +56,7 @@ async function startBehind(parts: {
 }): Promise<RunningHub> {
   const { context, server, pages, httpPort } = parts;
   const { settings, logger, metrics, handler, gallery, outbox, downlink } = context;
+  context.life.begin();
   // a crash between an erasure's commit and its checkpoint would leave old pages in the log
   context.database.truncateLog();
   await loadGallery(context);
@@ -109,10 +110,13 @@ async function loadGallery({ snapshot, logger }: HubContext): Promise<void> {
 }
 
 /** Introduces the hub to the city, once and whenever its key or certificate has changed. */
-function announce({ directory, identity, events, transact }: HubContext): void {
+function announce(context: HubContext): void {
+  const { directory, identity, events, transact, allowanceStore } = context;
   if (directory.setting(ANNOUNCED) === identity.fingerprint) return;
   transact(() => {
-    events.hubAnnounced(identity.announcement());
+    const { seq, eventId } = events.hubAnnounced(identity.announcement());
+    // a ledger that is new here may not be the first of this hub
+    if (seq === 1) allowanceStore.awaitConfirmation(eventId);
     directory.putSetting(ANNOUNCED, identity.fingerprint);
   });
 }
@@ -221,5 +225,6 @@ async function stopHub(parts: {
   await context.snapshot.stop();
   await context.vision.engine.close();
   await context.vision.index.close();
+  await context.life.end();
   context.database.close();
 }

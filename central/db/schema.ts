@@ -33,6 +33,8 @@ export const intakeWatermarks = pgTable('intake_watermarks', {
   streamSeq: sequence('stream_seq').notNull(),
   chainSeq: sequence('chain_seq').notNull(),
   chainHash: text('chain_hash').notNull(),
+  epoch: integer('epoch').notNull().default(1),
+  carried: sequence('carried').notNull().default(0),
   updatedAt: moment('updated_at'),
   ownerId: uuid('owner_id'),
   fence: sequence('fence').notNull().default(0),
@@ -77,6 +79,34 @@ export const quarantinedEvents = pgTable('quarantined_events', {
   raw: text('raw'),
   id: sequence('id').generatedAlwaysAsIdentity(),
 });
+
+export const hubEpochs = pgTable(
+  'hub_epochs',
+  {
+    hubId: text('hub_id').notNull(),
+    epoch: integer('epoch').notNull(),
+    eventId: uuid('event_id').notNull(),
+    fromSeq: sequence('from_seq').notNull(),
+    afterSeq: sequence('after_seq').notNull(),
+    carried: sequence('carried').notNull(),
+    openedAt: moment('opened_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.epoch] })],
+);
+
+export const supersededEvents = pgTable(
+  'superseded_events',
+  {
+    hubId: text('hub_id').notNull(),
+    eventId: uuid('event_id').notNull(),
+    hubSeq: sequence('hub_seq').notNull(),
+    type: text('type').notNull(),
+    hash: text('hash').notNull(),
+    receivedAt: moment('received_at').notNull(),
+    raw: text('raw'),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.eventId] })],
+);
 
 export const shops = pgTable(
   'shops',
@@ -176,7 +206,7 @@ export const reconciliationExceptions = pgTable(
     subject: text('subject').notNull(),
     seq: sequence('seq'),
     detail: text('detail').notNull(),
-    source: text('source', { enum: ['nightly', 'command'] }).notNull(),
+    source: text('source', { enum: ['nightly', 'command', 'intake'] }).notNull(),
     foundAt: moment('found_at').notNull(),
     lastSeenAt: moment('last_seen_at').notNull(),
     timesSeen: integer('times_seen').notNull().default(1),
@@ -322,6 +352,7 @@ export const allowances = pgTable(
     currency: text('currency', { enum: CURRENCIES }).notNull(),
     grantedMinor: bigint('granted_minor', { mode: 'bigint' }).notNull().default(0n),
     returnedMinor: bigint('returned_minor', { mode: 'bigint' }).notNull().default(0n),
+    closedMinor: bigint('closed_minor', { mode: 'bigint' }).notNull().default(0n),
     grantedAt: moment('granted_at').notNull(),
   },
   (table) => [primaryKey({ columns: [table.hubId, table.shopperId, table.currency] })],

@@ -1,4 +1,4 @@
-import { asc, eq, isNotNull } from 'drizzle-orm';
+import { asc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { HubAnnouncement } from '../../shared/contracts/hub-events.ts';
 import type { Executor } from '../db/database.ts';
 import { downlinkHeads, hubs, intakeWatermarks } from '../db/schema.ts';
@@ -8,7 +8,10 @@ export interface KnownHub {
   readonly hubId: string;
   readonly streetId: string | null;
   readonly streetName: string | null;
+  /** Place of the last event in the inbox. */
   readonly watermarkSeq: number;
+  /** The hub's own sequence of it: fewer, where the hub was restored from a backup. */
+  readonly hubSeq: number;
   readonly watermarkHash: string;
   readonly headSeq: number;
   readonly ackedSeq: number;
@@ -23,6 +26,9 @@ export function listHubs(db: Executor): Promise<KnownHub[]> {
       streetId: hubs.streetId,
       streetName: hubs.streetName,
       watermarkSeq: intakeWatermarks.chainSeq,
+      hubSeq: sql<number>`${intakeWatermarks.chainSeq} - ${intakeWatermarks.carried}`.mapWith(
+        Number,
+      ),
       watermarkHash: intakeWatermarks.chainHash,
       headSeq: downlinkHeads.headSeq,
       ackedSeq: downlinkHeads.ackedSeq,

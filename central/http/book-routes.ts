@@ -83,7 +83,7 @@ export function addBookRoutes(app: OpenAPIHono, { database }: HttpContext): void
         refundedMinor: totals.refundedMinor.toString(),
         reversals: totals.reversals,
         reversedMinor: totals.reversedMinor.toString(),
-        lastSeq: hub.watermarkSeq,
+        lastSeq: hub.hubSeq,
         lastHash: hub.watermarkHash,
       },
       200,

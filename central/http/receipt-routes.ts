@@ -12,8 +12,14 @@ import { RateLimiter } from '../../shared/kernel/rate-limiter.ts';
 import type { HttpContext } from '../context.ts';
 import type { Executor } from '../db/database.ts';
 import { listHubs } from '../enrolment/hub-store.ts';
+import { readEpochs } from '../intake/epoch-store.ts';
 import { findStanding } from '../ledger/move-store.ts';
-import { readBooked, readInbox } from '../verification/book-reader-store.ts';
+import {
+  type BookedRow,
+  type InboxRow,
+  readBooked,
+  readInbox,
+} from '../verification/book-reader-store.ts';
 import { jsonAnswer, problemAnswers } from './answers.ts';
 import { refuse } from './problem.ts';
 
@@ -50,9 +56,9 @@ async function checkReceipt(tx: Executor, text: string): Promise<ReceiptCheck | 
   const hub = (await listHubs(tx)).find((each) => hubPart(each.hubId) === parsed.hub);
   if (!hub) return undefined;
   const { hubId } = hub;
-  const [event] = await readInbox(tx, hubId, { afterSeq: seq - 1, limit: 1 });
-  const [move] = await readBooked(tx, hubId, { fromSeq: seq, toSeq: seq });
-  if (event?.seq !== seq || move?.reference !== reference) return undefined;
+  const found = await moveWithReference(tx, hubId, { seq, reference });
+  if (!found) return undefined;
+  const { event, move } = found;
   const input = receiptInput({ ...move, hubId, seq, prevHash: event.prevHash });
   const digest = createHash('sha256').update(input).digest();
   const isChained = referenceText({ hubId, seq }, digest) === reference;
@@ -69,4 +75,19 @@ async function checkReceipt(tx: Executor, text: string): Promise<ReceiptCheck | 
     state: standing.state,
     proof: isChained ? 'chain' : 'books',
   });
+}
+
+/** Two lives of a hub may have used the sequence. */
+async function moveWithReference(
+  tx: Executor,
+  hubId: string,
+  of: { readonly seq: number; readonly reference: string },
+): Promise<{ event: InboxRow; move: BookedRow } | undefined> {
+  const epochs = await readEpochs(tx, hubId);
+  for (const place of epochs.placesOf(of.seq)) {
+    const [event] = await readInbox(tx, hubId, { afterSeq: place - 1, limit: 1 });
+    const [move] = await readBooked(tx, hubId, { fromSeq: place, toSeq: place });
+    if (event?.seq === place && move?.reference === of.reference) return { event, move };
+  }
+  return undefined;
 }

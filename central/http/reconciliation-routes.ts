@@ -11,6 +11,7 @@ import {
 } from '../../shared/contracts/reconciliation.ts';
 import type { HttpContext } from '../context.ts';
 import { listHubs } from '../enrolment/hub-store.ts';
+import { readEpochs } from '../intake/epoch-store.ts';
 import {
   type ExceptionRow,
   lastRuns,
@@ -130,14 +131,21 @@ async function entryPage(
   const range = { fromSeq: page.afterSeq + 1, toSeq: shown.at(-1)?.seq ?? page.afterSeq };
   const booked = new Map((await readBooked(tx, hubId, range)).map((row) => [row.seq, row]));
   const aside = await readPutAside(tx, hubId);
-  const entries = shown.map(({ seq, hash }) => {
-    const row = booked.get(seq);
-    const putAside = aside.get(seq) ?? null;
-    if (!row) return { seq, hash, booked: null, putAside };
+  const epochs = await readEpochs(tx, hubId);
+  const entries = shown.map(({ seq: place, hash }) => {
+    const row = booked.get(place);
+    const event = {
+      place,
+      seq: epochs.hubSeqOf(place),
+      hash,
+      carried: !epochs.isInForce(place),
+      putAside: aside.get(place) ?? null,
+    };
+    if (!row) return { ...event, booked: null };
     const { kind, paymentId } = row;
     const amountMinor = row.amountMinor.toString();
     const currency = currencySchema.parse(row.currency);
-    return { seq, hash, booked: { kind, paymentId, amountMinor, currency }, putAside };
+    return { ...event, booked: { kind, paymentId, amountMinor, currency } };
   });
   return { entries, more: rows.length > shown.length };
 }

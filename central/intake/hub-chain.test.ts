@@ -10,13 +10,30 @@ const GOLDEN = new URL('../../shared/contracts/golden/', import.meta.url);
 
 /** A chain of unknown events: what is booked of them is not this module's business. */
 function chainOf(count: number, source = HUB): Delivery[] {
-  let prevHash = GENESIS_HASH;
+  return lifeOf({ count, source, life: 0 });
+}
+
+/** What a life of a hub tells after an event; every life but the first begins by saying so. */
+function lifeOf(of: {
+  readonly count: number;
+  readonly life: number;
+  readonly source?: string;
+  readonly after?: Delivery | undefined;
+  readonly restored?: boolean;
+}): Delivery[] {
+  const { count, life, source = HUB, after, restored = false } = of;
+  const parent = after && readEvent(after)?.head;
+  let prevHash = parent?.hash ?? GENESIS_HASH;
+  const firstSeq = (parent?.seq ?? 0) + 1;
   return Array.from({ length: count }, (_, index) => {
-    const seq = index + 1;
-    const dataJson = `{"10":${seq},"2":1.0}`;
+    const seq = firstSeq + index;
+    const isOpening = life > 0 && index === 0;
+    const dataJson = isOpening
+      ? JSON.stringify({ afterSeq: seq - 1, afterHash: prevHash, restored })
+      : `{"10":${seq},"2":1.0}`;
     const head = {
-      id: `019a4e00-0000-7000-8000-${String(seq).padStart(12, '0')}`,
-      type: 'shopper.waved',
+      id: `019a4e00-0000-7000-8000-${String(life * 1_000 + seq).padStart(12, '0')}`,
+      type: isOpening ? 'epoch.opened' : 'shopper.waved',
       version: 1,
       occurredAt: '2026-11-02T03:04:05.678Z',
       source,
@@ -33,15 +50,16 @@ function chainOf(count: number, source = HUB): Delivery[] {
 }
 
 function walk(deliveries: readonly Delivery[], before: readonly Delivery[] = []) {
-  const known = before.map((delivery) => readEvent(delivery)?.head);
+  const known = before.flatMap((delivery) => readEvent(delivery)?.head ?? []);
   const last = known.at(-1);
   return examine({
     hubId: HUB,
     deliveries: deliveries.map((delivery) => ({ delivery, read: readEvent(delivery) })),
-    from: { seq: last?.seq ?? 0, hash: last?.hash ?? GENESIS_HASH },
+    from: { seq: last?.seq ?? 0, hash: last?.hash ?? GENESIS_HASH, carried: 0 },
     known: {
-      hashOf: (seq) => known.find((head) => head?.seq === seq)?.hash,
-      seqOf: (id) => known.find((head) => head?.id === id)?.seq,
+      hashOf: (id) => known.find((head) => head.id === id)?.hash,
+      parentOf: ({ prevHash }) => known.find((head) => head.hash === prevHash)?.seq,
+      isOver: () => false,
     },
   });
 }
@@ -95,6 +113,57 @@ describe('examine', () => {
     const text = reused.replace(/"hash":"[0-9a-f]{64}"/, `"hash":"${hash}"`);
     const result = walk([first ?? { streamSeq: 1, text: '' }, { streamSeq: 2, text }]);
     expect(result.break?.code).toBe('event_id_reused');
+  });
+
+  it('goes on with a life of the hub that was restored from a backup, and keeps what it has', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 11 }),
+        fc.integer({ min: 1, max: 20 }),
+        (back, count) => {
+          const first = chainOf(12);
+          const second = lifeOf({ count, life: 1, after: first[back - 1] });
+          const result = walk([...first, ...second, ...first, ...second]);
+          expect(result.break).toBeUndefined();
+          expect(result.chained.map(({ seq }) => seq)).toEqual(
+            Array.from({ length: 12 + count }, (_, index) => index + 1),
+          );
+          expect(result.duplicates).toBe(12 + count);
+          expect(result.epochs).toMatchObject([
+            { fromSeq: 13, afterSeq: back, carried: 12 - back },
+          ]);
+          expect(result.position).toMatchObject({ seq: 12 + count, carried: 12 - back });
+        },
+      ),
+    );
+  });
+
+  it('puts aside what a life tells after another has begun, and goes on with that one', () => {
+    const first = chainOf(12);
+    const second = lifeOf({ count: 3, life: 1, after: first[4] });
+    const old = first.slice(9);
+    const again = lifeOf({ count: 2, life: 2, after: first[11] });
+    const more = lifeOf({ count: 5, life: 1, after: first[4] }).slice(3);
+    const result = walk([...first.slice(0, 9), ...second, ...old, ...again, ...more]);
+    expect(result.break).toBeUndefined();
+    expect(result.superseded.map(({ head }) => head.seq)).toEqual([10, 11, 12, 13, 14]);
+    expect(result.position).toMatchObject({ seq: 14, carried: 4 });
+  });
+
+  it('halts where a chain tells another story without saying that a life has begun', () => {
+    const first = chainOf(12);
+    const other = lifeOf({ count: 3, life: 1, after: first[4] }).slice(1);
+    expect(walk([...first, ...other]).break).toMatchObject({ code: 'fork', seq: 7 });
+  });
+
+  it('tells of a life that knows it was restored, although nothing is lost', () => {
+    const first = chainOf(3);
+    const second = lifeOf({ count: 2, life: 1, after: first[2], restored: true });
+    const { epochs, position } = walk([...first, ...second]);
+    expect(epochs).toMatchObject([{ fromSeq: 4, afterSeq: 3, carried: 0 }]);
+    expect(position).toMatchObject({ seq: 5, carried: 0 });
+    const usual = walk([...first, ...lifeOf({ count: 2, life: 1, after: first[2] })]);
+    expect(usual.epochs).toEqual([]);
   });
 
   it.each(['', '[]', 'null', '{"id":1}', '{', '"text"'])('reads no event in %j', (text) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   chainInput,
+  GENESIS_HASH,
   type HubEvent,
   type HubEventHead,
   hubEventHeadSchema,
@@ -19,14 +20,29 @@ export interface Delivery {
 
 /** How far a hub's chain has been read. */
 export interface ChainPosition {
+  /** Place of the last event in the inbox (`epochs.ts`). */
   readonly seq: number;
   readonly hash: string;
+  /** Place less the hub's own sequence. */
+  readonly carried: number;
 }
 
-/** What the inbox knows of the events in hand. */
+/** What is in the books of the events in hand. */
 export interface KnownEvents {
-  hashOf(seq: number): string | undefined;
-  seqOf(eventId: string): number | undefined;
+  /** Hash of an event that is in the inbox, or was put aside as one of a life that is over. */
+  hashOf(eventId: string): string | undefined;
+  /** Place of the event that the first event of a life continues from; undefined where it is not in the inbox. */
+  parentOf(head: HubEventHead): number | undefined;
+  /** Whether an event with this hash was the last of a life that is over, or was told by it later. */
+  isOver(hash: string): boolean;
+}
+
+/** A life of the hub that begins with an event in hand. */
+export interface OpenedEpoch {
+  readonly eventId: string;
+  readonly fromSeq: number;
+  readonly afterSeq: number;
+  readonly carried: number;
 }
 
 /** Why an event was put aside. All but the first two are links of the chain, which goes on past them. */
@@ -63,6 +79,9 @@ export interface ReadEvent {
 /** A link of the chain: an event that we understand, or one that is kept for a newer central. */
 export interface ChainedEvent {
   readonly read: ReadEvent;
+  /** Its place in the inbox. */
+  readonly seq: number;
+  /** With the place as its sequence. */
   readonly event: HubEvent | undefined;
   readonly reason: QuarantineReason | undefined;
 }
@@ -75,6 +94,9 @@ interface Unchained {
 export interface Examined {
   readonly chained: readonly ChainedEvent[];
   readonly unchained: readonly Unchained[];
+  /** Told by a life that is over, after another had begun. */
+  readonly superseded: readonly ReadEvent[];
+  readonly epochs: readonly OpenedEpoch[];
   readonly duplicates: number;
   /** Where the chain is after the events above, and the last delivery that they cover. */
   readonly position: ChainPosition;
@@ -116,63 +138,112 @@ export function examine(options: {
   readonly from: ChainPosition;
   readonly known: KnownEvents;
 }): Examined {
-  const chained: ChainedEvent[] = [];
+  const walk = new ChainWalk(options.from, options.known);
   const unchained: Unchained[] = [];
-  const idsHere = new Set<string>();
-  let duplicates = 0;
-  let position = options.from;
   let streamSeq: number | undefined;
   let broken: ChainBreak | undefined;
   for (const { delivery, read } of options.deliveries) {
     if (!read || read.head.source !== options.hubId) {
       unchained.push({ delivery, reason: read ? 'foreign_source' : 'malformed' });
-      streamSeq = delivery.streamSeq;
-      continue;
-    }
-    const hashes = { position, known: options.known, chained, first: options.from.seq + 1 };
-    const verdict = linkVerdict(read, hashes);
-    if (verdict === 'duplicate') {
-      duplicates += 1;
-    } else if (
-      verdict === 'next' &&
-      !idsHere.has(read.head.id) &&
-      options.known.seqOf(read.head.id) === undefined
-    ) {
-      idsHere.add(read.head.id);
-      chained.push({ read, ...understood(read) });
-      position = { seq: read.head.seq, hash: read.head.hash };
     } else {
-      const code = verdict === 'next' ? 'event_id_reused' : verdict;
-      broken = { code, seq: read.head.seq, streamSeq: delivery.streamSeq };
-      break;
+      const code = walk.take(read);
+      if (code) {
+        broken = { code, seq: read.head.seq, streamSeq: delivery.streamSeq };
+        break;
+      }
     }
     streamSeq = delivery.streamSeq;
   }
-  return { chained, unchained, duplicates, position, streamSeq, break: broken };
+  const { chained, superseded, epochs, duplicates, position } = walk;
+  return { chained, unchained, superseded, epochs, duplicates, position, streamSeq, break: broken };
 }
 
-function linkVerdict(
-  { head, dataJson }: ReadEvent,
-  at: {
-    readonly position: ChainPosition;
-    readonly known: KnownEvents;
-    readonly chained: readonly ChainedEvent[];
-    readonly first: number;
-  },
-): 'next' | 'duplicate' | Exclude<ChainBreakCode, 'event_id_reused'> {
-  const hash = createHash('sha256')
-    .update(chainInput({ ...head, dataJson }))
-    .digest('hex');
-  if (hash !== head.hash) return 'hash_mismatch';
-  if (head.seq <= at.position.seq) {
-    const before =
-      head.seq >= at.first
-        ? at.chained[head.seq - at.first]?.read.head.hash
-        : at.known.hashOf(head.seq);
-    return before === head.hash ? 'duplicate' : 'fork';
+class ChainWalk {
+  readonly chained: ChainedEvent[] = [];
+  readonly superseded: ReadEvent[] = [];
+  readonly epochs: OpenedEpoch[] = [];
+  duplicates = 0;
+  position: ChainPosition;
+  private readonly known: KnownEvents;
+  private readonly hashById = new Map<string, string>();
+  private readonly placeByHash = new Map<string, number>();
+  private readonly over = new Set<string>();
+
+  constructor(from: ChainPosition, known: KnownEvents) {
+    this.position = from;
+    this.known = known;
   }
-  if (head.seq !== at.position.seq + 1) return 'gap';
-  return head.prevHash === at.position.hash ? 'next' : 'prev_hash_mismatch';
+
+  /** @returns why the event does not fit */
+  take(read: ReadEvent): ChainBreakCode | undefined {
+    const { head, dataJson } = read;
+    const hash = createHash('sha256')
+      .update(chainInput({ ...head, dataJson }))
+      .digest('hex');
+    if (hash !== head.hash) return 'hash_mismatch';
+    const isNext = head.seq === this.hubSeq + 1 && head.prevHash === this.position.hash;
+    const before = this.hashById.get(head.id) ?? this.known.hashOf(head.id);
+    if (before !== undefined) {
+      if (before !== hash) return isNext ? 'event_id_reused' : 'fork';
+      this.duplicates += 1;
+      return undefined;
+    }
+    this.hashById.set(head.id, hash);
+    if (isNext || this.opens(read)) this.chain(read);
+    else if (this.isOver(head.prevHash)) this.putAside(read);
+    else return this.misfit(head);
+    return undefined;
+  }
+
+  private get hubSeq(): number {
+    return this.position.seq - this.position.carried;
+  }
+
+  /** The first event of a life of the hub continues from any event in the books, or begins anew. */
+  private opens(read: ReadEvent): boolean {
+    const { head } = read;
+    const isFirst = head.seq === 1 && head.prevHash === GENESIS_HASH;
+    const isOpening = head.type === 'epoch.opened' || (isFirst && head.type === 'hub.announced');
+    if (!isOpening || understood(read).event === undefined) return false;
+    const afterSeq = isFirst
+      ? 0
+      : (this.placeByHash.get(head.prevHash) ?? this.known.parentOf(head));
+    if (afterSeq === undefined || this.position.seq === 0) return false;
+    this.over.add(this.position.hash);
+    const fromSeq = this.position.seq + 1;
+    const carried = fromSeq - head.seq;
+    this.epochs.push({ eventId: head.id, fromSeq, afterSeq, carried });
+    this.position = { ...this.position, carried };
+    return true;
+  }
+
+  private chain(read: ReadEvent): void {
+    const { head } = read;
+    const seq = this.position.seq + 1;
+    const { event, reason } = understood(read);
+    const isRestored = event?.type === 'epoch.opened' && event.data.restored;
+    if (isRestored && this.epochs.at(-1)?.fromSeq !== seq) {
+      const { carried } = this.position;
+      this.epochs.push({ eventId: head.id, fromSeq: seq, afterSeq: seq - 1, carried });
+    }
+    this.chained.push({ read, seq, event: event && { ...event, seq }, reason });
+    this.placeByHash.set(head.hash, seq);
+    this.position = { ...this.position, seq, hash: head.hash };
+  }
+
+  private isOver(hash: string): boolean {
+    return this.over.has(hash) || this.known.isOver(hash);
+  }
+
+  private putAside(read: ReadEvent): void {
+    this.over.add(read.head.hash);
+    this.superseded.push(read);
+  }
+
+  private misfit({ seq }: HubEventHead): ChainBreakCode {
+    if (seq <= this.hubSeq) return 'fork';
+    return seq === this.hubSeq + 1 ? 'prev_hash_mismatch' : 'gap';
+  }
 }
 
 /** Tolerant: what a newer hub says is kept and put aside, never lost and never guessed at. */

@@ -1,4 +1,5 @@
 import type { HubEvent } from '../../shared/contracts/hub-events.ts';
+import type { FoundDifference } from '../../shared/contracts/reconciliation.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Executor, OpenDatabase } from '../db/database.ts';
 import type { Enrolment, EnrolmentEvent } from '../enrolment/enrolment.ts';
@@ -8,20 +9,31 @@ import { upsertTerminal } from '../ledger/ledger-store.ts';
 import { bookMove, isMoveEvent, type MoveEvent } from '../ledger/move-booking.ts';
 import { putPaymentCodes } from '../phones/phone-store.ts';
 import type { Phones } from '../phones/phones.ts';
+import { recordDifferences } from '../reconciliation/exception-store.ts';
 import type { Wallets } from '../wallet/wallets.ts';
+import {
+  findSuperseded,
+  findSupersededHashes,
+  insertEpochs,
+  insertSuperseded,
+  readEpochs,
+} from './epoch-store.ts';
 import {
   type ChainBreak,
   type ChainedEvent,
   type Delivery,
   type Examined,
   examine,
+  type KnownEvents,
+  type OpenedEpoch,
   type QuarantineReason,
-  type ReadDelivery,
+  type ReadEvent,
   readEvent,
 } from './hub-chain.ts';
 import {
   emptyInboxEvents,
-  findInboxEntries,
+  findHashesAt,
+  findInboxHashes,
   insertInbox,
   insertQuarantined,
   lockPosition,
@@ -52,6 +64,10 @@ export interface BookedBatch {
   readonly moves: readonly MoveEvent[];
   readonly quarantined: readonly QuarantineRow[];
   readonly duplicates: number;
+  /** Lives of the hub that have begun by a backup that was put back, or by another appliance. */
+  readonly epochs: readonly OpenedEpoch[];
+  /** Events of a life that is over, which are not booked. */
+  readonly superseded: readonly ReadEvent[];
   readonly refusedReplicas: number;
   /** Hubs that have something new in their downlink. */
   readonly nudges: readonly string[];
@@ -114,7 +130,7 @@ export class IntakeBooking {
     return this.database.transact(async (tx) => {
       const held = await lockPosition(tx, hubId);
       if (held?.fence !== to.fence) throw new OwnershipLostError(hubId);
-      const position = { streamCreated: to.created, streamSeq: 0, chain: held.position.chain };
+      const position = { ...held.position, streamCreated: to.created, streamSeq: 0 };
       await writePosition(tx, hubId, { ...position, at: new Date(this.clock.now()) });
       return position;
     });
@@ -146,13 +162,18 @@ export class IntakeBooking {
         hubId,
         deliveries: reads,
         from: at.chain,
-        known: await this.knownEvents(tx, hubId, { reads, upTo: at.chain.seq }),
+        known: await knownEvents(tx, hubId, {
+          events: reads.flatMap(({ read }) => (read ? [read] : [])),
+          epoch: at.epoch,
+        }),
       });
       const bookedAt = new Date(this.clock.now());
+      await keepLives(tx, { hubId, examined, last: at.epoch, bookedAt });
       const effects = await this.apply(tx, { hubId, examined, bookedAt });
       const position: StreamPosition = {
         streamCreated: batch.streamCreated,
         streamSeq: examined.streamSeq ?? from.streamSeq,
+        epoch: at.epoch + examined.epochs.length,
         chain: examined.position,
       };
       if (examined.streamSeq !== undefined) {
@@ -164,25 +185,12 @@ export class IntakeBooking {
         position: examined.streamSeq === undefined ? from : position,
         events: examined.chained,
         duplicates: examined.duplicates,
+        epochs: examined.epochs,
+        superseded: examined.superseded,
         break: examined.break,
         bookedAt,
       };
     });
-  }
-
-  private async knownEvents(
-    tx: Executor,
-    hubId: string,
-    of: { readonly reads: readonly ReadDelivery[]; readonly upTo: number },
-  ): Promise<{
-    hashOf(seq: number): string | undefined;
-    seqOf(eventId: string): number | undefined;
-  }> {
-    const events = of.reads.flatMap(({ read }) => (read ? [read] : []));
-    const entries = await findInboxEntries(tx, hubId, { events, upTo: of.upTo });
-    const hashes = new Map(entries.map((entry) => [entry.seq, entry.hash]));
-    const seqs = new Map(entries.map((entry) => [entry.eventId, entry.seq]));
-    return { hashOf: (seq) => hashes.get(seq), seqOf: (id) => seqs.get(id) };
   }
 
   private async apply(
@@ -215,6 +223,7 @@ export class IntakeBooking {
     let locked = false;
     for (const { event } of chained) {
       if (!event || event.type === 'payment.captured' || isMoveEvent(event)) continue;
+      if (event.type === 'epoch.opened') continue;
       if (event.type === 'terminal.registered') {
         await applyTerminal(tx, event);
         continue;
@@ -249,6 +258,67 @@ export class IntakeBooking {
     }
     return outcome;
   }
+}
+
+/** What the books know of events in hand. Only of a hub that was restored before is more to be looked up than ids. */
+async function knownEvents(
+  tx: Executor,
+  hubId: string,
+  of: { readonly events: readonly ReadEvent[]; readonly epoch: number },
+): Promise<KnownEvents> {
+  const heads = of.events.map(({ head }) => head);
+  const ids = heads.map(({ id }) => id);
+  const hashes = await findInboxHashes(tx, hubId, ids);
+  const openings = heads.filter(({ type }) => type === 'epoch.opened');
+  const wasRestored = of.epoch > 1;
+  if (openings.length === 0 && !wasRestored) {
+    return { hashOf: (id) => hashes.get(id), parentOf: () => undefined, isOver: () => false };
+  }
+  const epochs = await readEpochs(tx, hubId);
+  const parents = openings.flatMap(({ seq }) => epochs.placesOf(seq - 1));
+  const at = await findHashesAt(tx, hubId, [...parents, ...epochs.ends()]);
+  const aside = wasRestored ? await findSupersededHashes(tx, hubId, ids) : hashes;
+  const over = new Set([
+    ...epochs.ends().map((place) => at.get(place)),
+    ...(await findSuperseded(tx, hubId, wasRestored ? heads.map(({ prevHash }) => prevHash) : [])),
+  ]);
+  return {
+    hashOf: (id) => hashes.get(id) ?? aside.get(id),
+    parentOf: ({ seq, prevHash }) =>
+      epochs.placesOf(seq - 1).find((place) => at.get(place) === prevHash),
+    isOver: (hash) => over.has(hash),
+  };
+}
+
+/** Lives that begin, and what lives that are over have told since: people hear of both. */
+async function keepLives(
+  tx: Executor,
+  batch: {
+    readonly hubId: string;
+    readonly examined: Examined;
+    readonly last: number;
+    readonly bookedAt: Date;
+  },
+): Promise<void> {
+  const { hubId, last, bookedAt: at } = batch;
+  const { epochs, superseded } = batch.examined;
+  await insertEpochs(tx, hubId, { epochs, last, at });
+  await insertSuperseded(tx, hubId, { events: superseded, at });
+  const differences: FoundDifference[] = [
+    ...epochs.map(({ eventId, fromSeq, afterSeq }) => ({
+      code: 'set_back' as const,
+      subject: `event ${eventId}`,
+      seq: fromSeq,
+      detail: `the hub goes on from event ${afterSeq}; central alone has ${fromSeq - 1 - afterSeq} later ones`,
+    })),
+    ...superseded.map(({ head }) => ({
+      code: 'superseded' as const,
+      subject: `event ${head.id}`,
+      seq: head.seq,
+      detail: `${head.type} of ${head.occurredAt}`,
+    })),
+  ];
+  await recordDifferences(tx, { hubId, source: 'intake', differences, at });
 }
 
 /** Payments in the chain's order: captures together, up to each other move, which may be of one of them. */
@@ -287,6 +357,7 @@ function isSamePosition(a: StreamPosition, b: StreamPosition): boolean {
   return (
     a.streamSeq === b.streamSeq &&
     a.streamCreated === b.streamCreated &&
+    a.epoch === b.epoch &&
     a.chain.seq === b.chain.seq &&
     a.chain.hash === b.chain.hash
   );
@@ -307,13 +378,13 @@ function quarantineRows(
   { chained, unchained }: Examined,
   refused: ReadonlyMap<number, QuarantineReason>,
 ): QuarantineRow[] {
-  const links = chained.flatMap(({ read: { head, delivery }, reason: own }) => {
-    const reason = own ?? refused.get(head.seq);
+  const links = chained.flatMap(({ seq, read: { head, delivery }, reason: own }) => {
+    const reason = own ?? refused.get(seq);
     if (!reason) return [];
     return [
       {
         streamSeq: delivery.streamSeq,
-        seq: head.seq,
+        seq,
         type: head.type,
         version: head.version,
         reason,

@@ -1,8 +1,8 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { arrayOf, bulkInsertWithTexts } from '../db/bulk-insert.ts';
 import type { Executor } from '../db/database.ts';
 import { downlinkHeads, hubs, inbox, intakeWatermarks, quarantinedEvents } from '../db/schema.ts';
-import type { ChainedEvent, ChainPosition, QuarantineReason, ReadEvent } from './hub-chain.ts';
+import type { ChainedEvent, ChainPosition, QuarantineReason } from './hub-chain.ts';
 
 /** Where central is in a hub's stream and in its chain. */
 export interface StreamPosition {
@@ -10,6 +10,8 @@ export interface StreamPosition {
   readonly streamCreated: string | null;
   /** The last sequence read; the next delivery is the one after it. */
   readonly streamSeq: number;
+  /** Of the hub's lives, the one that is in force. */
+  readonly epoch: number;
   readonly chain: ChainPosition;
 }
 
@@ -67,7 +69,8 @@ function positionOf(row: typeof intakeWatermarks.$inferSelect): StreamPosition {
   return {
     streamCreated: row.streamCreated,
     streamSeq: row.streamSeq,
-    chain: { seq: row.chainSeq, hash: row.chainHash },
+    epoch: row.epoch,
+    chain: { seq: row.chainSeq, hash: row.chainHash, carried: row.carried },
   };
 }
 
@@ -83,39 +86,44 @@ export async function writePosition(
       streamSeq: to.streamSeq,
       chainSeq: to.chain.seq,
       chainHash: to.chain.hash,
+      epoch: to.epoch,
+      carried: to.chain.carried,
       updatedAt: to.at,
     })
     .where(eq(intakeWatermarks.hubId, hubId));
 }
 
-export interface InboxEntry {
-  readonly seq: number;
-  readonly eventId: string;
-  readonly hash: string;
-}
-
-/**
- * What the inbox has of these events, by id, and of those up to the watermark by sequence.
- *
- * @param upTo the watermark: nothing is in the inbox after it
- */
-export async function findInboxEntries(
+/** Hashes of these events by id, of those that are in the inbox. */
+export async function findInboxHashes(
   tx: Executor,
   hubId: string,
-  of: { readonly events: readonly ReadEvent[]; readonly upTo: number },
-): Promise<InboxEntry[]> {
-  if (of.events.length === 0) return [];
-  const ids = of.events.map(({ head }) => head.id);
-  const seqs = of.events.map(({ head }) => head.seq).filter((seq) => seq <= of.upTo);
-  const entry = { seq: inbox.seq, eventId: inbox.eventId, hash: inbox.hash };
-  const having = (condition: SQL): Promise<InboxEntry[]> =>
-    tx
-      .select(entry)
-      .from(inbox)
-      .where(and(eq(inbox.hubId, hubId), condition));
-  const byId = await having(sql`${inbox.eventId} = any(${arrayOf(ids, 'uuid')})`);
-  if (seqs.length === 0) return byId;
-  return [...byId, ...(await having(sql`${inbox.seq} = any(${arrayOf(seqs, 'bigint')})`))];
+  eventIds: readonly string[],
+): Promise<Map<string, string>> {
+  if (eventIds.length === 0) return new Map();
+  const rows = await tx
+    .select({ eventId: inbox.eventId, hash: inbox.hash })
+    .from(inbox)
+    .where(and(eq(inbox.hubId, hubId), sql`${inbox.eventId} = any(${arrayOf(eventIds, 'uuid')})`));
+  return new Map(rows.map(({ eventId, hash }) => [eventId, hash]));
+}
+
+/** Whether an event is in the inbox. */
+export async function hasEvent(tx: Executor, hubId: string, eventId: string): Promise<boolean> {
+  return (await findInboxHashes(tx, hubId, [eventId])).size > 0;
+}
+
+/** Hashes of events by their places, of those that are in the inbox. */
+export async function findHashesAt(
+  tx: Executor,
+  hubId: string,
+  places: readonly number[],
+): Promise<Map<number, string>> {
+  if (places.length === 0) return new Map();
+  const rows = await tx
+    .select({ seq: inbox.seq, hash: inbox.hash })
+    .from(inbox)
+    .where(and(eq(inbox.hubId, hubId), inArray(inbox.seq, [...places])));
+  return new Map(rows.map(({ seq, hash }) => [seq, hash]));
 }
 
 export async function insertInbox(
@@ -124,9 +132,9 @@ export async function insertInbox(
   batch: { readonly events: readonly ChainedEvent[]; readonly at: Date },
 ): Promise<void> {
   const { events, at } = batch;
-  const values = events.map(({ read: { head, delivery } }) => ({
+  const values = events.map(({ seq, read: { head, delivery } }) => ({
     hubId,
-    seq: head.seq,
+    seq,
     eventId: head.id,
     type: head.type,
     version: head.version,

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { OpenDatabase } from '../db/database.ts';
 import type { CentralEvents } from '../events.ts';
-import type { ChainBreak, Delivery } from './hub-chain.ts';
+import type { ChainBreak, ChainPosition, Delivery } from './hub-chain.ts';
 import { askHubLedger } from './hub-ledger-link.ts';
 import type { BookedBatch } from './intake-booking.ts';
 import type { StreamPosition } from './intake-store.ts';
@@ -44,7 +44,7 @@ export class Resync {
   /** Whether the hub's ledger goes on after what is booked. */
   async isBehind({ chain }: StreamPosition): Promise<boolean> {
     const { nats, hubId } = this.parts;
-    const page = await askHubLedger(nats, hubId, { afterSeq: chain.seq, limit: 1 });
+    const page = await askHubLedger(nats, hubId, { afterSeq: hubSeqOf(chain), limit: 1 });
     return page.events.length > 0;
   }
 
@@ -52,26 +52,29 @@ export class Resync {
    * Books all that the hub's ledger has after `from`, page by page. The place in the stream stays: what it still has of it
    * comes again and is skipped.
    *
+   * @param afterSeq the hub's own sequence after which its ledger is read; by default that of `from`
    * @returns where it ends, and the break where the ledger itself does not go on
    * @throws where the hub does not answer; it is still due then
    */
   async run(
     from: StreamPosition,
     book: Book,
+    afterSeq = hubSeqOf(from.chain),
   ): Promise<{ readonly position: StreamPosition; readonly break: ChainBreak | undefined }> {
     const { nats, hubId, database, clock, events } = this.parts;
     let position = from;
+    let readSeq = afterSeq;
     for (;;) {
-      const page = await askHubLedger(nats, hubId, { afterSeq: position.chain.seq });
-      const deliveries = page.events.map((text) => ({ streamSeq: from.streamSeq, text }));
-      const before = position.chain.seq;
-      if (deliveries.length > 0) {
-        const booked = await book(position, deliveries);
-        position = booked.position;
-        if (booked.break) return { position, break: booked.break };
-      }
+      const { events: texts } = await askHubLedger(nats, hubId, { afterSeq: readSeq });
+      if (texts.length === 0) break;
+      const deliveries = texts.map((text) => ({ streamSeq: from.streamSeq, text }));
+      const booked = await book(position, deliveries);
+      const hasMoved = booked.position.chain.seq !== position.chain.seq;
+      position = booked.position;
+      if (booked.break) return { position, break: booked.break };
       // junk moves nothing: it is put aside, and not asked for again at once
-      if (position.chain.seq === before) break;
+      if (!hasMoved && readSeq >= hubSeqOf(from.chain)) break;
+      readSeq = hasMoved ? hubSeqOf(position.chain) : readSeq + texts.length;
     }
     await finishResync(database.db, hubId, {
       toSeq: position.chain.seq,
@@ -80,4 +83,8 @@ export class Resync {
     events.resynced(hubId, position.chain.seq - from.chain.seq);
     return { position, break: undefined };
   }
+}
+
+function hubSeqOf({ seq, carried }: ChainPosition): number {
+  return seq - carried;
 }

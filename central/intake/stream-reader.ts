@@ -1,3 +1,4 @@
+import { MAX_CHAIN_PAGE } from '../../shared/contracts/chain-messages.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { Backoff } from '../../shared/kernel/backoff.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
@@ -54,6 +55,10 @@ export interface ReaderPace {
 const LEASE_MS = 10_000;
 /** A central that does not own a hub looks again after this. */
 const STANDBY_MS = 1_000;
+/** Breaks by which a hub's chain is not the one that is booked. */
+const OTHER_STORY: ReadonlySet<ChainBreak['code']> = new Set(['fork', 'prev_hash_mismatch']);
+/** By this factor more of a hub's ledger is read each time. */
+const LOOK_BACK_GROWTH = 4;
 /** How often an idle hub is asked whether its stream has lost the tail. */
 const TAIL_CHECK_MS = 30_000;
 
@@ -176,7 +181,7 @@ export class StreamReader implements Stoppable {
       if (isDue || (resyncDue && !this.isResyncPaused()) || (await this.isTailLost(position))) {
         isDue = false;
         const fetched = await this.fetchFromLedger(position, created);
-        if (fetched.break) return fetched.break;
+        if (fetched.break) return this.mend(fetched.break, fetched.position, created);
         position = fetched.position;
       }
       const booked = await this.readOnce({ reading, created, position });
@@ -202,26 +207,57 @@ export class StreamReader implements Stoppable {
     return isLost;
   }
 
-  /** A gap is filled from the hub's ledger. @returns the break where that was not possible */
+  /**
+   * A gap is filled from the hub's ledger. Where the chain tells another story, the ledger is read from ever earlier on: the
+   * hub may have been restored, and the event that says so may be lost from the stream.
+   *
+   * @returns the break where that was not possible
+   */
   private async mend(
     broken: ChainBreak,
     from: StreamPosition,
     created: string,
   ): Promise<ChainBreak | undefined> {
     const { resync } = this.parts;
-    if (broken.code !== 'gap' || !resync) return broken;
+    const isMendable = broken.code === 'gap' || OTHER_STORY.has(broken.code);
+    if (!isMendable || !resync) return broken;
     await resync.ask('gap', from);
+    if (broken.code !== 'gap') return this.mendFork(broken, from, created);
     const fetched = await this.fetchFromLedger(from, created);
-    if (fetched.break) return fetched.break;
-    return fetched.position.chain.seq >= broken.seq - 1 ? undefined : broken;
+    if (fetched.break) {
+      return OTHER_STORY.has(fetched.break.code)
+        ? this.mendFork(fetched.break, fetched.position, created)
+        : fetched.break;
+    }
+    const { seq, carried } = fetched.position.chain;
+    return seq - carried >= broken.seq - 1 ? undefined : broken;
   }
 
-  private async fetchFromLedger(from: StreamPosition, streamCreated: string): Promise<Fetched> {
+  private async mendFork(
+    broken: ChainBreak,
+    from: StreamPosition,
+    created: string,
+  ): Promise<ChainBreak | undefined> {
+    for (let back = MAX_CHAIN_PAGE; ; back *= LOOK_BACK_GROWTH) {
+      const afterSeq = Math.max(0, broken.seq - 1 - back);
+      const fetched = await this.fetchFromLedger(from, created, afterSeq);
+      if (!fetched.break) return fetched.position.chain.seq > from.chain.seq ? undefined : broken;
+      if (afterSeq === 0 || !OTHER_STORY.has(fetched.break.code)) return broken;
+    }
+  }
+
+  private async fetchFromLedger(
+    from: StreamPosition,
+    streamCreated: string,
+    afterSeq?: number,
+  ): Promise<Fetched> {
     const { resync, clock, events, hubId, booking } = this.parts;
     if (!resync) return { position: from, break: undefined };
     try {
-      return await resync.run(from, (at, deliveries) =>
-        this.book({ from: at, streamCreated, deliveries }),
+      return await resync.run(
+        from,
+        (at, deliveries) => this.book({ from: at, streamCreated, deliveries }),
+        afterSeq,
       );
     } catch (error) {
       if (error instanceof OwnershipLostError) throw error;

@@ -10,7 +10,7 @@ export async function recordDifferences(
   tx: Executor,
   found: {
     readonly hubId: string;
-    readonly source: 'nightly' | 'command';
+    readonly source: 'nightly' | 'command' | 'intake';
     readonly differences: readonly FoundDifference[];
     readonly at: Date;
   },

@@ -9,8 +9,10 @@ import { type ToldMove, toldMove } from '../../shared/contracts/told-move.ts';
 import { isBooked } from '../../shared/domain/payment.ts';
 import { postingsOf } from '../../shared/domain/posting.ts';
 import type { Executor } from '../db/database.ts';
+import { readEpochs } from '../intake/epoch-store.ts';
+import { Epochs } from '../intake/epochs.ts';
 import { readEvent } from '../intake/hub-chain.ts';
-import { readPosition } from '../intake/intake-store.ts';
+import { findHashesAt, readPosition } from '../intake/intake-store.ts';
 import {
   type BookedRow,
   countRows,
@@ -46,6 +48,9 @@ class BookWalk {
   private readonly counts = { events: 0, moves: 0, postings: 0, requests: 0, auditEntries: 0 };
   private head = { seq: 0, hash: GENESIS_HASH };
   private entries = 0;
+  private epochs = new Epochs([]);
+  /** Hash of the event that each life continues from, by the place of the life's first. */
+  private parents = new Map<number, string>();
 
   constructor(tx: Executor, hubId: string) {
     this.tx = tx;
@@ -55,6 +60,7 @@ class BookWalk {
   async verdict(): Promise<LedgerVerdict> {
     const { tx, hubId } = this;
     const putAside = await readPutAside(tx, hubId);
+    await this.readLives();
     for (;;) {
       const page = await readInbox(tx, hubId, { afterSeq: this.head.seq, limit: PAGE_EVENTS });
       const last = page.at(-1);
@@ -77,6 +83,18 @@ class BookWalk {
     };
   }
 
+  /** Where a hub was restored from a backup, its chain goes on from an earlier event. */
+  private async readLives(): Promise<void> {
+    const { tx, hubId } = this;
+    this.epochs = await readEpochs(tx, hubId);
+    const { later } = this.epochs;
+    const places = later.map(({ afterSeq }) => afterSeq);
+    const hashes = await findHashesAt(tx, hubId, places);
+    this.parents = new Map(
+      later.map(({ fromSeq, afterSeq }) => [fromSeq, hashes.get(afterSeq) ?? GENESIS_HASH]),
+    );
+  }
+
   private checkEvent(
     row: InboxRow,
     booked: ReadonlyMap<number, readonly BookedRow[]>,
@@ -85,7 +103,8 @@ class BookWalk {
     this.counts.events += 1;
     const at = { table: 'inbox', key: String(row.seq), seq: row.seq };
     if (row.seq !== this.head.seq + 1) this.found('gap', at, `after ${this.head.seq}`);
-    if (row.prevHash !== this.head.hash) this.found('prev_hash_differs', at, 'prev_hash');
+    const prevHash = this.parents.get(row.seq) ?? this.head.hash;
+    if (row.prevHash !== prevHash) this.found('prev_hash_differs', at, 'prev_hash');
     this.head = { seq: row.seq, hash: row.hash };
     const rows = booked.get(row.seq) ?? [];
     this.counts.moves += rows.length;
@@ -119,7 +138,7 @@ class BookWalk {
     const { head } = event;
     const isRow =
       hash === row.hash &&
-      head.seq === row.seq &&
+      head.seq === this.epochs.hubSeqOf(row.seq) &&
       head.id === row.eventId &&
       head.type === row.type &&
       head.prevHash === row.prevHash &&

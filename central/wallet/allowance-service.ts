@@ -13,6 +13,7 @@ import type { OpenDatabase } from '../db/database.ts';
 import type { DownlinkService } from '../downlink/downlink-service.ts';
 import { listHubIds } from '../enrolment/hub-store.ts';
 import type { CentralEvents } from '../events.ts';
+import { hasEvent } from '../intake/intake-store.ts';
 import type { Reclaim, Wallets } from './wallets.ts';
 
 type AllowanceErrorCode = z.infer<typeof allowanceErrorSchema>['error'];
@@ -22,6 +23,8 @@ const SUPPORTED_VERSIONS: readonly number[] = ALLOWANCE_VERSIONS;
 /** A hub that was asked to return something is not asked again at once. */
 const RECLAIM_PAUSE_MS = 2_000;
 const MAX_REMEMBERED = 10_000;
+/** The hub asks again in a moment. */
+const NOTHING_YET = { grants: [], reclaims: [] };
 
 export interface AllowanceParts {
   readonly nats: Pick<MessageLink, 'subscribe'>;
@@ -79,11 +82,16 @@ export class AllowanceService implements Stoppable {
     }
   }
 
-  private async answer(message: LinkMessage, hubId: string, { asks }: Ask): Promise<void> {
+  private async answer(
+    message: LinkMessage,
+    hubId: string,
+    { asks, openedBy }: Ask,
+  ): Promise<void> {
     const { database, wallets } = this.parts;
     const answered = await database.transact(async (tx) => {
       if (!(await listHubIds(tx)).includes(hubId)) return undefined;
-      return wallets.answer(tx, hubId, asks);
+      const isBooked = openedBy === undefined || (await hasEvent(tx, hubId, openedBy));
+      return isBooked ? wallets.answer(tx, hubId, asks) : NOTHING_YET;
     });
     if (!answered) {
       this.refuse(message, hubId, 'unknown_hub');

@@ -1,10 +1,11 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
-import type { Holding, Wallet } from '../../shared/domain/allowance.ts';
+import type { Grant, Wallet } from '../../shared/domain/allowance.ts';
 import type { Currency } from '../../shared/domain/money.ts';
 import type { Executor } from '../db/database.ts';
 import {
   allowances,
   blockedShoppers,
+  intakeWatermarks,
   replicas,
   shoppers,
   walletLines,
@@ -21,7 +22,7 @@ export interface StoredWallet extends Wallet {
   readonly closedAt: Date | null;
 }
 
-export interface HubHolding extends Holding {
+export interface HubHolding extends Grant {
   readonly hubId: string;
 }
 
@@ -99,6 +100,7 @@ export function findHoldings(db: Executor, purse: Purse): Promise<HubHolding[]> 
       hubId: allowances.hubId,
       grantedMinor: allowances.grantedMinor,
       returnedMinor: allowances.returnedMinor,
+      closedMinor: allowances.closedMinor,
     })
     .from(allowances)
     .where(ofPurse(allowances, purse))
@@ -150,6 +152,15 @@ export async function addReturn(
     )
     .returning({ hubId: allowances.hubId });
   return changed.length > 0;
+}
+
+/** Which of a hub's lives is in force. */
+export async function findEpoch(tx: Executor, hubId: string): Promise<number> {
+  const [row] = await tx
+    .select({ epoch: intakeWatermarks.epoch })
+    .from(intakeWatermarks)
+    .where(eq(intakeWatermarks.hubId, hubId));
+  return row?.epoch ?? 1;
 }
 
 /** Whether the person is at any hub, by enrolment or replica. */

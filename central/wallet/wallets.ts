@@ -1,7 +1,7 @@
 import type { AllowanceAnswerData } from '../../shared/contracts/allowance-messages.ts';
 import { MAX_EXCEPTIONS } from '../../shared/contracts/downlink-messages.ts';
 import type { HubEvent } from '../../shared/contracts/hub-events.ts';
-import { type AllowanceAsk, grantMinor, type Holding } from '../../shared/domain/allowance.ts';
+import { type AllowanceAsk, type Grant, grantMinor } from '../../shared/domain/allowance.ts';
 import type { IdMaker } from '../../shared/domain/ids.ts';
 import type { Currency } from '../../shared/domain/money.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
@@ -14,6 +14,7 @@ import {
   addReturn,
   closeWallets,
   findBlocked,
+  findEpoch,
   findHoldings,
   isKnown,
   lockWallet,
@@ -42,7 +43,7 @@ export class ExceptionListFullError extends Error {
   override readonly name = 'ExceptionListFullError';
 }
 
-const NOTHING_HELD: Holding = { grantedMinor: 0n, returnedMinor: 0n };
+const NOTHING_HELD: Grant = { grantedMinor: 0n, returnedMinor: 0n, closedMinor: 0n };
 
 /**
  * What shoppers may spend, split into what hubs hold. Every method runs in the caller's transaction and locks the wallet
@@ -85,11 +86,14 @@ export class Wallets {
     const reclaims: Reclaim[] = [];
     const ids = asks.map(({ shopperId }) => shopperId);
     const blocked = await findBlocked(tx, ids);
-    for (const ask of asks.toSorted((a, b) => (a.shopperId < b.shopperId ? -1 : 1))) {
-      const { shopperId, currency } = ask;
-      const wallet = await this.known(tx, ask);
+    const epoch = await findEpoch(tx, hubId);
+    for (const asked of asks.toSorted((a, b) => (a.shopperId < b.shopperId ? -1 : 1))) {
+      const { shopperId, currency } = asked;
+      const wallet = await this.known(tx, asked);
       if (!wallet) continue;
-      const before = await heldBy(tx, hubId, ask);
+      const before = await heldBy(tx, hubId, asked);
+      // what lives that are over were granted is not on its way
+      const ask = { ...asked, grantedMinor: greater(asked.grantedMinor, before.closedMinor) };
       const isOpen = wallet.closedAt === null && !blocked.has(shopperId);
       const amountMinor = isOpen ? grantMinor(wallet, before, ask) : 0n;
       if (amountMinor > 0n) await addGrant(tx, { ...ask, hubId, amountMinor, at: this.now() });
@@ -103,6 +107,9 @@ export class Wallets {
         grantedMinor: grantedMinor.toString(),
         blocked: blocked.has(shopperId),
         reclaiming: hubIds.length > 0,
+        epoch,
+        closedMinor: before.closedMinor.toString(),
+        returnedMinor: before.returnedMinor.toString(),
       });
     }
     return { grants, reclaims };
@@ -161,7 +168,11 @@ export class Wallets {
   }
 }
 
-async function heldBy(tx: Executor, hubId: string, purse: Purse): Promise<Holding> {
+function greater(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+async function heldBy(tx: Executor, hubId: string, purse: Purse): Promise<Grant> {
   const holdings = await findHoldings(tx, purse);
   return holdings.find((each) => each.hubId === hubId) ?? NOTHING_HELD;
 }
@@ -169,6 +180,9 @@ async function heldBy(tx: Executor, hubId: string, purse: Purse): Promise<Holdin
 async function otherHolders(tx: Executor, hubId: string, purse: Purse): Promise<string[]> {
   const holdings = await findHoldings(tx, purse);
   return holdings
-    .filter((each) => each.hubId !== hubId && each.grantedMinor > each.returnedMinor)
+    .filter(
+      ({ hubId: holder, grantedMinor, returnedMinor, closedMinor }) =>
+        holder !== hubId && grantedMinor > returnedMinor && grantedMinor > closedMinor,
+    )
     .map((each) => each.hubId);
 }

@@ -1,5 +1,5 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
-import type { Allowance } from '../../shared/domain/allowance.ts';
+import { type Allowance, type Grant, inNewLife, withGrant } from '../../shared/domain/allowance.ts';
 import type { Currency } from '../../shared/domain/money.ts';
 import type { HubDatabase } from '../db/database.ts';
 import { placeholders } from '../db/placeholders.ts';
@@ -19,10 +19,27 @@ export interface StoredAllowance extends Allowance {
   readonly offlineSince: string | null;
 }
 
+/** Central's word of a purse, and for which of the hub's lives it holds. */
+interface GrantOfLife extends Grant {
+  readonly epoch: number;
+}
+
+const NOTHING: Allowance = {
+  grantedMinor: 0n,
+  returnedMinor: 0n,
+  usedMinor: 0n,
+  closedMinor: 0n,
+};
+const FIRST_EPOCH = 1;
+const EPOCH = 'allowance_epoch';
+const UNCONFIRMED = 'allowances_unconfirmed';
 const LIST_VERSION = 'exception_list_version';
 const HEARD_AT = 'central_heard_at';
 
-/** Allowances and the exception list. Writing methods belong inside a transaction, but for `keepHeard`. */
+/**
+ * Allowances and the exception list. Writing methods belong inside a transaction, but for `keepHeard`. What an earlier life of
+ * this hub was granted, and all of it as long as central has not confirmed this one, is closed to whoever reads it here.
+ */
 export class AllowanceStore {
   private readonly db: HubDatabase;
   private readonly prepared: ReturnType<typeof prepare>;
@@ -32,13 +49,45 @@ export class AllowanceStore {
     this.prepared = prepare(db);
   }
 
-  find({ shopperId, currency }: Purse): StoredAllowance | undefined {
-    return this.prepared.find.get({ shopperId, currency });
+  find(purse: Purse): StoredAllowance | undefined {
+    const row = this.prepared.find.get({ shopperId: purse.shopperId, currency: purse.currency });
+    const isOpen = row?.epoch === this.epoch() && this.unconfirmed() === undefined;
+    return !row || isOpen ? row : { ...row, ...inNewLife(row) };
   }
 
   /** Keeps central's word of all that it has granted, unless more was heard before. */
-  raiseGranted({ shopperId, currency }: Purse, grantedMinor: bigint): void {
-    this.prepared.raise.run({ shopperId, currency, grantedMinor });
+  raiseGranted({ shopperId, currency }: Purse, { epoch, ...grant }: GrantOfLife): void {
+    const row = this.prepared.find.get({ shopperId, currency });
+    const isOfThisLife = row ? row.epoch >= epoch : epoch === FIRST_EPOCH;
+    const after = isOfThisLife
+      ? withGrant(row ?? NOTHING, grant.grantedMinor)
+      : inNewLife(row ?? NOTHING, grant);
+    const { grantedMinor, returnedMinor, closedMinor } = after;
+    this.prepared.raise.run({
+      shopperId,
+      currency,
+      grantedMinor,
+      returnedMinor,
+      closedMinor,
+      epoch: Math.max(epoch, row?.epoch ?? epoch),
+    });
+  }
+
+  /** Nothing is spent of any purse before central has the event with this id in its books. */
+  awaitConfirmation(eventId: string): void {
+    this.putSetting(UNCONFIRMED, eventId);
+  }
+
+  /** The event that central must know before it grants anything; undefined where there is none. */
+  unconfirmed(): string | undefined {
+    const eventId = this.setting(UNCONFIRMED);
+    return eventId === '' ? undefined : eventId;
+  }
+
+  /** Central has answered for this life of the hub: purses of earlier ones stay closed until it speaks of them. */
+  enterEpoch(epoch: number): void {
+    if (this.unconfirmed() !== undefined) this.putSetting(UNCONFIRMED, '');
+    if (epoch > this.epoch()) this.putSetting(EPOCH, String(epoch));
   }
 
   /** Gives so much back to central. The caller tells it by an event of the same transaction. */
@@ -85,8 +134,12 @@ export class AllowanceStore {
     this.putSetting(HEARD_AT, iso);
   }
 
+  private epoch(): number {
+    return Number(this.setting(EPOCH) ?? FIRST_EPOCH);
+  }
+
   private setting(name: string): string | undefined {
-    return this.db.select().from(hubSettings).where(eq(hubSettings.name, name)).get()?.value;
+    return this.prepared.setting.get({ name })?.value;
   }
 
   private putSetting(name: string, value: string): void {
@@ -99,24 +152,32 @@ export class AllowanceStore {
 }
 
 function prepare(db: HubDatabase) {
-  const { shopperId, currency, grantedMinor } = placeholders(
-    'shopperId',
-    'currency',
-    'grantedMinor',
-  );
+  const { shopperId, currency } = placeholders('shopperId', 'currency');
+  const { name } = placeholders('name');
   const { amountMinor, count, since } = placeholders('amountMinor', 'count', 'since');
   const { level, limit } = placeholders('level', 'limit');
   const ofPurse = and(eq(allowances.shopperId, shopperId), eq(allowances.currency, currency));
-  const spendable = sql`${allowances.grantedMinor} - ${allowances.returnedMinor} - ${allowances.usedMinor}`;
-  const nothing = { returnedMinor: 0n, usedMinor: 0n, offlineCount: 0, offlineMinor: 0n };
+  const spendable = sql`${allowances.grantedMinor} - ${allowances.returnedMinor} - ${allowances.usedMinor} - ${allowances.closedMinor}`;
   return {
+    setting: db.select().from(hubSettings).where(eq(hubSettings.name, name)).prepare(),
     find: db.select().from(allowances).where(ofPurse).prepare(),
     raise: db
       .insert(allowances)
-      .values({ shopperId, currency, grantedMinor, ...nothing })
+      .values({
+        ...placeholders('shopperId', 'currency', 'grantedMinor', 'returnedMinor', 'closedMinor'),
+        ...placeholders('epoch'),
+        usedMinor: 0n,
+        offlineCount: 0,
+        offlineMinor: 0n,
+      })
       .onConflictDoUpdate({
         target: [allowances.shopperId, allowances.currency],
-        set: { grantedMinor: sql`max(granted_minor, excluded.granted_minor)` },
+        set: {
+          grantedMinor: sql`excluded.granted_minor`,
+          returnedMinor: sql`excluded.returned_minor`,
+          closedMinor: sql`excluded.closed_minor`,
+          epoch: sql`excluded.epoch`,
+        },
       })
       .prepare(),
     giveBack: db

@@ -50,7 +50,13 @@ async function fromCentral(type: string, data: object): Promise<void> {
 }
 /** As central answers a question. */
 async function grant(grantedMinor: string): Promise<void> {
-  const words = { blocked: false, reclaiming: false };
+  const words = {
+    blocked: false,
+    reclaiming: false,
+    epoch: 1,
+    closedMinor: 0n,
+    returnedMinor: 0n,
+  };
   hub.context.topUps.apply([
     { shopperId, currency: 'CNY', grantedMinor: BigInt(grantedMinor), ...words },
   ]);

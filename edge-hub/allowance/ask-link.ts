@@ -24,9 +24,13 @@ export class AskLink {
     this.connection = connection;
   }
 
-  readonly ask: AskCentral = async (asks, timeoutMs) => {
+  readonly ask: AskCentral = async ({ asks, openedBy }, timeoutMs) => {
     if (!this.connection) return undefined;
-    const question: AllowanceAskData = { version: ALLOWANCE_VERSIONS[0], asks: [...asks] };
+    const question: AllowanceAskData = {
+      version: ALLOWANCE_VERSIONS[0],
+      openedBy,
+      asks: [...asks],
+    };
     try {
       const reply = await this.connection.request(
         subjects.allowanceAsk(this.hubId),

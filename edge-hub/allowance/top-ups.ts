@@ -13,7 +13,7 @@ type Ask = AllowanceAskData['asks'][number];
 
 /** The way to central. Answers undefined where central did not, or not in time. */
 export type AskCentral = (
-  asks: readonly Ask[],
+  question: { readonly asks: readonly Ask[]; readonly openedBy: string | undefined },
   timeoutMs: number,
 ) => Promise<readonly AllowanceGrant[] | undefined>;
 
@@ -82,8 +82,7 @@ export class TopUps {
 
   /** Tops up where less than half of the target is left; returns at once. */
   refill(purse: Purse): void {
-    const { contact, targetMinor } = this.parts;
-    if (!contact.isUp || this.spendable(purse) * 2n >= targetMinor) return;
+    if (!this.parts.contact.isUp || !this.isLow(purse)) return;
     const key = `${purse.shopperId} ${purse.currency}`;
     const now = this.parts.clock.monotonic();
     if (now - (this.askedAt.get(key) ?? -Infinity) < REFILL_PAUSE_MS) return;
@@ -119,8 +118,9 @@ export class TopUps {
   apply(grants: readonly AllowanceGrant[]): void {
     const { store, transact } = this.parts;
     transact(() => {
-      for (const { shopperId, currency, grantedMinor, blocked } of grants) {
-        if (grantedMinor > 0n) store.raiseGranted({ shopperId, currency }, grantedMinor);
+      for (const { shopperId, currency, blocked, ...grant } of grants) {
+        store.enterEpoch(grant.epoch);
+        if (grant.grantedMinor > 0n) store.raiseGranted({ shopperId, currency }, grant);
         if (blocked) store.block(shopperId);
       }
     });
@@ -139,8 +139,21 @@ export class TopUps {
       for (const [key] of group) this.waiting.delete(key);
       const asks = group.map(([, purse]) => this.question(purse, 0n));
       const grants = await this.askFor(asks, REFILL_TIMEOUT_MS);
+      this.forgetAsked(group, grants !== undefined);
       if (!grants) this.waiting.clear();
       else if (this.waitForUnknown(group, grants)) await this.parts.pause(UNKNOWN_PAUSE_MS);
+    }
+  }
+
+  /** Only a purse that central could not fill waits before it is asked for again: a busy shopper's is soon empty once more. */
+  private forgetAsked(
+    group: readonly [string, Purse & { readonly triesLeft: number }][],
+    isAnswered: boolean,
+  ): void {
+    const keys = isAnswered ? [] : this.waiting.keys();
+    for (const key of keys) this.askedAt.delete(key);
+    for (const [key, purse] of group) {
+      if (!isAnswered || !this.isLow(purse)) this.askedAt.delete(key);
     }
   }
 
@@ -163,8 +176,9 @@ export class TopUps {
     asks: readonly Ask[],
     timeoutMs: number,
   ): Promise<readonly AllowanceGrant[] | undefined> {
-    const { askCentral, contact } = this.parts;
-    const grants = timeoutMs > 0 ? await askCentral(asks, timeoutMs) : undefined;
+    const { askCentral, contact, store } = this.parts;
+    const question = { asks, openedBy: store.unconfirmed() };
+    const grants = timeoutMs > 0 ? await askCentral(question, timeoutMs) : undefined;
     if (!grants) {
       contact.lost();
       return undefined;
@@ -172,6 +186,10 @@ export class TopUps {
     this.apply(grants);
     contact.heard();
     return grants;
+  }
+
+  private isLow(purse: Purse): boolean {
+    return this.spendable(purse) * 2n < this.parts.targetMinor;
   }
 
   private spendable(purse: Purse): bigint {

@@ -64,6 +64,8 @@ export const allowances = sqliteTable('allowance', {
   grantedMinor: amountMinor('granted_minor').notNull(),
   returnedMinor: amountMinor('returned_minor').notNull(),
   usedMinor: amountMinor('used_minor').notNull(),
+  closedMinor: amountMinor('closed_minor').notNull(),
+  epoch: integer('epoch').notNull(),
   offlineCount: integer('offline_count').notNull(),
   offlineMinor: amountMinor('offline_minor').notNull(),
   offlineSince: text('offline_since'),

@@ -9,6 +9,15 @@ import { chainInput, GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
 import { type OpenDatabase, openDatabase } from '../db/database.ts';
 import { eventJson, OutboxStore } from './outbox-store.ts';
 
+const OWNER = {
+  hubId: 'hub-test',
+  newId: () => newEventId(),
+  clock: { now: () => Date.parse(AT) },
+};
+const newEventId = (): string => {
+  ids += 1;
+  return `e${ids}`;
+};
 const AT = '2026-01-01T00:00:00.000Z';
 let dir: string;
 let database: OpenDatabase;
@@ -18,17 +27,15 @@ let ids = 0;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'wuma-outbox-'));
   database = openDatabase(join(dir, 'hub.db'));
-  store = new OutboxStore(database.db, 'hub-test');
+  store = new OutboxStore(database.db, OWNER);
 });
 afterEach(() => {
   database.close();
   rmSync(dir, { recursive: true });
 });
 
-const append = (data: unknown) => {
-  ids += 1;
-  return store.append({ id: `e${ids}`, type: 'a.b', version: 1, occurredAt: AT, data });
-};
+const append = (data: unknown) =>
+  store.append({ id: newEventId(), type: 'a.b', version: 1, occurredAt: AT, data });
 
 describe('the chain', () => {
   it('starts at the genesis hash, goes on after a restart, and leaves no gap where a transaction failed', () => {
@@ -42,11 +49,37 @@ describe('the chain', () => {
     ).toThrow('the payment failed');
     database.close();
     database = openDatabase(join(dir, 'hub.db'));
-    store = new OutboxStore(database.db, 'hub-test');
-    expect(store.next()).toMatchObject({ seq: 2 });
+    store = new OutboxStore(database.db, OWNER);
     const second = append({ n: 2 });
-    expect(second).toMatchObject({ seq: 2, prevHash: first.hash });
-    expect(store.state()).toEqual({ lastSeq: 2, lastHash: second.hash, pending: 2 });
+    const [, opened] = store.pending(3);
+    expect(opened).toMatchObject({ seq: 2, type: 'epoch.opened', prevHash: first.hash });
+    expect(second).toMatchObject({ seq: 3, prevHash: opened?.hash });
+    expect(store.state()).toEqual({ lastSeq: 3, lastHash: second.hash, pending: 3 });
+  });
+
+  it('says once in each process that it has begun, also where the first transaction is taken back', () => {
+    append({ n: 1 });
+    store = new OutboxStore(database.db, OWNER);
+    expect(store.state().lastSeq).toBe(1);
+    expect(() =>
+      database.transact(() => {
+        store.next();
+        append({ n: 'lost' });
+        throw new Error('the payment failed');
+      }),
+    ).toThrow('the payment failed');
+    database.transact(() => {
+      const { seq } = store.next();
+      expect(append({ n: 2 }).seq).toBe(seq);
+    });
+    append({ n: 3 });
+    const told = store.pending(10).map(({ type, dataJson }) => [type, dataJson]);
+    expect(told).toEqual([
+      ['a.b', '{"n":1}'],
+      ['epoch.opened', expect.stringContaining('"afterSeq":1,')],
+      ['a.b', '{"n":2}'],
+      ['a.b', '{"n":3}'],
+    ]);
   });
 
   it('is broken by any change of any field', () => {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { and, asc, between, count, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import { chainInput, GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
+import type { IdMaker } from '../../shared/domain/ids.ts';
+import type { Clock } from '../../shared/kernel/clock.ts';
 import type { HubDatabase } from '../db/database.ts';
 import { placeholders } from '../db/placeholders.ts';
 import { outbox } from '../db/schema.ts';
@@ -31,26 +33,61 @@ export interface OutboxState {
   readonly pending: number;
 }
 
+/** Who writes: the hub's id, and what a process needs to say that it has begun. */
+interface OutboxOwner {
+  readonly hubId: string;
+  readonly newId: IdMaker;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+interface ChainHead {
+  readonly lastSeq: number;
+  readonly lastHash: string;
+}
+
 /**
  * The events that this hub has committed, in order. Invariants (kept by triggers too): seq is 1, 2, 3…;
  * each row carries the hash of the one before; a row never changes but for being published once.
+ *
+ * The first event of each process but the very first is `epoch.opened`: a backup that was put back is told from the life that
+ * it has cut off by it (ADR 0033).
  */
 export class OutboxStore {
   private readonly db: HubDatabase;
   private readonly prepared: ReturnType<typeof prepare>;
-  private readonly source: string;
+  private readonly owner: OutboxOwner;
+  /** Where the chain goes on in this process; not yet there where the transaction was taken back. */
+  private openedAtSeq = Infinity;
 
-  /** @param source the hub's id */
-  constructor(db: HubDatabase, source: string) {
+  constructor(db: HubDatabase, owner: OutboxOwner) {
     this.db = db;
     this.prepared = prepare(db);
-    this.source = source;
+    this.owner = owner;
   }
 
-  /** The place of the next event in the chain, when asked inside the transaction that appends it. */
+  /** The place of the next event in the chain, to be asked inside the transaction that appends it. */
   next(): { readonly seq: number; readonly prevHash: string } {
-    const { lastSeq, lastHash } = this.head();
+    const { lastSeq, lastHash } = this.opened();
     return { seq: lastSeq + 1, prevHash: lastHash };
+  }
+
+  /**
+   * Says that this process has begun, before it says anything else; inside a transaction.
+   *
+   * @param restored the files are not those which this hub has written last
+   */
+  openEpoch({ restored }: { readonly restored: boolean }): OutboxRow {
+    const { lastSeq: afterSeq, lastHash: afterHash } = this.head();
+    const { newId, clock } = this.owner;
+    const row = this.write({
+      id: newId(),
+      type: 'epoch.opened',
+      version: 1,
+      occurredAt: new Date(clock.now()).toISOString(),
+      data: { afterSeq, afterHash, restored },
+    });
+    this.openedAtSeq = row.seq;
+    return row;
   }
 
   /** The hash of the event before this one; undefined where there is no such event. */
@@ -62,8 +99,29 @@ export class OutboxStore {
       .get()?.prevHash;
   }
 
+  /** The hash of an event; undefined where there is no such event. */
+  hashAt(seq: number): string | undefined {
+    return this.db.select({ hash: outbox.hash }).from(outbox).where(eq(outbox.seq, seq)).get()
+      ?.hash;
+  }
+
   /** Appends an event; to be called inside a transaction together with what it tells of. */
   append(event: NewEvent): OutboxRow {
+    this.opened();
+    return this.write(event);
+  }
+
+  /** The head, behind the event by which this process has begun. */
+  private opened(): ChainHead {
+    const head = this.head();
+    if (head.lastSeq >= this.openedAtSeq) return head;
+    this.openedAtSeq = head.lastSeq + 1;
+    if (head.lastSeq === 0) return head;
+    const { seq, hash } = this.openEpoch({ restored: false });
+    return { lastSeq: seq, lastHash: hash };
+  }
+
+  private write(event: NewEvent): OutboxRow {
     const { lastSeq, lastHash } = this.head();
     const unhashed = {
       seq: lastSeq + 1,
@@ -71,7 +129,7 @@ export class OutboxStore {
       type: event.type,
       version: event.version,
       occurredAt: event.occurredAt,
-      source: this.source,
+      source: this.owner.hubId,
       dataJson: JSON.stringify(event.data),
       prevHash: lastHash,
     };
@@ -105,7 +163,7 @@ export class OutboxStore {
   }
 
   /** The last event; sequence 0 and the genesis hash where there is none. */
-  head(): { readonly lastSeq: number; readonly lastHash: string } {
+  head(): ChainHead {
     const last = this.prepared.last.get();
     return { lastSeq: last?.seq ?? 0, lastHash: last?.hash ?? GENESIS_HASH };
   }

@@ -8,6 +8,11 @@ export const MAX_ASKS = 100;
 
 export const allowanceAskSchema = z.object({
   version: z.int(),
+  /**
+   * The event by which a hub that may have been restored has begun. Nothing is granted before central has it in its books:
+   * until then it does not know what was granted to a life of the hub that is over.
+   */
+  openedBy: uuidSchema.optional(),
   asks: z
     .array(
       z.object({
@@ -39,6 +44,12 @@ export const allowanceAnswerSchema = z.object({
         blocked: z.boolean(),
         /** Central has none left and has asked other hubs to return what they can spare: worth asking once more. */
         reclaiming: z.boolean(),
+        /** Of the hub's lives at central; each restored backup begins another. */
+        epoch: z.int().min(1).default(1),
+        /** Of what was granted: granted to lives that are over, and not to be spent any more. */
+        closedMinor: amountMinorSchema.default(0n),
+        /** All that the hub has returned, as central knows it. */
+        returnedMinor: amountMinorSchema.default(0n),
       }),
     )
     .max(MAX_ASKS),

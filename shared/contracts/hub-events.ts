@@ -189,6 +189,21 @@ export type HubAnnouncement = z.infer<typeof hubAnnouncementSchema>;
 
 export const hubAnnouncedSchema = eventOf('hub.announced', hubAnnouncementSchema);
 
+/**
+ * A hub's process has started on a chain that goes on, and this is its first event. Whoever has restored a backup has started a
+ * process: so where two lives of a hub tell different stories, the later one begins with this event (ADR 0033).
+ */
+export const epochOpenedSchema = eventOf(
+  'epoch.opened',
+  z.object({
+    /** The event that it continues from, which the hub's ledger has as its last. */
+    afterSeq: z.int().min(0),
+    afterHash: sha256HexSchema,
+    /** The hub knows that its files are not those which it has written last: what it was granted before may be spent. */
+    restored: z.boolean(),
+  }),
+);
+
 export const hubEventSchema = z.discriminatedUnion('type', [
   paymentCapturedSchema,
   paymentAuthorisedSchema,
@@ -202,6 +217,7 @@ export const hubEventSchema = z.discriminatedUnion('type', [
   shopperErasedSchema,
   erasureReceiptSchema,
   hubAnnouncedSchema,
+  epochOpenedSchema,
 ]);
 export type HubEvent = z.infer<typeof hubEventSchema>;
 export type HubEventType = HubEvent['type'];

@@ -21,12 +21,15 @@
  *   1  2026-11  `method` of a payment may be other than `face`
  *   1  2026-11  `allowance.returned`
  *   1  2026-11  `codeId` of a payment by code, `phoneLinkHash` of an enrolment
+ *   1  2026-11  `epoch.opened`: the first event of each process but the very first. A central that does not know it halts where
+ *               a hub was restored from a backup, as it did before
  * Downlink (NATS, central to hub)
  *   1  2026-11  first version
  *   1  2026-11  `allowance.reclaim`, `exception.list`; an older hub records them as rejected
  *   1  2026-11  `shopper.phone`; likewise
  * Allowances (NATS, the hub asks central)
  *   1  2026-11  first version
+ *   1  2026-11  `openedBy` of a question; `epoch`, `closedMinor` and `returnedMinor` of a grant
  * Chain (NATS, central asks the hub for events that the stream has not)
  *   1  2026-11  first version
  */

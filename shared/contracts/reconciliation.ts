@@ -10,8 +10,13 @@ const amountTextSchema = z.string().regex(/^-?\d{1,19}$/);
 export const ledgerEntryPageSchema = z.object({
   entries: z.array(
     z.object({
+      /** Place in central's inbox, by which pages go on. */
+      place: z.int().min(1),
+      /** The hub's own sequence. */
       seq: z.int().min(1),
       hash: sha256HexSchema,
+      /** Told by a life of the hub that is over, and not in its present ledger: the hub was restored from a backup. */
+      carried: z.boolean(),
       booked: z
         .object({
           kind: z.string(),
@@ -45,7 +50,7 @@ export const reportDifferencesSchema = z.strictObject({
 export const exceptionSchema = foundDifferenceSchema.extend({
   hubId: nameSchema,
   exceptionId: z.int().min(1),
-  source: z.enum(['nightly', 'command']),
+  source: z.enum(['nightly', 'command', 'intake']),
   foundAt: timestampSchema,
   lastSeenAt: timestampSchema,
   timesSeen: z.int().min(1),

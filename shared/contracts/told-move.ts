@@ -62,6 +62,7 @@ export function toldMove(event: HubEvent): ToldMove | undefined {
     case 'shopper.erased':
     case 'erasure.receipt':
     case 'hub.announced':
+    case 'epoch.opened':
       return undefined;
   }
 }

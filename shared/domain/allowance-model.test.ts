@@ -71,6 +71,7 @@ const allowanceOf = (hub: Hub) => ({
   grantedMinor: hub.granted,
   returnedMinor: hub.returned,
   usedMinor: hub.used,
+  closedMinor: 0n,
 });
 const spendable = (hub: Hub): bigint => spendableMinor(allowanceOf(hub));
 

@@ -8,7 +8,7 @@ import type { PaymentStanding } from './payment.ts';
  * late or out of order changes nothing. Invariants, whatever is partitioned, repeated or crashes:
  *
  * - at central: sum over hubs of granted less returned ≤ funded
- * - at a hub: used + returned ≤ granted as the hub knows it ≤ granted as central knows it
+ * - at a hub: used + returned + closed ≤ granted as the hub knows it ≤ granted as central knows it
  * - returned as central knows it ≤ returned at the hub
  * - so: sum over hubs of what is used, and of what may still be spent, ≤ funded
  */
@@ -22,6 +22,17 @@ export interface Holding {
 export interface Allowance extends Holding {
   /** Held by authorisations or captured, and not given back to the shopper. */
   readonly usedMinor: bigint;
+  /**
+   * What lives of the hub that are over were granted, and this one has neither used nor returned: they may have spent it.
+   * Below zero where they had given shoppers back more than this one knows of.
+   */
+  readonly closedMinor: bigint;
+}
+
+/** Central's word of what it has granted a hub. */
+export interface Grant extends Holding {
+  /** Of what was granted: to lives of the hub that are over. */
+  readonly closedMinor: bigint;
 }
 
 /** What a shopper may spend in all, as central knows it. */
@@ -43,8 +54,9 @@ export interface AllowanceAsk {
 }
 
 /** What may be spent at the hub now. */
-export function spendableMinor({ grantedMinor, returnedMinor, usedMinor }: Allowance): bigint {
-  return grantedMinor - returnedMinor - usedMinor;
+export function spendableMinor(allowance: Allowance): bigint {
+  const { grantedMinor, returnedMinor, usedMinor, closedMinor } = allowance;
+  return grantedMinor - returnedMinor - usedMinor - closedMinor;
 }
 
 /** What no hub holds. */
@@ -61,6 +73,26 @@ export function committedMinor({ state, amountMinor, refundedMinor }: PaymentSta
 /** After central's word of what it has granted in all: never less than before. */
 export function withGrant(allowance: Allowance, grantedMinor: bigint): Allowance {
   return { ...allowance, grantedMinor: greatest(allowance.grantedMinor, grantedMinor) };
+}
+
+/**
+ * After a backup was put back, or as long as nobody knows whether one was: nothing is to be spent of what was granted before.
+ *
+ * @param allowance as the backup has it
+ * @param grant central's word, which knows that a life is over; undefined as long as it was not heard
+ */
+export function inNewLife(allowance: Allowance, grant?: Grant): Allowance {
+  const { grantedMinor, usedMinor } = allowance;
+  if (!grant) {
+    return { ...allowance, closedMinor: grantedMinor - allowance.returnedMinor - usedMinor };
+  }
+  const returnedMinor = greatest(allowance.returnedMinor, grant.returnedMinor);
+  return {
+    grantedMinor: greatest(grantedMinor, grant.grantedMinor),
+    returnedMinor,
+    usedMinor,
+    closedMinor: grant.closedMinor - returnedMinor - usedMinor,
+  };
 }
 
 /**

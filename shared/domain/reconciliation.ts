@@ -30,6 +30,8 @@ interface BookedFact {
  * - `amount_differs`, `booking_differs`: booked otherwise than at the hub
  * - `chain_broken`: both have the sequence, with different hashes, or a side has it twice or out of order
  * - `code_used_twice`: the one-time code of a shopper's phone has paid twice, at hubs that did not hear of one another
+ * - `set_back`: the hub was restored from a backup or replaced: central alone has what it had told since
+ * - `superseded`: told by an appliance that was replaced, after the one that replaces it: not booked
  * - `terminal_*`: what a terminal's journal says of a payment is not what the hub's ledger says
  */
 export const DIFFERENCE_CODES = [
@@ -43,6 +45,8 @@ export const DIFFERENCE_CODES = [
   'booking_differs',
   'chain_broken',
   'code_used_twice',
+  'set_back',
+  'superseded',
   'terminal_paid_not_booked',
   'terminal_amount_differs',
   'terminal_unaware',

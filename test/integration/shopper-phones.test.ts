@@ -134,7 +134,8 @@ async function pair(secret: string, phone: ShopperPhone): Promise<Response> {
 function grant(shopperId: string, minor: bigint): void {
   for (const hubId of HUBS) {
     const { topUps, contact } = hubs[hubId].context;
-    const words = { currency: 'CNY', blocked: false, reclaiming: false } as const;
+    const life = { epoch: 1, closedMinor: 0n, returnedMinor: 0n };
+    const words = { currency: 'CNY', blocked: false, reclaiming: false, ...life } as const;
     topUps.apply([{ shopperId, grantedMinor: minor, ...words }]);
     contact.heard();
   }

@@ -42,7 +42,8 @@ export const reconcileCommand: Command = {
   --journal FILE   a terminal's journal.jsonl; several for several terminals
   --grace SECONDS  events at the end of a hub's chain that are younger may still be on their way (default 60)
   --record         puts what is found into central's exception queue
-  --json           one line of JSON: {"ok","hubs":[{"hubId","events","pending","differences":[…]}],"journals":[…]}
+  --json           one line of JSON: {"ok","hubs":[{"hubId","events","pending","carried","differences":[…]}],
+                   "journals":[…]}
 
 Differences: lost_prefix, lost_middle, lost_tail, not_booked, surplus, duplicated, amount_differs, booking_differs,
 chain_broken, terminal_paid_not_booked, terminal_amount_differs, terminal_unaware, terminal_open.
@@ -70,10 +71,14 @@ Exit code 1 when there is any.
     const hubs: HubReconciliation[] = [];
     const captured: LedgerEntry[] = [];
     for (const dataDir of values.data) {
-      const { ledger, ...reconciled } = await reconcileHub(dataDir, central, graceS * 1_000);
+      const { ledger, onlyThere, ...reconciled } = await reconcileHub(
+        dataDir,
+        central,
+        graceS * 1_000,
+      );
       io.progress(`${reconciled.hubId}: ${reconciled.events} events`);
       hubs.push(reconciled);
-      captured.push(...ledger.entries);
+      captured.push(...ledger.entries, ...onlyThere);
     }
     const journals = (values.journal ?? []).map((file) => reconcileJournal(file, captured));
     if (values.record) await record(central, hubs);
@@ -116,6 +121,8 @@ interface HubReconciliation {
   readonly events: number;
   /** Events at the chain's end that are too young to be missed. */
   readonly pending: number;
+  /** Events that central alone has, of a hub that was restored from a backup. */
+  readonly carried: number;
   readonly differences: readonly Difference[];
 }
 
@@ -124,9 +131,11 @@ async function reconcileHub(
   dataDir: string,
   central: HubClient,
   graceMs: number,
-): Promise<HubReconciliation & { readonly ledger: HubLedger }> {
+): Promise<
+  HubReconciliation & { readonly ledger: HubLedger; readonly onlyThere: readonly LedgerEntry[] }
+> {
   const { hubId } = readHub(dataDir);
-  const booked = await readCentral(central, hubId);
+  const { booked, carried } = await readCentral(central, hubId);
   const ledger = readHub(dataDir);
   const last = booked.at(-1)?.seq ?? 0;
   const since = Date.now() - graceMs;
@@ -135,18 +144,33 @@ async function reconcileHub(
   );
   const events = ledger.entries.length;
   const pending = events - settled.length;
-  return { hubId, events, pending, differences: compareBooks(settled, booked), ledger };
+  const differences = compareBooks(settled, booked);
+  return {
+    hubId,
+    events,
+    pending,
+    carried: carried.length,
+    differences,
+    ledger,
+    onlyThere: carried,
+  };
 }
 
-async function readCentral(central: HubClient, hubId: string): Promise<LedgerEntry[]> {
-  const entries: LedgerEntry[] = [];
+/** @returns `carried`: what central alone has, of a hub that was restored from a backup */
+async function readCentral(
+  central: HubClient,
+  hubId: string,
+): Promise<{ readonly booked: LedgerEntry[]; readonly carried: LedgerEntry[] }> {
+  const entries = { booked: new Array<LedgerEntry>(), carried: new Array<LedgerEntry>() };
+  let after = 0;
   for (;;) {
-    const after = entries.at(-1)?.seq ?? 0;
     const path = `/api/ledger/entries?hub=${hubId}&after=${after}&limit=${PAGE}`;
     const page = await central.get(path, ledgerEntryPageSchema);
-    for (const { booked, ...entry } of page.entries) {
+    for (const { booked, place, carried, ...entry } of page.entries) {
       const amountMinor = BigInt(booked?.amountMinor ?? 0);
-      entries.push({ ...entry, booked: booked && { ...booked, amountMinor } });
+      const side = carried ? entries.carried : entries.booked;
+      side.push({ ...entry, booked: booked && { ...booked, amountMinor } });
+      after = place;
     }
     if (!page.more) return entries;
   }
@@ -174,10 +198,9 @@ function tell(
   hubs: readonly HubReconciliation[],
   journals: readonly { file: string; payments: number; differences: readonly Difference[] }[],
 ): void {
-  for (const { hubId, events, pending, differences } of hubs) {
-    io.out(
-      `${hubId}: ${events} events, ${pending} on their way, ${differences.length} differences`,
-    );
+  for (const { hubId, events, pending, carried, differences } of hubs) {
+    const counts = `${events} events, ${pending} on their way, ${carried} at central alone`;
+    io.out(`${hubId}: ${counts}, ${differences.length} differences`);
     for (const each of differences) io.out(`  ${lineOf(each)}`);
   }
   for (const { file, payments, differences } of journals) {
