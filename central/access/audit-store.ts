@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { desc, sql } from 'drizzle-orm';
 import { GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
 import type { Executor } from '../db/database.ts';
 import { audit } from '../db/merchant-schema.ts';
+import { auditHash } from './audit-hash.ts';
 import type { Principal } from './principal.ts';
 
 export type AuditAction =
@@ -30,6 +30,9 @@ export type AuditAction =
   | 'standing.score'
   | 'standing.appeal'
   | 'standing.decide'
+  | 'challenger.import'
+  | 'challenger.compare'
+  | 'challenger.promote'
   | 'programme.write'
   | 'programme.run'
   | 'programme.approve'
@@ -59,9 +62,7 @@ export async function recordAct(
   const prevHash = last?.hash ?? GENESIS_HASH;
   const { action, by, subject, at } = act;
   const { subject: actor, role } = by;
-  const parts = [prevHash, String(seq), at.toISOString(), action, actor, role, subject];
-  const hash = createHash('sha256')
-    .update(['wuma-audit-1', ...parts].join('\n'))
-    .digest('hex');
-  await tx.insert(audit).values({ seq, at, action, actor, role, subject, prevHash, hash });
+  const entry = { seq, action, actor, role, subject, prevHash };
+  const hash = auditHash({ ...entry, at: at.toISOString() });
+  await tx.insert(audit).values({ ...entry, at, hash });
 }

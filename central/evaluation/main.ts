@@ -1,8 +1,10 @@
 import { USAGE_EXIT_CODE } from '../../shared/kernel/command-line.ts';
+import { runEvaluateChallenger } from './challenger-command.ts';
 import { runEvaluateClv } from './clv-command.ts';
 import { runEvaluateCohorts } from './cohorts-command.ts';
 import { runEvaluateCovisits } from './covisits-command.ts';
 import { runEvaluateCredit } from './credit-command.ts';
+import { runEvaluateProgramme } from './programme-command.ts';
 import { runEvaluateRules } from './rules-command.ts';
 
 const COMMANDS = new Map([
@@ -11,6 +13,8 @@ const COMMANDS = new Map([
   ['covisits', runEvaluateCovisits],
   ['rules', runEvaluateRules],
   ['credit', runEvaluateCredit],
+  ['challenger', runEvaluateChallenger],
+  ['programme', runEvaluateProgramme],
 ]);
 
 const [what = '', ...rest] = process.argv.slice(2);

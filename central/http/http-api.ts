@@ -29,6 +29,7 @@ import { addSettlementExceptionRoutes } from './settlement-exception-routes.ts';
 import { addSettlementRoutes } from './settlement-routes.ts';
 import { addShopperRoutes } from './shopper-routes.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
+import { addChallengerRoutes } from './standing-challenger-routes.ts';
 import { addStandingRoutes } from './standing-routes.ts';
 import { addStatementRoutes } from './statement-routes.ts';
 import { addStatusRoutes } from './status-routes.ts';
@@ -91,6 +92,7 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   addPhoneRoutes(app, context);
   addStatementRoutes(app, context);
   addStandingRoutes(app, context);
+  addChallengerRoutes(app, context);
   addProgrammeRoutes(app, context);
   addOperations(app, context);
   const description = centralOpenApiDocument();
@@ -100,7 +102,15 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
 }
 
 /** Pages below an address of their own; the city's is at `/`. */
-const PAGES = ['insight', 'bureau', 'merchant', 'administration', 'pay'] as const;
+const PAGES = [
+  'insight',
+  'bureau',
+  'programmes',
+  'standing',
+  'merchant',
+  'administration',
+  'pay',
+] as const;
 
 function addPages(app: OpenAPIHono, webDir: string, logger: Logger): void {
   for (const page of PAGES) {

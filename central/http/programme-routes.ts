@@ -7,6 +7,7 @@ import {
   previewSchema,
   programmeApprovalSchema,
   programmeListSchema,
+  programmeLogSchema,
   programmeRulesSchema,
   programmeRunRequestSchema,
   programmeRunSchema,
@@ -18,23 +19,13 @@ import { recordedSchema } from '../../shared/contracts/reconciliation.ts';
 import type { Result } from '../../shared/kernel/result.ts';
 import { principalOf } from '../access/principal.ts';
 import type { HttpContext } from '../context.ts';
-import type { Executor } from '../db/database.ts';
 import type { ProgrammeFailure } from '../programmes/programme-desk.ts';
-import {
-  awardsOf,
-  findProgramme,
-  findRun,
-  listProgrammes,
-  outcomesOf,
-  type ProgrammeRow,
-  runsOf,
-} from '../programmes/programme-store.ts';
-import { programmeHash, rankCompanies } from '../programmes/ranking.ts';
+import { companyNames, listProgrammes } from '../programmes/programme-store.ts';
+import { programmeView, runLog, runView } from '../programmes/programme-view.ts';
 import { jsonAnswer, jsonBody, problemAnswers } from './answers.ts';
 import { type ProblemCode, refuse } from './problem.ts';
 
 const SHOWN_PROGRAMMES = 100;
-const SHOWN_RUNS = 20;
 const ofProgramme = { params: z.object({ programmeId: uuidSchema }) };
 const ofRun = { params: z.object({ runId: uuidSchema }) };
 const runAnswers = { ...jsonAnswer(programmeRunSchema), ...problemAnswers(400, 404, 409) };
@@ -78,6 +69,14 @@ export const programmeRunViewRoute = createRoute({
   responses: { ...jsonAnswer(programmeRunSchema), ...problemAnswers(400, 404) },
 });
 
+export const programmeLogRoute = createRoute({
+  method: 'get',
+  path: '/api/programme-runs/{runId}/log',
+  summary: 'A run as a file to keep: rules, what it looked at, its list, and who did what',
+  request: ofRun,
+  responses: { ...jsonAnswer(programmeLogSchema), ...problemAnswers(400, 404) },
+});
+
 export const programmeApproveRoute = createRoute({
   method: 'post',
   path: '/api/programme-runs/{runId}/approve',
@@ -100,6 +99,7 @@ export const PROGRAMME_ROUTES = [
   programmePreviewRoute,
   programmeRunRoute,
   programmeRunViewRoute,
+  programmeLogRoute,
   programmeApproveRoute,
   programmeOutcomeRoute,
 ];
@@ -108,7 +108,8 @@ export const PROGRAMME_ROUTES = [
 export function addProgrammeRoutes(app: OpenAPIHono, context: HttpContext): void {
   const { database, programmes } = context;
   const detail = async (request: Context, runId: string): Promise<ProgrammeRun> => {
-    const run = await database.snapshot((tx) => runView(tx, runId));
+    const { subject } = principalOf(request);
+    const run = await database.snapshot((tx) => runView(tx, runId, subject));
     return run ?? refuse(request, 'not_found', 'run');
   };
 
@@ -127,9 +128,11 @@ export function addProgrammeRoutes(app: OpenAPIHono, context: HttpContext): void
     return request.json(await programmeView(database.db, valueOf(request, written)), 200);
   });
 
-  app.openapi(programmePreviewRoute, async (request) =>
-    request.json(await programmes.preview(request.req.valid('json')), 200),
-  );
+  app.openapi(programmePreviewRoute, async (request) => {
+    const preview = await programmes.preview(request.req.valid('json'));
+    const ids = preview.ranked.map(({ merchantId }) => merchantId);
+    return request.json({ ...preview, companies: await companyNames(database.db, ids) }, 200);
+  });
 
   app.openapi(programmeRunRoute, async (request) => {
     const { programmeId } = request.req.valid('param');
@@ -141,6 +144,15 @@ export function addProgrammeRoutes(app: OpenAPIHono, context: HttpContext): void
   app.openapi(programmeRunViewRoute, async (request) =>
     request.json(await detail(request, request.req.valid('param').runId), 200),
   );
+
+  app.openapi(programmeLogRoute, async (request) => {
+    const { runId } = request.req.valid('param');
+    const log = await database.snapshot((tx) => runLog(tx, runId));
+    if (!log) return refuse(request, 'not_found', 'run');
+    return request.json(log, 200, {
+      'content-disposition': `attachment; filename="programme-run-${runId}.json"`,
+    });
+  });
 
   app.openapi(programmeApproveRoute, async (request) => {
     const { runId } = request.req.valid('param');
@@ -167,51 +179,4 @@ const PROBLEMS: Record<ProgrammeFailure, ProblemCode> = {
 function valueOf<T>(request: Context, outcome: Result<T, ProgrammeFailure>): T {
   if (outcome.ok) return outcome.value;
   return refuse(request, PROBLEMS[outcome.error], outcome.error);
-}
-
-async function programmeView(db: Executor, row: ProgrammeRow): Promise<Programme> {
-  const records = await runsOf(db, row.programmeId, SHOWN_RUNS);
-  return {
-    programmeId: row.programmeId,
-    rules: row.rules,
-    writtenAt: row.writtenAt.toISOString(),
-    runs: records.map(({ run, approval }) => ({
-      runId: run.runId,
-      inputHash: run.inputHash,
-      ranAt: run.ranAt.toISOString(),
-      awarded: run.ranked.filter(({ awarded }) => awarded).length,
-      approvedAt: approval?.approvedAt.toISOString() ?? null,
-      note: approval?.note ?? null,
-    })),
-  };
-}
-
-/** A run, ranked once more from what was kept. */
-async function runView(db: Executor, runId: string): Promise<ProgrammeRun | undefined> {
-  const record = await findRun(db, runId);
-  const programme = record && (await findProgramme(db, record.run.programmeId));
-  if (!programme) return undefined;
-  const { run, approval } = record;
-  const { candidates, ranked, inputHash, programmeId } = run;
-  const again = programmeRunSchema.shape.ranked.parse(rankCompanies(programme.rules, candidates));
-  const kept = programmeRunSchema.shape.ranked.parse(ranked);
-  const reproduced =
-    programmeHash(programme.rules, candidates) === inputHash &&
-    JSON.stringify(again) === JSON.stringify(kept);
-  const outcomes = await outcomesOf(db, runId);
-  return {
-    programmeId,
-    runId,
-    inputHash,
-    ranAt: run.ranAt.toISOString(),
-    approvedAt: approval?.approvedAt.toISOString() ?? null,
-    note: approval?.note ?? null,
-    reproduced,
-    candidates,
-    ranked: kept,
-    awards: await awardsOf(db, runId),
-    outcomes: outcomes.map(({ outcomeId, merchantId, day, outcome, note }) => {
-      return { outcomeId, merchantId, day, outcome, note };
-    }),
-  };
 }

@@ -1,6 +1,11 @@
-import { desc, eq, sql } from 'drizzle-orm';
-import type { Candidate, ProgrammeRun } from '../../shared/contracts/http-programmes.ts';
+import { desc, eq, inArray, sql } from 'drizzle-orm';
+import type {
+  Candidate,
+  ProgrammeLog,
+  ProgrammeRun,
+} from '../../shared/contracts/http-programmes.ts';
 import type { Executor } from '../db/database.ts';
+import { audit, merchants } from '../db/merchant-schema.ts';
 import {
   programmeApprovals,
   programmeAwards,
@@ -146,4 +151,29 @@ export async function insertOutcome(tx: Executor, row: OutcomeRow): Promise<bool
     .onConflictDoNothing()
     .returning({ outcomeId: programmeOutcomes.outcomeId });
   return inserted.length > 0;
+}
+
+/** What companies are called, by id. */
+export function companyNames(
+  db: Executor,
+  merchantIds: readonly string[],
+): Promise<ProgrammeRun['companies']> {
+  return db
+    .select({ merchantId: merchants.merchantId, companyName: merchants.companyName })
+    .from(merchants)
+    .where(inArray(merchants.merchantId, [...merchantIds]))
+    .orderBy(merchants.merchantId);
+}
+
+/** Who did what with these programmes, runs and outcomes, oldest first. */
+export async function actsOn(
+  db: Executor,
+  subjects: readonly string[],
+): Promise<ProgrammeLog['acts']> {
+  const rows = await db
+    .select()
+    .from(audit)
+    .where(inArray(audit.subject, [...subjects]))
+    .orderBy(audit.seq);
+  return rows.map((row) => ({ ...row, at: row.at.toISOString() }));
 }

@@ -31,8 +31,9 @@ export function rankCompanies(rules: ProgrammeRules, candidates: readonly Candid
   const hash = programmeHash(rules, candidates);
   const judged = sorted(candidates).map((company) => ({ company, unmet: unmetBy(rules, company) }));
   const eligible = judged.filter(({ unmet }) => unmet.length === 0).map(({ company }) => company);
+  const places = placesAmong(eligible);
   const scored = eligible
-    .map((company) => scoredAmong(company, { weights: rules.weights, eligible, hash }))
+    .map((company) => scoredBy(rules.weights, { company, places, hash }))
     .toSorted(inOrder);
   const awards = Math.min(
     rules.mostCompanies,
@@ -61,18 +62,14 @@ interface Scored {
   readonly draw: string;
 }
 
-function scoredAmong(
-  company: Candidate,
-  of: {
-    readonly weights: ProgrammeRules['weights'];
-    readonly eligible: readonly Candidate[];
-    readonly hash: string;
-  },
+function scoredBy(
+  weights: ProgrammeRules['weights'],
+  of: { readonly company: Candidate; readonly places: Places; readonly hash: string },
 ): Scored {
-  const { weights, eligible, hash } = of;
+  const { company, places, hash } = of;
   const reasons = weights.map(({ measure, weight }) => {
     const value = company.measures[measure];
-    const points = weight * placeOf(value, measure, eligible);
+    const points = weight * (value === undefined ? 0 : places(measure, value));
     return { measure, value: value ?? null, points: points === 0 ? 0 : points };
   });
   const points = reasons.reduce((sum, reason) => sum + reason.points, 0);
@@ -80,15 +77,31 @@ function scoredAmong(
   return { company, points, reasons, draw };
 }
 
-/** From 0 to 1,000: how many of the other eligible companies have less. */
-function placeOf(
-  value: number | undefined,
-  measure: Measure,
-  eligible: readonly Candidate[],
-): number {
-  if (value === undefined || eligible.length < 2) return 0;
-  const lower = eligible.filter(({ measures }) => (measures[measure] ?? -Infinity) < value).length;
-  return Math.floor((FULL * lower) / (eligible.length - 1));
+/** From 0 to 1,000: how many of the other eligible companies have less, or are not known. */
+type Places = (measure: Measure, value: number) => number;
+
+/** By halving in values that are sorted once: every view of a run ranks all its companies anew. */
+function placesAmong(eligible: readonly Candidate[]): Places {
+  const sortedValues = new Map<Measure, Float64Array>();
+  return (measure, value) => {
+    if (eligible.length < 2) return 0;
+    const values =
+      sortedValues.get(measure) ??
+      Float64Array.from(eligible, ({ measures }) => measures[measure] ?? -Infinity).toSorted();
+    sortedValues.set(measure, values);
+    return Math.floor((FULL * lowerThan(values, value)) / (eligible.length - 1));
+  };
+}
+
+/** How many of rising values are below one. */
+function lowerThan(values: Float64Array, value: number): number {
+  let [from, to] = [0, values.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((values[middle] ?? Infinity) < value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function unmetBy({ eligibility }: ProgrammeRules, { measures }: Candidate): Measure[] {

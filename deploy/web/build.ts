@@ -21,6 +21,8 @@ const PAGES: readonly Page[] = [
   { name: 'pay', source: 'central/web/pay', base: '/pay/' },
   { name: 'insight', source: 'central/web/insight', base: '/insight/' },
   { name: 'bureau', source: 'central/web/bureau', base: '/bureau/' },
+  { name: 'programmes', source: 'central/web/programmes', base: '/programmes/' },
+  { name: 'standing', source: 'central/web/standing', base: '/standing/' },
   { name: 'merchant', source: 'central/web/merchant', base: '/merchant/' },
   { name: 'administration', source: 'central/web/administration', base: '/administration/' },
 ];
@@ -32,6 +34,7 @@ const COMMON_SOURCES = [
   'shared/domain',
   'central/web/session',
   'central/web/charts',
+  'central/web/desk',
   'deploy/web',
   'package-lock.json',
 ];
@@ -71,7 +74,7 @@ async function buildPage(page: Page): Promise<void> {
 }
 
 /**
- * Builds the pages into `.wuma/web/{kiosk,console,city,insight,bureau,merchant,administration,pay}/`. A page whose sources are older than
+ * Builds the pages into `.wuma/web/{kiosk,console,city,insight,bureau,programmes,standing,merchant,administration,pay}/`. A page whose sources are older than
  * its output is left as it is, unless `--force`. Names of pages restrict it to those.
  */
 async function main(argv: readonly string[]): Promise<void> {

@@ -5,6 +5,8 @@ export type PageName =
   | 'city'
   | 'insight'
   | 'bureau'
+  | 'programmes'
+  | 'standing'
   | 'merchant'
   | 'administration';
 
@@ -31,6 +33,8 @@ const SIZES: Readonly<Record<PageName, readonly Size[]>> = {
   city: [PHONE, DESKTOP],
   insight: [PHONE, DESKTOP],
   bureau: [PHONE, DESKTOP],
+  programmes: [PHONE, DESKTOP],
+  standing: [PHONE, DESKTOP],
   merchant: [PHONE, DESKTOP],
   administration: [PHONE, DESKTOP],
 };
@@ -41,6 +45,8 @@ const PAGES = [
   'city',
   'insight',
   'bureau',
+  'programmes',
+  'standing',
   'merchant',
   'administration',
 ] as const;
@@ -49,6 +55,8 @@ export const CENTRAL_PAGES: readonly PageName[] = [
   'city',
   'insight',
   'bureau',
+  'programmes',
+  'standing',
   'merchant',
   'administration',
 ];
@@ -80,6 +88,8 @@ export function addressOf(shot: Shot, services: { readonly hub: URL; readonly ce
     city: () => new URL('/', services.central),
     insight: () => new URL('/insight/', services.central),
     bureau: () => new URL('/bureau/', services.central),
+    programmes: () => new URL('/programmes/', services.central),
+    standing: () => new URL('/standing/', services.central),
     merchant: () => new URL('/merchant/', services.central),
     administration: () => new URL('/administration/', services.central),
   }[shot.page]();

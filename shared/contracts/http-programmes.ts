@@ -80,7 +80,15 @@ export const rankedSchema = z.object({
 });
 export type Ranked = z.infer<typeof rankedSchema>;
 
-export const previewSchema = z.object({ inputHash: z.string(), ranked: z.array(rankedSchema) });
+/** What the companies of a list are called. */
+const companiesSchema = z.array(z.object({ merchantId: nameSchema, companyName: z.string() }));
+
+export const previewSchema = z.object({
+  inputHash: z.string(),
+  ranked: z.array(rankedSchema),
+  companies: companiesSchema,
+});
+export type Preview = z.infer<typeof previewSchema>;
 
 export const programmeSchema = z.object({
   programmeId: uuidSchema,
@@ -122,8 +130,11 @@ export const programmeRunSchema = z.object({
   note: z.string().nullable(),
   /** Whether ranking what was kept gives the same list and hash again, now. */
   reproduced: z.boolean(),
+  /** Whether who asks has written the programme or run it, and so may not approve it. */
+  ownWork: z.boolean(),
   candidates: z.array(candidateSchema),
   ranked: z.array(rankedSchema),
+  companies: companiesSchema,
   /** What became of the awards: `owed` until a settlement run pays it out. */
   awards: z.array(
     z.object({
@@ -135,3 +146,30 @@ export const programmeRunSchema = z.object({
   outcomes: z.array(outcomeSchema),
 });
 export type ProgrammeRun = z.infer<typeof programmeRunSchema>;
+
+/** A run as a file: everything it looked at, what came out, and who did what; the list can be made again from it. */
+export const programmeLogSchema = z.object({
+  version: z.literal(1),
+  programmeId: uuidSchema,
+  runId: uuidSchema,
+  rules: programmeRulesSchema,
+  inputHash: z.string(),
+  candidates: z.array(candidateSchema),
+  ranked: z.array(rankedSchema),
+  awards: programmeRunSchema.shape.awards,
+  outcomes: z.array(outcomeSchema),
+  /** From the audit log, with its chain of hashes; `subject` is the programme, the run or the outcome. */
+  acts: z.array(
+    z.object({
+      seq: z.int(),
+      at: timestampSchema,
+      action: z.string(),
+      actor: z.string(),
+      role: z.string(),
+      subject: z.string(),
+      prevHash: z.string(),
+      hash: z.string(),
+    }),
+  ),
+});
+export type ProgrammeLog = z.infer<typeof programmeLogSchema>;

@@ -10,6 +10,8 @@ const FOLDERS = [
   'central/web',
   'central/web/insight',
   'central/web/bureau',
+  'central/web/programmes',
+  'central/web/standing',
   'central/web/session',
   'central/web/merchant',
   'central/web/administration',

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditHash } from '../../central/access/audit-hash.ts';
 import type { Principal } from '../../central/access/principal.ts';
 import { problemSchema } from '../../shared/contracts/http-hub.ts';
 import { merchantSchema } from '../../shared/contracts/http-merchants.ts';
 import {
   previewSchema,
   programmeListSchema,
+  programmeLogSchema,
   programmeRunSchema,
   programmeSchema,
 } from '../../shared/contracts/http-programmes.ts';
@@ -100,6 +102,7 @@ describe('a programme', () => {
       ['m-b', false],
       ['m-few', false],
     ]);
+    expect(preview.companies).toContainEqual({ merchantId: 'm-few', companyName: 'm-few' });
     expect(await books.sql`select * from programme_runs`).toEqual([]);
   });
 
@@ -116,7 +119,8 @@ describe('a programme', () => {
     await books.book(HUB, chain.capture({ merchantId: 'm-b', amountMinor: '9999999' }));
     const again = await run(runner, `/api/programmes/${programmeId}/runs`, { runId });
     expect(again).toEqual(made);
-    expect(await run(approver, runPath)).toEqual(made);
+    expect(made.ownWork).toBe(true);
+    expect(await run(approver, runPath)).toEqual({ ...made, ownWork: false });
     await expect(books.sql`update programme_runs set ranked = '[]'`).rejects.toThrow('append-only');
   });
 
@@ -173,5 +177,17 @@ describe('a programme', () => {
     expect((await run(writer, runPath)).outcomes).toEqual([body]);
     const list = await books.answer(writer, '/api/programmes', { schema: programmeListSchema });
     expect(list.programmes[0]?.runs).toHaveLength(2);
+  });
+
+  it('is a file to keep, in which who did what is chained', async () => {
+    const log = await books.answer(approver, `${runPath}/log`, { schema: programmeLogSchema });
+    expect(log.acts.map(({ action, actor }) => [action, actor])).toEqual([
+      ['programme.write', 'ana-1'],
+      ['programme.run', 'ana-2'],
+      ['programme.approve', 'ana-3'],
+      ['programme.outcome', 'ana-1'],
+    ]);
+    expect(log.ranked).toHaveLength(4);
+    for (const act of log.acts) expect(act.hash).toBe(auditHash(act));
   });
 });

@@ -32,6 +32,8 @@ const PAGES: readonly {
     roles: ['operator', 'administrator', 'analyst', 'owner'],
   },
   { name: 'bureau', path: '/bureau/', roles: ['operator', 'administrator', 'analyst'] },
+  { name: 'programmes', path: '/programmes/', roles: ['operator', 'analyst'] },
+  { name: 'standing', path: '/standing/', roles: ['operator', 'analyst'] },
 ];
 
 interface StaffPageProps {

@@ -15,6 +15,8 @@ const PROGRAMS: ReadonlyMap<string, readonly [entry: string, ...first: string[]]
   ['rules', ['central/evaluation/main.ts', 'rules']],
   ['insight', ['central/insight/city/evaluation-main.ts']],
   ['credit', ['central/evaluation/main.ts', 'credit']],
+  ['challenger', ['central/evaluation/main.ts', 'challenger']],
+  ['programme', ['central/evaluation/main.ts', 'programme']],
   ['light', ['models/evaluation/main.ts', 'light']],
 ]);
 
@@ -54,10 +56,12 @@ export const evaluateCommand: Command = {
        wuma evaluate insight --city DIR [--json]
        wuma evaluate credit --train A --test B --target COL [--exclude a,b] [--model glassbox|woe] [--json]
        wuma evaluate credit --cv 5 --data A --target COL [--exclude a,b] [--model glassbox|woe] [--json]
+       wuma evaluate challenger --scorecard FILE --challenger FILE --test FILE --target COL [--json]
+       wuma evaluate programme --log FILE [--json]
 
   customers' lifetime value, retention, shops with customers in common, what is bought together, what
   was planted in a simulated city and what attackers learn of it,
-  and how good a credit score is; each tells all with --help
+  how good a credit score is, alone and beside a challenger, and whether a programme's log makes its list again; each tells all with --help
 `,
   subcommands: [...PROGRAMS.keys()],
   run(args) {
