@@ -51,6 +51,7 @@ export class Central {
       lifecycle.add(context.settling.desk).start();
       lifecycle.add(context.settling.daily).start();
     }
+    lifecycle.add(context.reports).start();
     const { host, port } = context.settings.http;
     const server = await HttpServer.start({ app: createHttpApi(context), host, port });
     lifecycle.add(server);

@@ -23,6 +23,7 @@ import { readAuthorities } from './enrolment/vouching.ts';
 import type { CentralSettings } from './env.ts';
 import { CentralEvents } from './events.ts';
 import { PaymentFeed } from './http/payment-feed.ts';
+import { ReportSchedule } from './insight/report/report-schedule.ts';
 import { InsightService } from './insight/service/insight-service.ts';
 import { JetStreamHubStream } from './intake/hub-stream.ts';
 import { type BookedBatch, IntakeBooking } from './intake/intake-booking.ts';
@@ -39,7 +40,9 @@ import { Settlement } from './settlement/settlement.ts';
 import type { Settling } from './settlement/settling.ts';
 import { sessionPrincipal } from './sign-in/session-principal.ts';
 import { SignIn } from './sign-in/sign-in.ts';
-import { StandingDesk } from './standing/standing-desk.ts';
+import { ChallengerDesk } from './standing/challenger-desk.ts';
+import { Challengers } from './standing/challengers.ts';
+import { StandingDesk, type StandingParts } from './standing/standing-desk.ts';
 import { AllowanceService } from './wallet/allowance-service.ts';
 import { Wallets } from './wallet/wallets.ts';
 
@@ -59,6 +62,7 @@ export interface CentralContext {
   readonly feed: PaymentFeed;
   readonly readers: readonly StreamReader[];
   readonly reconciler: Reconciler;
+  readonly reports: ReportSchedule;
   /** Undefined where it is switched off. */
   readonly insight: InsightService | undefined;
   readonly authenticate: Authenticate;
@@ -67,13 +71,14 @@ export interface CentralContext {
   readonly signIn: SignIn | undefined;
   readonly disputes: DisputeDesk;
   readonly standing: StandingDesk;
+  readonly challengers: ChallengerDesk;
   readonly programmes: ProgrammeDesk;
   /** Undefined: no bank is set. */
   readonly settling: Settling | undefined;
 }
 
 /** What the HTTP API uses of it. */
-export type HttpContext = Omit<CentralContext, 'nats' | 'downlink' | 'allowances'> & {
+export type HttpContext = Omit<CentralContext, 'nats' | 'downlink' | 'allowances' | 'reports'> & {
   readonly downlink: Pick<DownlinkService, 'nudge'>;
 };
 
@@ -131,6 +136,7 @@ export async function createContext(
     at: settings.reconcileAt,
     haltedAt: (hubId) => readers[settings.hubs.indexOf(hubId)]?.status.halted,
   });
+  const challengers = new Challengers();
   const insight =
     settings.insight &&
     new InsightService({ settings: settings.insight, databaseUrl: database.url, events, random });
@@ -151,8 +157,10 @@ export async function createContext(
     readers,
     reconciler,
     insight,
+    reports: new ReportSchedule({ database, clock, events }),
     ...createSignIn({ database, clock }, settings),
-    ...createDesks({ database, clock, newId, events }, settings),
+    challengers: new ChallengerDesk({ database, clock, challengers }),
+    ...createDesks({ database, clock, newId, events, challengers }, settings),
   };
 }
 
@@ -190,7 +198,7 @@ export function createSignIn(
 
 /** Where merchants' money and standing are worked on. */
 function createDesks(
-  parts: Pick<BankDeskParts, 'database' | 'clock' | 'newId' | 'events'>,
+  parts: Pick<BankDeskParts, 'database' | 'clock' | 'newId' | 'events'> & StandingParts,
   settings: CentralSettings,
 ): Pick<CentralContext, 'disputes' | 'standing' | 'programmes' | 'settling'> {
   return {

@@ -303,6 +303,14 @@ export class CentralEvents {
     );
   }
 
+  reportMade({ kind, period }: { readonly kind: string; readonly period: string }): void {
+    this.logger.info({ kind, period }, 'a report of the bureau was made');
+  }
+
+  reportFailed(error: unknown): void {
+    this.logger.error({ why: summary(error) }, 'reports could not be made: it is tried again');
+  }
+
   settled(day: string, outcome: 'settled' | 'too_early' | 'run_differs'): void {
     this.settlements.inc({ outcome });
     this.logger[outcome === 'settled' ? 'info' : 'warn']({ day, outcome }, 'daily settlement');

@@ -3,8 +3,10 @@ import type { Context } from 'hono';
 import {
   type BureauWeek,
   bureauMapSchema,
+  bureauReportListSchema,
   bureauSeriesSchema,
   bureauWeekSchema,
+  reportPeriodSchema,
 } from '../../shared/contracts/http-bureau.ts';
 import { nameSchema } from '../../shared/contracts/primitives.ts';
 import { tradeSchema } from '../../shared/contracts/trades.ts';
@@ -13,12 +15,14 @@ import { findWeek, readStreetNames, readSums, writeTrade } from '../insight/bure
 import { readStreetMap } from '../insight/bureau/street-map.ts';
 import { weekCsv, weekXlsx } from '../insight/bureau/week-files.ts';
 import { seriesOf } from '../insight/bureau/week-series.ts';
+import { findReport, listReports } from '../insight/report/report-store.ts';
 import { jsonAnswer, jsonBody, problemAnswers } from './answers.ts';
 import { refuse } from './problem.ts';
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 /** A year, and the season before it. */
 const SERIES_WEEKS = 60;
+const SHOWN_REPORTS = 200;
 const request = { params: z.object({ week: z.iso.date() }) };
 const fileAnswer = (type: 'text/csv' | typeof XLSX) => ({
   200: { description: 'The file', content: { [type]: { schema: z.string() } } },
@@ -64,6 +68,27 @@ export const bureauMapRoute = createRoute({
   responses: jsonAnswer(bureauMapSchema),
 });
 
+export const bureauReportsRoute = createRoute({
+  method: 'get',
+  path: '/api/bureau/reports',
+  summary: 'Reports of weeks and months, the newest first; each is made once',
+  responses: jsonAnswer(bureauReportListSchema),
+});
+
+export const bureauReportRoute = createRoute({
+  method: 'get',
+  path: '/api/bureau/reports/{kind}/{period}',
+  summary: 'A report as PDF; a week is called by its Monday, a month as 2026-11',
+  request: { params: z.object({ kind: z.enum(['week', 'month']), period: z.string().max(10) }) },
+  responses: {
+    200: {
+      description: 'The report',
+      content: { 'application/pdf': { schema: z.string().openapi({ format: 'binary' }) } },
+    },
+    ...problemAnswers(400, 404),
+  },
+});
+
 export const merchantTradeRoute = createRoute({
   method: 'put',
   path: '/api/merchants/{merchantId}/trade',
@@ -81,6 +106,8 @@ export const BUREAU_ROUTES = [
   bureauWeekCsvRoute,
   bureauWeekXlsxRoute,
   bureauMapRoute,
+  bureauReportsRoute,
+  bureauReportRoute,
   merchantTradeRoute,
 ];
 
@@ -113,6 +140,18 @@ export function addBureauRoutes(app: OpenAPIHono, { database, settings }: HttpCo
   app.openapi(bureauMapRoute, async (asked) =>
     asked.json(await readStreetMap(settings.dataDir), 200),
   );
+
+  app.openapi(bureauReportsRoute, async (asked) =>
+    asked.json({ reports: await listReports(database.db, SHOWN_REPORTS) }, 200),
+  );
+
+  app.openapi(bureauReportRoute, async (asked) => {
+    const period = reportPeriodSchema.safeParse(asked.req.valid('param'));
+    const pdf = period.success ? await findReport(database.db, period.data) : undefined;
+    if (!pdf || !period.success) return refuse(asked, 'not_found', 'report');
+    const { period: name } = period.data;
+    return asked.body(pdf, 200, fileHeaders(name, 'pdf', 'application/pdf'));
+  });
 
   app.openapi(merchantTradeRoute, async (asked) => {
     const { merchantId } = asked.req.valid('param');

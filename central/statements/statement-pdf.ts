@@ -1,18 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import Pdf from 'pdfkit';
 import type { Statement, StatementLine } from '../../shared/contracts/http-statements.ts';
 import { formatAmount } from '../../shared/domain/money.ts';
+import { PAGE, type PdfDocument, pdfOf } from '../pdf/pdf-document.ts';
 
 /** Lines of one PDF, some hundred pages; longer statements are for spreadsheets. */
 export const MAX_PDF_LINES = 5_000;
 
-/** Noto Sans SC (OFL 1.1): has the characters of Chinese names; only those used are put into the file. */
-const FONT_FILE = fileURLToPath(
-  import.meta.resolve('@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf'),
-);
-
-const PAGE = { left: 40, right: 555, top: 40, bottom: 790 };
 const ROW = 16;
 const FIELDS = [
   { heading: '出款 Paid out', left: 40, width: 62 },
@@ -38,45 +30,22 @@ const KINDS: Readonly<Record<string, string>> = {
   subsidy: '补贴 Subsidy',
 };
 
-let font: Buffer | undefined;
-
 /**
  * The statement as a PDF of A4 pages, Chinese and English.
  *
  * @param statement of at most `MAX_PDF_LINES` lines
  */
-export async function statementPdf(statement: Statement): Promise<Buffer> {
-  font ??= readFileSync(FONT_FILE);
-  const document = new Pdf({
-    size: 'A4',
-    margin: 0,
-    bufferPages: true,
-    // the same statement is the same file
-    info: {
-      Title: `${statement.merchantId} ${statement.from} – ${statement.to}`,
-      CreationDate: new Date(0),
-    },
+export function statementPdf(statement: Statement): Promise<Buffer> {
+  const { merchantId, from, to } = statement;
+  return pdfOf(`${merchantId} ${from} – ${to}`, (document) => {
+    drawHead(document, statement);
+    drawLines(document, statement);
   });
-  const chunks: Buffer[] = [];
-  document.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const ended = new Promise<void>((resolve, reject) => {
-    document.on('end', resolve);
-    document.on('error', reject);
-  });
-  document.font(font);
-  drawHead(document, statement);
-  drawLines(document, statement);
-  numberPages(document);
-  document.end();
-  await ended;
-  return Buffer.concat(chunks);
 }
 
-type Document = InstanceType<typeof Pdf>;
-
-function drawHead(document: Document, statement: Statement): void {
+function drawHead(document: PdfDocument, statement: Statement): void {
   const { companyName, merchantId, from, to, currency } = statement;
-  document.fontSize(16).text(companyName, PAGE.left, PAGE.top, { width: 515 });
+  document.fontSize(16).text(companyName, PAGE.left, PAGE.top, { width: PAGE.width });
   document.fontSize(10).text(`结算单 Statement · ${merchantId} · ${from} – ${to} · ${currency}`);
   const money = (minor: string): string => formatAmount({ amountMinor: BigInt(minor), currency });
   const sums = [
@@ -88,7 +57,7 @@ function drawHead(document: Document, statement: Statement): void {
   document.moveDown(0.5);
 }
 
-function drawLines(document: Document, statement: Statement): void {
+function drawLines(document: PdfDocument, statement: Statement): void {
   let y = drawHeadings(document, document.y);
   if (statement.lines.length === 0) {
     document
@@ -106,7 +75,7 @@ function drawLines(document: Document, statement: Statement): void {
 }
 
 /** @returns where the first row goes */
-function drawHeadings(document: Document, y: number): number {
+function drawHeadings(document: PdfDocument, y: number): number {
   const texts = FIELDS.map(({ heading }) => heading);
   const sums = SUMS.map(({ heading }) => heading.split(' ')[0] ?? heading);
   drawRow(document, y, { texts, sums });
@@ -119,7 +88,7 @@ function drawHeadings(document: Document, y: number): number {
 }
 
 function drawRow(
-  document: Document,
+  document: PdfDocument,
   y: number,
   { texts, sums }: { readonly texts: readonly string[]; readonly sums: readonly string[] },
 ): void {
@@ -152,13 +121,4 @@ const minuteFormat = new Intl.DateTimeFormat('sv-SE', {
 /** China's time, `2026-11-27 10:00`. */
 function minuteOf(at: string): string {
   return minuteFormat.format(new Date(at));
-}
-
-function numberPages(document: Document): void {
-  const { start, count } = document.bufferedPageRange();
-  for (let page = start; page < start + count; page += 1) {
-    document.switchToPage(page);
-    const text = `${page - start + 1} / ${count}`;
-    document.fontSize(7).text(text, PAGE.left, PAGE.bottom + 16, { width: 515, align: 'right' });
-  }
 }

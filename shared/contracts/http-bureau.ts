@@ -95,3 +95,22 @@ export const bureauMapSchema = z.object({
     .max(5_000),
 });
 export type BureauMap = z.infer<typeof bureauMapSchema>;
+
+/** A report's period: a week by its Monday, a month as 2026-11. */
+export const reportPeriodSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('week'), period: daySchema }),
+  z.object({ kind: z.literal('month'), period: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/) }),
+]);
+export type ReportPeriod = z.infer<typeof reportPeriodSchema>;
+
+export const bureauReportSchema = z.object({
+  kind: z.enum(['week', 'month']),
+  period: z.string(),
+  bytes: countSchema,
+  sha256: z.string(),
+  madeAt: timestampSchema,
+});
+export type BureauReport = z.infer<typeof bureauReportSchema>;
+
+/** The newest period first. */
+export const bureauReportListSchema = z.object({ reports: z.array(bureauReportSchema) });

@@ -13,6 +13,7 @@ import { Notice } from '../../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../../shared/web/skeleton.tsx';
 import { StaffPage } from '../session/staff-page.tsx';
 import { BureauCards } from './bureau-cards.tsx';
+import { ReportsCard } from './reports-card.tsx';
 import { useAnswer } from './use-answer.ts';
 
 /** The city's streets and trades for the commerce bureau, a week at a time. */
@@ -25,7 +26,17 @@ export function BureauApp(): ReactElement {
   );
 }
 
+/** What was released, week by week, and the reports of it. */
 function Weeks(): ReactElement {
+  return (
+    <>
+      <ReleasedWeeks />
+      <ReportsCard />
+    </>
+  );
+}
+
+function ReleasedWeeks(): ReactElement {
   const { t } = useTranslation();
   const series = useAnswer('/api/bureau/series', bureauSeriesSchema);
   if (series.failure) return <Failed failure={series.failure} onAgain={series.reload} />;
