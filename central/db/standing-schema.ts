@@ -1,5 +1,6 @@
 import {
   boolean,
+  customType,
   date,
   integer,
   jsonb,
@@ -9,7 +10,9 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { StandingShown } from '../../shared/contracts/http-standing.ts';
+import type { Comparison } from '../../shared/contracts/http-challengers.ts';
+import type { FeatureWords, StandingShown } from '../../shared/contracts/http-standing.ts';
+import type { ChallengerShape } from '../credit/challenger/onnx-check.ts';
 
 /** How the rows of companies' standing lie in PostgreSQL; the truth about constraints is in `migrations/`. */
 
@@ -21,6 +24,7 @@ export const standingModels = pgTable('standing_models', {
   sha256: text('sha256').notNull(),
   content: jsonb('content').notNull(),
   changeable: jsonb('changeable').$type<readonly string[]>().notNull(),
+  words: jsonb('words').$type<FeatureWords>().notNull(),
   importedBy: text('imported_by').notNull(),
   importedAt: moment('imported_at').notNull(),
 });
@@ -75,4 +79,55 @@ export const standingDecisions = pgTable('standing_decisions', {
   note: text('note').notNull(),
   decidedBy: text('decided_by').notNull(),
   decidedAt: moment('decided_at').notNull(),
+});
+
+/** Scores of companies and whether each went bad, as they are kept. */
+interface KeptPast {
+  readonly scores: readonly number[];
+  readonly bad: readonly number[];
+}
+
+const bytes = customType<{ data: Uint8Array; driverData: Buffer }>({
+  dataType: () => 'bytea',
+  toDriver: (value) => Buffer.from(value),
+  fromDriver: (value) => value,
+});
+
+export const standingChallengers = pgTable('standing_challengers', {
+  challengerId: uuid('challenger_id').primaryKey(),
+  title: text('title').notNull(),
+  onnx: bytes('onnx').notNull(),
+  sha256: text('sha256').notNull(),
+  shape: jsonb('shape').$type<ChallengerShape>().notNull(),
+  importedBy: text('imported_by').notNull(),
+  importedAt: moment('imported_at').notNull(),
+});
+
+export const standingShadowScores = pgTable(
+  'standing_shadow_scores',
+  {
+    challengerId: uuid('challenger_id').notNull(),
+    scoreId: uuid('score_id').notNull(),
+    score: integer('score'),
+    failure: text('failure', { enum: ['does_not_run', 'out_of_range'] }),
+  },
+  (table) => [primaryKey({ columns: [table.challengerId, table.scoreId] })],
+);
+
+export const standingComparisons = pgTable('standing_comparisons', {
+  comparisonId: uuid('comparison_id').primaryKey(),
+  challengerId: uuid('challenger_id').notNull(),
+  modelId: uuid('model_id').notNull(),
+  result: jsonb('result').$type<Comparison>().notNull(),
+  past: jsonb('past').$type<KeptPast>().notNull(),
+  comparedBy: text('compared_by').notNull(),
+  comparedAt: moment('compared_at').notNull(),
+});
+
+export const standingPromotions = pgTable('standing_promotions', {
+  challengerId: uuid('challenger_id').primaryKey(),
+  modelId: uuid('model_id').notNull(),
+  note: text('note').notNull(),
+  promotedBy: text('promoted_by').notNull(),
+  promotedAt: moment('promoted_at').notNull(),
 });

@@ -24,6 +24,7 @@ import { SETTLEMENT_EXCEPTION_ROUTES } from './settlement-exception-routes.ts';
 import { SETTLEMENT_ROUTES } from './settlement-routes.ts';
 import { shopperRoute } from './shopper-routes.ts';
 import { SIGN_IN_ROUTES } from './sign-in-routes.ts';
+import { CHALLENGER_ROUTES } from './standing-challenger-routes.ts';
 import { STANDING_ROUTES } from './standing-routes.ts';
 import { STATEMENT_ROUTES } from './statement-routes.ts';
 import { hubsRoute, statusRoute } from './status-routes.ts';
@@ -65,6 +66,7 @@ export const CENTRAL_ROUTES = [
   unblockRoute,
   ...STATEMENT_ROUTES,
   ...STANDING_ROUTES,
+  ...CHALLENGER_ROUTES,
   ...PROGRAMME_ROUTES,
 ];
 

@@ -6,6 +6,7 @@ import {
   importedModelSchema,
   type StandingScore,
   standingAppealSchema,
+  standingCompaniesSchema,
   standingConsentSchema,
   standingImportedSchema,
   standingImportSchema,
@@ -20,16 +21,18 @@ import { principalOf } from '../access/principal.ts';
 import type { HttpContext } from '../context.ts';
 import type { StandingFailure } from '../standing/standing-desk.ts';
 import {
+  appealedScores,
   lastConsent,
-  openAppeals,
   type ScoreRecord,
   scoresOfMerchant,
+  willingCompanies,
 } from '../standing/standing-store.ts';
 import { jsonAnswer, jsonBody, problemAnswers } from './answers.ts';
 import { type ProblemCode, refuse } from './problem.ts';
 
 const SHOWN_SCORES = 20;
 const MOST_APPEALS = 200;
+const MOST_COMPANIES = 2_000;
 const ofMerchant = { params: z.object({ merchantId: nameSchema }) };
 const scoreAnswers = { ...jsonAnswer(standingScoreSchema), ...problemAnswers(400, 404, 409) };
 
@@ -85,8 +88,16 @@ export const standingInputsRoute = createRoute({
 export const appealListRoute = createRoute({
   method: 'get',
   path: '/api/standing/appeals',
-  summary: 'Scores whose appeal waits for a person',
-  responses: jsonAnswer(appealListSchema),
+  summary: 'Scores whose appeal waits for a person, or was decided by one',
+  request: { query: z.object({ state: z.enum(['open', 'decided']).default('open') }) },
+  responses: { ...jsonAnswer(appealListSchema), ...problemAnswers(400) },
+});
+
+export const standingCompaniesRoute = createRoute({
+  method: 'get',
+  path: '/api/standing/companies',
+  summary: 'Companies that have agreed to be scored, with what was last said of them',
+  responses: jsonAnswer(standingCompaniesSchema),
 });
 
 export const appealDecideRoute = createRoute({
@@ -106,6 +117,7 @@ export const STANDING_ROUTES = [
   standingInputsRoute,
   appealListRoute,
   appealDecideRoute,
+  standingCompaniesRoute,
 ];
 
 /** Financial standing of companies. */
@@ -113,7 +125,12 @@ export function addStandingRoutes(app: OpenAPIHono, { database, standing }: Http
   const standingOf = async (merchantId: string) => {
     const consent = await lastConsent(database.db, merchantId);
     const scores = await scoresOfMerchant(database.db, merchantId, SHOWN_SCORES);
-    return { merchantId, consented: consent?.given ?? false, scores: scores.map(scoreView) };
+    return {
+      merchantId,
+      consented: consent?.given ?? false,
+      saidAt: consent?.at.toISOString() ?? null,
+      scores: scores.map(scoreView),
+    };
   };
 
   app.openapi(standingRoute, async (request) =>
@@ -153,8 +170,14 @@ export function addStandingRoutes(app: OpenAPIHono, { database, standing }: Http
   });
 
   app.openapi(appealListRoute, async (request) => {
-    const records = await openAppeals(database.db, MOST_APPEALS);
+    const { state } = request.req.valid('query');
+    const records = await appealedScores(database.db, state, MOST_APPEALS);
     return request.json({ scores: records.map(scoreView) }, 200);
+  });
+
+  app.openapi(standingCompaniesRoute, async (request) => {
+    const companies = await willingCompanies(database.db, MOST_COMPANIES);
+    return request.json({ companies }, 200);
   });
 
   app.openapi(appealDecideRoute, async (request) => {
@@ -168,6 +191,8 @@ export function addStandingRoutes(app: OpenAPIHono, { database, standing }: Http
 const PROBLEMS: Record<StandingFailure, ProblemCode> = {
   invalid_model: 'invalid_request',
   sensitive_feature: 'invalid_request',
+  proxy_feature: 'invalid_request',
+  missing_words: 'invalid_request',
   invalid_file: 'invalid_request',
   no_consent: 'conflict',
   no_model: 'conflict',
@@ -180,13 +205,16 @@ function valueOf<T>(request: Context, outcome: Result<T, StandingFailure>): T {
   return refuse(request, PROBLEMS[outcome.error], outcome.error);
 }
 
-function scoreView({ score, appeal, decision }: ScoreRecord): StandingScore {
+function scoreView(record: ScoreRecord): StandingScore {
+  const { score, companyName, words, appeal, decision } = record;
   const { scoreId, merchantId, modelId, inputHash, refusal, shown, scoredAt } = score;
   return {
     ...shown,
     scoreId,
     merchantId,
+    companyName,
     modelId,
+    words,
     inputHash,
     score: score.score,
     refusal,
@@ -198,6 +226,7 @@ function scoreView({ score, appeal, decision }: ScoreRecord): StandingScore {
       decision: decision?.decision ?? null,
       grade: decision?.grade ?? null,
       note: decision?.note ?? null,
+      decidedAt: decision?.decidedAt.toISOString() ?? null,
     },
   };
 }

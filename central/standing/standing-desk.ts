@@ -6,7 +6,8 @@ import type {
   StandingImport,
   StandingModel,
 } from '../../shared/contracts/http-standing.ts';
-import { assert } from '../../shared/kernel/assert.ts';
+import type { ModelCard } from '../../shared/contracts/model-card.ts';
+import { assert, present } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import { recordAct } from '../access/audit-store.ts';
@@ -14,8 +15,18 @@ import { merchantScope, type Principal } from '../access/principal.ts';
 import type { Company } from '../credit/scorecard.ts';
 import { readScorecardFile, scorecardFileSchema } from '../credit/scorecard-file.ts';
 import type { Executor, OpenDatabase } from '../db/database.ts';
+import { refusedByModel, scoreByChallenger } from './challenger-score.ts';
+import type { Challengers } from './challengers.ts';
 import { type InputRowGiven, readInputsCsv } from './inputs-csv.ts';
-import { inputHash, type Learnt, scoreCompany, sensitiveFeatures } from './standing-score.ts';
+import { contentOf } from './model-content.ts';
+import {
+  featuresOf,
+  inputHash,
+  type Scored,
+  scoreCompany,
+  sensitiveFeatures,
+  wordlessFeatures,
+} from './standing-score.ts';
 import {
   consenting,
   deleteInputs,
@@ -40,6 +51,8 @@ import { streetBehaviour } from './street-behaviour-store.ts';
 /**
  * - `invalid_model`: not a scorecard, or its parts do not go together
  * - `sensitive_feature`: it looks at what nobody may be judged by
+ * - `proxy_feature`: by its own card one of its features stands for what nobody may be judged by
+ * - `missing_words`: a feature could not be told to whoever is judged by it
  * - `invalid_file`: not a table of companies
  * - `no_consent`, `no_model`: there is nothing to score with
  * - `conflict`: that id is something else already, or it is decided
@@ -47,6 +60,8 @@ import { streetBehaviour } from './street-behaviour-store.ts';
 export type StandingFailure =
   | 'invalid_model'
   | 'sensitive_feature'
+  | 'proxy_feature'
+  | 'missing_words'
   | 'invalid_file'
   | 'no_consent'
   | 'no_model'
@@ -58,6 +73,7 @@ type Outcome<T> = Promise<Result<T, StandingFailure>>;
 export interface StandingParts {
   readonly database: OpenDatabase;
   readonly clock: Clock;
+  readonly challengers: Challengers;
 }
 
 /** Where companies' financial standing is worked on: consent first, reasons always, a person above the score. */
@@ -69,23 +85,28 @@ export class StandingDesk {
   }
 
   /** Takes a scorecard into force; the same again is the same. */
-  importModel({ modelId, changeable, file }: StandingModel, by: Principal): Outcome<ModelRow> {
+  importModel(model: StandingModel, by: Principal): Outcome<ModelRow> {
+    const { modelId, changeable, words, file } = model;
     const parsed = scorecardFileSchema.safeParse(file);
     const read = parsed.success ? readScorecardFile(parsed.data) : undefined;
     if (!parsed.success || !read?.ok) return Promise.resolve(err('invalid_model'));
-    if (sensitiveFeatures(read.value.scorecard).length > 0) {
+    if (sensitiveFeatures(featuresOf(read.value.scorecard)).length > 0) {
       return Promise.resolve(err('sensitive_feature'));
+    }
+    if (isRefusedByCard(parsed.data.card)) return Promise.resolve(err('proxy_feature'));
+    if (wordlessFeatures(read.value.scorecard, words).length > 0) {
+      return Promise.resolve(err('missing_words'));
     }
     const content = parsed.data;
     const sha256 = createHash('sha256')
-      .update(JSON.stringify([content, changeable]))
+      .update(JSON.stringify([content, changeable, words]))
       .digest('hex');
     return this.act(async (tx, at) => {
       const known = await findModel(tx, modelId);
       if (known) return known.sha256 === sha256 ? ok(known) : err('conflict');
       const version = ((await modelInForce(tx))?.version ?? 0) + 1;
       const imported = { importedBy: by.subject, importedAt: at };
-      const row = { modelId, version, sha256, content, changeable, ...imported };
+      const row = { modelId, version, sha256, content, changeable, words, ...imported };
       await insertModel(tx, row);
       await recordAct(tx, { action: 'standing.model', by, subject: modelId, at });
       return ok(row);
@@ -137,7 +158,7 @@ export class StandingDesk {
       const model = await modelInForce(tx);
       if (!model) return err('no_model');
       const company = await this.companyOf(tx, merchantId, at);
-      const { score, refusal, shown } = scoreCompany(learntIn(model), company);
+      const { score, refusal, shown } = await this.scored(tx, { model, company });
       const row = {
         scoreId,
         merchantId,
@@ -150,8 +171,9 @@ export class StandingDesk {
         scoredAt: at,
       };
       await insertScore(tx, row);
+      if (score !== undefined) await this.parts.challengers.shadow(tx, { scoreId, company });
       await recordAct(tx, { action: 'standing.score', by, subject: scoreId, at });
-      return ok({ score: row, appeal: null, decision: null });
+      return ok(present(await findScore(tx, scoreId), 'the score'));
     });
   }
 
@@ -191,6 +213,19 @@ export class StandingDesk {
     return new Map([...inputs.flatMap(({ fields }) => Object.entries(fields)), ...street]);
   }
 
+  private async scored(
+    tx: Executor,
+    { model, company }: { readonly model: ModelRow; readonly company: Company },
+  ): Promise<Scored> {
+    const content = contentOf(model);
+    if (content.kind === 'scorecard') {
+      return scoreCompany({ ...content, changeable: model.changeable }, company);
+    }
+    const challenger = await this.parts.challengers.model(tx, content.challengerId);
+    if (!challenger.ok) return refusedByModel(content.past, 0);
+    return scoreByChallenger({ model: challenger.value, past: content.past }, company);
+  }
+
   private act<T>(work: (tx: Executor, at: Date) => Outcome<T>): Outcome<T> {
     const at = new Date(this.parts.clock.now());
     return this.parts.database.transact(async (tx) => {
@@ -200,9 +235,6 @@ export class StandingDesk {
   }
 }
 
-/** A model as it was checked when it was imported. */
-function learntIn({ content, changeable }: ModelRow): Learnt {
-  const read = readScorecardFile(scorecardFileSchema.parse(content));
-  assert(read.ok, 'what was imported goes together');
-  return { ...read.value, changeable };
+function isRefusedByCard(card: ModelCard | undefined): boolean {
+  return card?.fairness.some(({ verdict }) => verdict === 'refused') ?? false;
 }

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { GRADES, type Grade, type StandingShown } from '../../shared/contracts/http-standing.ts';
+import {
+  type FeatureWords,
+  GRADES,
+  type Grade,
+  type StandingShown,
+} from '../../shared/contracts/http-standing.ts';
 import { counterfactual } from '../credit/counterfactual.ts';
 import { type ScoredPast, scoreConfidence } from '../credit/score-confidence.ts';
 import { knownShare, refusalToScore } from '../credit/score-refusal.ts';
@@ -13,10 +18,22 @@ const MOST_CHANGES = 3;
 const SENSITIVE =
   /(^|_)(age|birth\w*|sex|gender|ethnic\w*|race|religion|nationality|party|marital\w*|disab\w*|health|face\w*|shopper\w*|hukou|hometown|name)(_|$)/i;
 
-/** Features of a scorecard that nobody may be judged by. */
-export function sensitiveFeatures({ terms }: Scorecard): string[] {
+/** Of these features, those that nobody may be judged by. */
+export function sensitiveFeatures(names: readonly string[]): string[] {
+  return names.filter((name) => SENSITIVE.test(name));
+}
+
+/** Features that nobody could be told of: the pages know what the street's own (`street_*`) are called, and no others. */
+export function wordlessFeatures(scorecard: Scorecard, words: FeatureWords): string[] {
+  return featuresOf(scorecard).filter(
+    (name) => !name.startsWith('street_') && !Object.hasOwn(words, name),
+  );
+}
+
+/** Names of everything a scorecard looks at. */
+export function featuresOf({ terms }: Scorecard): string[] {
   const names = terms.flatMap(({ bins }) => bins.map(({ name }) => name));
-  return [...new Set(names)].filter((name) => SENSITIVE.test(name)).toSorted();
+  return [...new Set(names)].toSorted();
 }
 
 export interface Learnt {
@@ -52,12 +69,12 @@ export function scoreCompany({ scorecard, past, changeable }: Learnt, company: C
     changeable: new Set(changeable),
     mostChanges: MOST_CHANGES,
   });
-  const told = changes.map(({ feature, to, points }) => ({ feature, to, points }));
+  const told = changes.map(({ feature, to, range, points }) => ({ feature, to, range, points }));
   const lift = { grade: next, reached, changes: told };
   return { score, refusal: undefined, shown: { ...shown, lift } };
 }
 
-function gradeOf(score: number): Grade {
+export function gradeOf(score: number): Grade {
   if (score >= LEAST.A) return 'A';
   if (score >= LEAST.B) return 'B';
   return score >= LEAST.C ? 'C' : 'D';

@@ -1,4 +1,9 @@
-import { and, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import type {
+  FeatureWords,
+  Grade,
+  StandingCompanies,
+} from '../../shared/contracts/http-standing.ts';
 import type { Executor } from '../db/database.ts';
 import { merchants } from '../db/merchant-schema.ts';
 import {
@@ -20,6 +25,8 @@ export type AppealDecisionRow = typeof standingDecisions.$inferSelect;
 /** A score, the appeal against it and what was decided. */
 export interface ScoreRecord {
   readonly score: ScoreRow;
+  readonly companyName: string;
+  readonly words: FeatureWords;
   readonly appeal: AppealRow | null;
   readonly decision: AppealDecisionRow | null;
 }
@@ -121,13 +128,52 @@ export function scoresOfMerchant(
   return scoreRecords(db, eq(standingScores.merchantId, merchantId), limit);
 }
 
-/** Scores whose appeal nobody has decided. */
-export function openAppeals(db: Executor, limit: number): Promise<ScoreRecord[]> {
-  const isOpen = and(
-    eq(standingAppeals.scoreId, standingScores.scoreId),
-    isNull(standingDecisions.appealId),
-  );
-  return scoreRecords(db, isOpen, limit);
+/** Scores with an appeal that nobody has decided, or that somebody has. */
+export function appealedScores(
+  db: Executor,
+  state: 'open' | 'decided',
+  limit: number,
+): Promise<ScoreRecord[]> {
+  const decided = standingDecisions.appealId;
+  const isAsked = state === 'open' ? isNull(decided) : isNotNull(decided);
+  return scoreRecords(db, and(isNotNull(standingAppeals.appealId), isAsked), limit);
+}
+
+/** Companies that have agreed to be scored and not withdrawn, with their last score, by name. */
+export async function willingCompanies(
+  db: Executor,
+  limit: number,
+): Promise<StandingCompanies['companies']> {
+  const rows = await db.execute<{
+    merchant_id: string;
+    company_name: string;
+    agreed_at: string;
+    score: number | null;
+    grade: Grade | null;
+    refusal: string | null;
+    scored_at: string | null;
+  }>(sql`
+    select m.merchant_id, m.company_name, c.at as agreed_at, s.score, s.refusal, s.scored_at,
+           coalesce(s.decided_grade, s.shown ->> 'grade') as grade
+    from merchants m
+    join lateral (select given, at from standing_consents where merchant_id = m.merchant_id
+                  order by version desc limit 1) c on c.given
+    left join lateral (
+      select score, refusal, scored_at, shown, d.grade as decided_grade
+      from standing_scores
+      left join standing_appeals a using (score_id)
+      left join standing_decisions d using (appeal_id)
+      where merchant_id = m.merchant_id order by scored_at desc, score_id desc limit 1) s on true
+    order by m.company_name, m.merchant_id limit ${limit}`);
+  return rows.map((row) => ({
+    merchantId: row.merchant_id,
+    companyName: row.company_name,
+    agreedAt: new Date(row.agreed_at).toISOString(),
+    score: row.score,
+    grade: row.grade,
+    refusal: row.refusal,
+    scoredAt: row.scored_at === null ? null : new Date(row.scored_at).toISOString(),
+  }));
 }
 
 export async function findScore(db: Executor, scoreId: string): Promise<ScoreRecord | undefined> {
@@ -145,8 +191,16 @@ export async function findAppealed(
 
 function scoreRecords(db: Executor, where: SQL | undefined, limit: number): Promise<ScoreRecord[]> {
   return db
-    .select({ score: standingScores, appeal: standingAppeals, decision: standingDecisions })
+    .select({
+      score: standingScores,
+      companyName: merchants.companyName,
+      words: standingModels.words,
+      appeal: standingAppeals,
+      decision: standingDecisions,
+    })
     .from(standingScores)
+    .innerJoin(merchants, eq(merchants.merchantId, standingScores.merchantId))
+    .innerJoin(standingModels, eq(standingModels.modelId, standingScores.modelId))
     .leftJoin(standingAppeals, eq(standingAppeals.scoreId, standingScores.scoreId))
     .leftJoin(standingDecisions, eq(standingDecisions.appealId, standingAppeals.appealId))
     .where(where)

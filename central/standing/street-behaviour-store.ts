@@ -3,6 +3,15 @@ import type { Executor } from '../db/database.ts';
 
 const YEAR_DAYS = 365;
 
+/** What a score may look at besides what was imported. */
+export const STREET_FEATURES = [
+  'street_months',
+  'street_payments',
+  'street_taken_minor',
+  'street_back_share',
+  'street_dispute_share',
+] as const;
+
 /**
  * How a company's payments on the street went in the year before a moment, as features of a score. Sums over its own
  * payments: nothing of who paid is in it. Amounts are minor units.

@@ -11,11 +11,21 @@ export type Grade = z.infer<typeof gradeSchema>;
 export const STANDING_SOURCES = ['registry', 'tax', 'utilities', 'court'] as const;
 const wordsSchema = z.string().trim().min(1).max(2_000);
 
+/** A feature in plain words, for whoever is judged by it. */
+const wordsInBothSchema = z.strictObject({
+  'zh-CN': z.string().trim().min(1).max(120),
+  en: z.string().trim().min(1).max(120),
+});
+export const featureWordsSchema = z.record(z.string().min(1).max(100), wordsInBothSchema);
+export type FeatureWords = z.infer<typeof featureWordsSchema>;
+
 /** A scorecard as `wuma evaluate credit --save` writes it; its shape is checked where it is read. */
 export const standingModelSchema = z.strictObject({
   modelId: uuidSchema,
   /** Features that a company can change itself. */
   changeable: z.array(z.string().min(1).max(100)).max(500),
+  /** Every feature that is not one of the street's own; without them nobody could be told their reasons. */
+  words: featureWordsSchema.refine((words) => Object.keys(words).length <= 500, 'up to 500'),
   file: z.looseObject({ version: z.literal(1) }),
 });
 export type StandingModel = z.infer<typeof standingModelSchema>;
@@ -60,11 +70,36 @@ export const standingImportedSchema = z.object({
   refused: z.array(nameSchema),
 });
 
+/** Where a value lies; no levels: any that is not named. */
+export const valueRangeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('unknown') }),
+  z.object({
+    kind: z.literal('number'),
+    from: z.number().nullable(),
+    below: z.number().nullable(),
+  }),
+  z.object({ kind: z.literal('exact'), value: z.number() }),
+  z.object({ kind: z.literal('levels'), levels: z.array(z.string()).readonly() }),
+]);
+export type ValueRange = z.infer<typeof valueRangeSchema>;
+
 /** What a score is shown with. `basePoints` and the points of `reasons` add up to the score. */
 export const standingShownSchema = z.object({
   grade: gradeSchema.nullable(),
   basePoints: z.int(),
-  reasons: z.array(z.object({ term: z.string(), at: z.string(), points: z.int() })),
+  reasons: z.array(
+    z.object({
+      term: z.string(),
+      /** Of the term in the model: "R01" is the first. Scores from before there were codes have none, nor parts. */
+      code: z.string().default(''),
+      at: z.string(),
+      parts: z
+        .array(z.object({ feature: z.string(), range: valueRangeSchema }))
+        .readonly()
+        .default([]),
+      points: z.int(),
+    }),
+  ),
   probabilityBad: z.number().nullable(),
   confidence: z.object({
     comparable: z.int(),
@@ -73,12 +108,19 @@ export const standingShownSchema = z.object({
     high: z.number(),
     knownShare: z.number(),
   }),
-  /** What would lift the company to the next grade; null at the best. */
+  /** What would lift the company to the next grade; null at the best, and where the model cannot tell. */
   lift: z
     .object({
       grade: gradeSchema,
       reached: z.boolean(),
-      changes: z.array(z.object({ feature: z.string(), to: z.string(), points: z.int() })),
+      changes: z.array(
+        z.object({
+          feature: z.string(),
+          to: z.string(),
+          range: valueRangeSchema.optional(),
+          points: z.int(),
+        }),
+      ),
     })
     .nullable(),
 });
@@ -87,7 +129,10 @@ export type StandingShown = z.infer<typeof standingShownSchema>;
 export const standingScoreSchema = standingShownSchema.extend({
   scoreId: uuidSchema,
   merchantId: nameSchema,
+  companyName: z.string(),
   modelId: uuidSchema,
+  /** What the model's features are called. */
+  words: featureWordsSchema,
   inputHash: z.string(),
   /** Null where it was refused: too little is known. */
   score: z.int().nullable(),
@@ -102,6 +147,7 @@ export const standingScoreSchema = standingShownSchema.extend({
       /** A person's word, which stands above the score's. */
       grade: gradeSchema.nullable(),
       note: z.string().nullable(),
+      decidedAt: timestampSchema.nullable(),
     })
     .nullable(),
 });
@@ -110,6 +156,8 @@ export type StandingScore = z.infer<typeof standingScoreSchema>;
 export const standingSchema = z.object({
   merchantId: nameSchema,
   consented: z.boolean(),
+  /** When the company last agreed or withdrew; null where it has never said anything. */
+  saidAt: timestampSchema.nullable(),
   /** Newest first, up to 20. */
   scores: z.array(standingScoreSchema),
 });
@@ -132,3 +180,20 @@ export const appealDecisionSchema = z
   );
 export type AppealDecision = z.infer<typeof appealDecisionSchema>;
 export const appealListSchema = z.object({ scores: z.array(standingScoreSchema) });
+
+/** Companies that have agreed to be scored, with what was last said of them. */
+export const standingCompaniesSchema = z.object({
+  companies: z.array(
+    z.object({
+      merchantId: nameSchema,
+      companyName: z.string(),
+      agreedAt: timestampSchema,
+      score: z.int().nullable(),
+      /** A person's where there is one, else the score's. */
+      grade: gradeSchema.nullable(),
+      refusal: z.string().nullable(),
+      scoredAt: timestampSchema.nullable(),
+    }),
+  ),
+});
+export type StandingCompanies = z.infer<typeof standingCompaniesSchema>;
