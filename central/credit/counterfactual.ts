@@ -1,4 +1,4 @@
-import type { FeatureBins, FeatureValue } from './feature-bins.ts';
+import type { FeatureBins, FeatureValue, ValueRange } from './feature-bins.ts';
 import { type Company, type Scorecard, scoreOf } from './scorecard.ts';
 
 /** One thing that would be different. */
@@ -7,6 +7,8 @@ export interface Change {
   readonly from: FeatureValue;
   /** In words: "at least 1.2", "below 0.4", "silk". */
   readonly to: string;
+  /** The same as a range. */
+  readonly range: ValueRange;
   /** What the score gains by it, on top of the changes before it. */
   readonly points: number;
 }
@@ -62,6 +64,7 @@ export function counterfactual(
       feature: move.feature,
       from: company.get(move.feature),
       to: move.text,
+      range: move.range,
       points: move.score - score,
     });
     current = new Map(current).set(move.feature, move.value);
@@ -75,6 +78,7 @@ interface Move {
   readonly feature: string;
   readonly value: FeatureValue;
   readonly text: string;
+  readonly range: ValueRange;
   /** Share of the feature's bins that lie between, from 0 to 1. */
   readonly size: number;
 }
@@ -104,6 +108,11 @@ function movesOf(feature: string, views: readonly FeatureBins[], from: FeatureVa
         feature,
         value: up ? cut : below,
         text: up ? `at least ${rounded}` : `below ${rounded}`,
+        range: {
+          kind: 'number',
+          from: up ? rounded : null,
+          below: up ? null : rounded,
+        },
         size: crossed.length / cuts.length,
       };
     });
@@ -113,5 +122,11 @@ function movesOf(feature: string, views: readonly FeatureBins[], from: FeatureVa
   );
   return [...levels]
     .filter((level) => level !== from)
-    .map((level) => ({ feature, value: level, text: level, size: 1 }));
+    .map((level) => ({
+      feature,
+      value: level,
+      text: level,
+      range: { kind: 'levels', levels: [level] },
+      size: 1,
+    }));
 }

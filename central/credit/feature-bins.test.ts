@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { assignBins, binCount, binOfValue, binsOf, describeBin } from './feature-bins.ts';
+import {
+  assignBins,
+  binCount,
+  binOfValue,
+  binsOf,
+  describeRange,
+  rangeOfBin,
+} from './feature-bins.ts';
 import { featureOf } from './feature-table.ts';
 
 const NONE_BAD = { bad: new Uint8Array(100), mostBins: 4 };
@@ -11,7 +18,7 @@ describe('bins of numbers', () => {
     expect(bins).toEqual({ kind: 'number', name: 'x', cuts: [1.5, 2.5, 4.5] });
     expect([...assignBins(bins, feature)]).toEqual([1, 1, 1, 2, 3, 3, 4, 0, 0]);
     expect(binCount(bins)).toBe(5);
-    expect([0, 1, 2, 4].map((bin) => describeBin(bins, bin))).toEqual([
+    expect([0, 1, 2, 4].map((bin) => describeRange(rangeOfBin(bins, bin)))).toEqual([
       'not known',
       'below 1.5',
       '1.5 to 2.5',
@@ -47,8 +54,8 @@ describe('bins of categories', () => {
       levels: [['c'], ['a'], [], ['b']],
       otherBin: 3,
     });
-    expect(describeBin(bins, 3)).toBe('other');
-    expect(describeBin(bins, 4)).toBe('b');
+    expect(describeRange(rangeOfBin(bins, 3))).toBe('other');
+    expect(describeRange(rangeOfBin(bins, 4))).toBe('b');
   });
 
   it('give a value the bin that its column got', () => {

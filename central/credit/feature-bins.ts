@@ -77,15 +77,31 @@ export function binOfValue(bins: FeatureBins, value: FeatureValue): number {
   return found < 0 ? bins.otherBin : found + 1;
 }
 
-/** What a bin holds, in words: "below 0.5", "0.5 to 2", "retail, catering". */
-export function describeBin(bins: FeatureBins, bin: number): string {
-  if (bin === MISSING_BIN) return 'not known';
-  if (bins.kind === 'category') return bins.levels[bin - 1]?.join(', ') || 'other';
-  const [low, high] = [bins.cuts[bin - 2], bins.cuts[bin - 1]].map(
+/** Where a value lies. Numbers are rounded to four digits, for people; no levels: any that is not named. */
+export type ValueRange =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'number'; readonly from: number | null; readonly below: number | null }
+  | { readonly kind: 'exact'; readonly value: number }
+  | { readonly kind: 'levels'; readonly levels: readonly string[] };
+
+/** What a bin holds. */
+export function rangeOfBin(bins: FeatureBins, bin: number): ValueRange {
+  if (bin === MISSING_BIN) return { kind: 'unknown' };
+  if (bins.kind === 'category') return { kind: 'levels', levels: bins.levels[bin - 1] ?? [] };
+  const [from = null, below = null] = [bins.cuts[bin - 2], bins.cuts[bin - 1]].map(
     (cut) => cut && Number(cut.toPrecision(4)),
   );
-  if (low === undefined) return high === undefined ? 'any' : `below ${high}`;
-  return high === undefined ? `from ${low}` : `${low} to ${high}`;
+  return { kind: 'number', from, below };
+}
+
+/** A range in words: "below 0.5", "0.5 to 2", "retail, catering". */
+export function describeRange(range: ValueRange): string {
+  if (range.kind === 'unknown') return 'not known';
+  if (range.kind === 'exact') return `${range.value}`;
+  if (range.kind === 'levels') return range.levels.join(', ') || 'other';
+  const { from, below } = range;
+  if (from === null) return below === null ? 'any' : `below ${below}`;
+  return below === null ? `from ${from}` : `${from} to ${below}`;
 }
 
 function numberAsLevel(value: number): string | undefined {

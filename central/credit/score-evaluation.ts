@@ -1,3 +1,4 @@
+import type { Fairness, ModelCard } from '../../shared/contracts/model-card.ts';
 import { fitCalibration, probabilityAt } from './calibration.ts';
 import { areaUnderRoc, brierScore, calibrationError, kolmogorovSmirnov } from './discrimination.ts';
 import { type LabelledTable, rowsOfTable } from './feature-table.ts';
@@ -44,13 +45,19 @@ export function trainScorecard(table: LabelledTable, trainer: ScoreTrainer): Sco
 export function trainWithPast(
   table: LabelledTable,
   { kind, train }: ScoreTrainer,
-): { readonly scorecard: Scorecard; readonly past: ScoredPast } {
+): {
+  readonly scorecard: Scorecard;
+  readonly past: ScoredPast;
+  /** By company, in the table's order. */
+  readonly outOfBag: Float64Array;
+} {
   const { model, outOfBag } = train(table);
   const scores = outOfBag.map(scoreOfLogOdds);
   const calibration = fitCalibration(scores, table.bad);
   return {
     scorecard: scorecardOf(model, { kind, calibration }),
     past: scoredPast(scores, table.bad),
+    outOfBag: scores,
   };
 }
 
@@ -125,4 +132,23 @@ function qualityOf(judged: readonly Judged[], features: number): ScoreQuality {
 /** The higher the score, the lower the risk. */
 function risks(scores: Int32Array): Int32Array {
   return scores.map((score) => -score);
+}
+
+/** What a scorecard's file says of itself: of companies that its bags had not learnt from, by their scores. */
+export function modelCard(
+  { calibration }: Scorecard,
+  { features, bad }: LabelledTable,
+  { scores, fairness }: { readonly scores: Float64Array; readonly fairness: readonly Fairness[] },
+): ModelCard {
+  const probabilities = scores.map((score) => probabilityAt(calibration, score));
+  return {
+    companies: bad.length,
+    bad: bad.reduce((sum, label) => sum + label, 0),
+    features: features.length,
+    auc: areaUnderRoc(probabilities, bad),
+    ks: kolmogorovSmirnov(probabilities, bad),
+    brier: brierScore(probabilities, bad),
+    calibrationError: calibrationError(probabilities, bad),
+    fairness: [...fairness],
+  };
 }

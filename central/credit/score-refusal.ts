@@ -8,7 +8,7 @@ export type Refusal = 'too-little-known' | 'too-few-companies' | 'too-few-bad' |
 const LEAST_COMPANIES = 200;
 const LEAST_OF_EACH = 30;
 /** What is needed of a company: with less the score is the average company's, not its own. */
-const LEAST_KNOWN_SHARE = 0.5;
+export const LEAST_KNOWN_SHARE = 0.5;
 
 /** Whether a score can be learnt from these companies. @returns undefined where it can */
 export function refusalToLearn(bad: Uint8Array): Refusal | undefined {

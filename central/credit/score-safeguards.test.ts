@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { counterfactual } from './counterfactual.ts';
+import type { ValueRange } from './feature-bins.ts';
 import { populationStability } from './population-stability.ts';
 import { scoreConfidence, scoredPast } from './score-confidence.ts';
 import { knownShare, refusalToLearn, refusalToScore } from './score-refusal.ts';
@@ -37,6 +38,12 @@ const company = new Map<string, string | number>([
   ['trade', 'gold'],
 ]);
 
+const BELOW_1 = { kind: 'number', from: null, below: 1 } as const;
+const FROM_HALF = { kind: 'number', from: 0.5, below: null } as const;
+const at = (term: string, words: string, range: ValueRange) => {
+  return { term, at: words, parts: [{ feature: term, range }] };
+};
+
 describe('a score', () => {
   it('tells its reasons', () => {
     expect(explainScore(scorecard, company)).toEqual({
@@ -44,10 +51,19 @@ describe('a score', () => {
       basePoints: 600,
       probabilityBad: near(1 / (1 + Math.exp(2 + 0.014 * (475 - 600))), 9),
       reasons: [
-        { term: 'trade', at: 'gold', points: -50 },
-        { term: 'liquidity', at: 'below 1', points: -40 },
-        { term: 'debt', at: 'from 0.5', points: -20 },
-        { term: 'liquidity & debt', at: 'below 1 & from 0.5', points: -15 },
+        { code: 'R03', ...at('trade', 'gold', { kind: 'levels', levels: ['gold'] }), points: -50 },
+        { code: 'R01', ...at('liquidity', 'below 1', BELOW_1), points: -40 },
+        { code: 'R02', ...at('debt', 'from 0.5', FROM_HALF), points: -20 },
+        {
+          code: 'R04',
+          term: 'liquidity & debt',
+          at: 'below 1 & from 0.5',
+          parts: [
+            { feature: 'liquidity', range: BELOW_1 },
+            { feature: 'debt', range: FROM_HALF },
+          ],
+          points: -15,
+        },
       ],
     });
   });
@@ -58,7 +74,15 @@ describe('what would lift a company', () => {
 
   it('is the smallest change that is enough', () => {
     expect(counterfactual(scorecard, company, { ...wish, score: 525 })).toEqual({
-      changes: [{ feature: 'liquidity', from: 0.5, to: 'at least 1', points: 55 }],
+      changes: [
+        {
+          feature: 'liquidity',
+          from: 0.5,
+          to: 'at least 1',
+          range: { kind: 'number', from: 1, below: null },
+          points: 55,
+        },
+      ],
       score: 530,
       reached: true,
     });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ModelCard, modelCardSchema } from '../../shared/contracts/model-card.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import { binCount } from './feature-bins.ts';
 import type { ScoredPast } from './score-confidence.ts';
@@ -41,11 +42,16 @@ export const scorecardFileSchema = z.strictObject({
     scores: z.array(z.number()).max(20_000),
     bad: z.array(z.union([z.literal(0), z.literal(1)])).max(20_000),
   }),
+  /** How good it was and whom it treats how; files from before there were cards have none. */
+  card: modelCardSchema.optional(),
 });
 export type ScorecardFile = z.infer<typeof scorecardFileSchema>;
 
 /** A scorecard and its past as they are kept. */
-export function scorecardFile(scorecard: Scorecard, past: ScoredPast): ScorecardFile {
+export function scorecardFile(
+  scorecard: Scorecard,
+  { past, card }: { readonly past: ScoredPast; readonly card: ModelCard },
+): ScorecardFile {
   return scorecardFileSchema.parse({
     version: 1,
     kind: scorecard.kind,
@@ -53,6 +59,7 @@ export function scorecardFile(scorecard: Scorecard, past: ScoredPast): Scorecard
     calibration: scorecard.calibration,
     terms: scorecard.terms.map(({ bins, points }) => ({ bins, points: [...points] })),
     past: { scores: Array.from(past.scores, Math.round), bad: [...past.bad] },
+    card,
   });
 }
 

@@ -9,9 +9,11 @@ import { type Calibration, probabilityAt } from './calibration.ts';
 import {
   binCount,
   binOfValue,
-  describeBin,
+  describeRange,
   type FeatureBins,
   type FeatureValue,
+  rangeOfBin,
+  type ValueRange,
 } from './feature-bins.ts';
 import type { Feature } from './feature-table.ts';
 
@@ -88,8 +90,12 @@ export type Company = ReadonlyMap<string, FeatureValue>;
 export interface ScoreReason {
   /** The feature, or "one & other". */
   readonly term: string;
+  /** Of the term in its scorecard: "R01" is the first. */
+  readonly code: string;
   /** Where the company lies, in words. */
   readonly at: string;
+  /** The same by feature: one, or two. */
+  readonly parts: readonly { readonly feature: string; readonly range: ValueRange }[];
   readonly points: number;
 }
 
@@ -105,11 +111,18 @@ export interface ExplainedScore {
 /** Scores one company, with the reasons. */
 export function explainScore(scorecard: Scorecard, company: Company): ExplainedScore {
   const { basePoints, calibration, terms } = scorecard;
-  const all = terms.map((term) => ({
-    term: termName(term),
-    at: term.bins.map((bins) => describeBin(bins, binIn(bins, company))).join(' & '),
-    points: term.points[cellIn(term, company)] ?? 0,
-  }));
+  const all = terms.map((term, index) => {
+    const parts = term.bins.map((bins) => {
+      return { feature: bins.name, range: rangeOfBin(bins, binIn(bins, company)) };
+    });
+    return {
+      term: termName(term),
+      code: `R${String(index + 1).padStart(2, '0')}`,
+      at: parts.map(({ range }) => describeRange(range)).join(' & '),
+      parts,
+      points: term.points[cellIn(term, company)] ?? 0,
+    };
+  });
   const reasons = all
     .filter(({ points }) => points !== 0)
     .toSorted((a, b) => Math.abs(b.points) - Math.abs(a.points) || (a.term < b.term ? -1 : 1));

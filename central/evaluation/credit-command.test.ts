@@ -56,6 +56,30 @@ describe('wuma evaluate credit', () => {
     expect((await judged(...files)).answer['auc']).toBeGreaterThan(0.99);
   });
 
+  it('tests what it never looks at, and writes no scorecard with a feature that stands for it', async () => {
+    const [train, saved] = [join(dir, 'people.csv'), join(dir, 'scorecard.json')];
+    await writeFile(train, companies(600, 'people'));
+    const args = ['--train', train, '--target', 'outcome', '--model', 'woe', '--save', saved];
+    const tested = (exclude: string) =>
+      judged(...args, '--exclude', exclude, '--sensitive', 'trade');
+    const clear = await tested('number,leak');
+    expect(clear).toMatchObject({ code: 0, answer: { file: saved, refused: [] } });
+    expect(clear.answer['card']).toMatchObject({
+      companies: 600,
+      features: 1,
+      fairness: [{ attribute: 'trade', groups: [{ group: 'tea' }, { group: 'gold, silver' }] }],
+    });
+    const [head, ...rows] = companies(600, 'people').trim().split('\n');
+    const lanes = rows.map((row) => `${row},${row.includes('gold') ? 1 : 0}`);
+    await writeFile(train, [`${head},lane`, ...lanes].join('\n'));
+    await rm(saved);
+    expect(await tested('number,leak')).toMatchObject({
+      code: 1,
+      problems: containing('trade: refused'),
+    });
+    expect(existsSync(saved)).toBe(false);
+  });
+
   it('says what is wrong', async () => {
     const path = join(dir, 'few.csv');
     await writeFile(path, companies(60, 'few'));

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import type { Fairness } from '../../shared/contracts/model-card.ts';
 import {
   type CommandIo,
   nowAndThen,
@@ -7,11 +8,13 @@ import {
   UsageError,
   wholeNumber,
 } from '../../shared/kernel/command-line.ts';
+import { fairnessOf, type SensitiveColumn } from '../credit/fairness.ts';
 import { featureOf, type LabelledTable } from '../credit/feature-table.ts';
 import { GLASS_BOX_DEFAULTS, trainGlassBox } from '../credit/glass-box.ts';
 import {
   crossValidate,
   evaluateOnTest,
+  modelCard,
   type ScoreQuality,
   type ScoreTrainer,
   trainWithPast,
@@ -24,11 +27,15 @@ import { trainWoeModel, WOE_MODEL_DEFAULTS } from '../credit/woe-model.ts';
 import { AnalyticsStore } from '../insight/analytics-store.ts';
 import { DataFileError, needColumn, openDataFile, textIn } from '../insight/data-file-store.ts';
 
+/** Grade C and better, at central. */
+const FAVOURED_FROM = 550;
+const PROXY_FOLDS = 3;
+
 const HELP = `Learns a credit score on data of your own and tells how good it is on companies it has not seen.
 
   wuma evaluate credit --train A --test B --target COL [--exclude a,b] [--model glassbox|woe] [--json]
   wuma evaluate credit --cv 5 --data A --target COL [--exclude a,b] [--model glassbox|woe] [--json]
-  wuma evaluate credit --train A --target COL --save FILE [--exclude a,b] [--model glassbox|woe] [--json]
+  wuma evaluate credit --train A --target COL --save FILE [--exclude a,b] [--sensitive a,b] [--model glassbox|woe] [--json]
 
   --train FILE, --test FILE  learn from one, judge on the other; CSV or Parquet
   --data FILE, --cv N        or judge every N-th part by a model learnt on the others
@@ -40,6 +47,10 @@ const HELP = `Learns a credit score on data of your own and tells how good it is
                              woe: weights of evidence of monotone bins and a logistic regression
   --rising a,b               features with which the risk may only rise; --falling a,b: only fall
   --seed TEXT                (default 1)
+  --sensitive a,b            with --save: columns that are not learnt from, only tested against: how the score treats their
+                             groups (disparate impact at 550 points, grade C), and how well features tell them. It is in the
+                             file's card; a feature that tells a group with an AUC of 0.8 or more stands for it, and the
+                             scorecard is not written (exit code 1)
   --json                     one line of JSON on stdout: {"model","auc","ks","gini","brier","calibrationError","features",
                              "companies","bad","reasonsExact"}; progress goes to stderr
 
@@ -64,6 +75,7 @@ export function runEvaluateCredit(argv: readonly string[], io?: CommandIo): Prom
         model: { type: 'string', default: 'glassbox' },
         rising: { type: 'string', default: '' },
         falling: { type: 'string', default: '' },
+        sensitive: { type: 'string', default: '' },
         seed: { type: 'string', default: '1' },
         json: { type: 'boolean', default: false },
       },
@@ -74,6 +86,7 @@ export function runEvaluateCredit(argv: readonly string[], io?: CommandIo): Prom
           target: required(values.target, 'target'),
           bad: values.bad,
           exclude: namesIn(values.exclude),
+          sensitive: namesIn(values.sensitive),
         };
         const trainerOf = trainers(kind, {
           seed: values.seed,
@@ -82,10 +95,13 @@ export function runEvaluateCredit(argv: readonly string[], io?: CommandIo): Prom
         });
         if (values.save !== undefined) {
           const table = await readTable(required(values.train, 'train'), columns);
-          const saved = saveScorecard(values.save, table, trainerOf('training'));
+          const { seed } = values;
+          const saving = { path: values.save, trainerOf, seed, say: writeError };
+          const saved = saveScorecard(table, saving);
           writeOut(values.json ? `${JSON.stringify(saved)}\n` : tableOf(saved));
-          return 0;
+          return saved.refused.length === 0 ? 0 : 1;
         }
+        if (columns.sensitive.length > 0) throw new UsageError('--sensitive goes with --save');
         const quality = await evaluate(values, { columns, trainerOf });
         const answer = { model: kind, ...quality };
         writeOut(values.json ? `${JSON.stringify(answer)}\n` : tableOf(answer));
@@ -97,14 +113,61 @@ export function runEvaluateCredit(argv: readonly string[], io?: CommandIo): Prom
   );
 }
 
-/** Learns from all companies and writes the scorecard. @throws UsageError where there are too few */
-function saveScorecard(path: string, table: LabelledTable, trainer: ScoreTrainer) {
+interface Saving {
+  readonly path: string;
+  readonly trainerOf: (part: string) => ScoreTrainer;
+  readonly seed: string;
+  readonly say: (text: string) => void;
+}
+
+/** Learns from all companies and writes the scorecard with its card. @throws UsageError where there are too few */
+function saveScorecard(
+  table: LabelledTable & { readonly sensitive: readonly SensitiveColumn[] },
+  { path, trainerOf, seed, say }: Saving,
+) {
   const refusal = refusalToLearn(table.bad);
   if (refusal !== undefined) throw new UsageError(`nothing is learnt from these: ${refusal}`);
-  const { scorecard, past } = trainWithPast(table, trainer);
-  const file = scorecardFile(scorecard, past);
-  writeFileSync(path, `${JSON.stringify(file)}\n`);
-  return { model: trainer.kind, terms: file.terms.length, companies: table.bad.length, file: path };
+  const trainer = trainerOf('training');
+  const { scorecard, past, outOfBag } = trainWithPast(table, trainer);
+  const together = (marked: Uint8Array): number =>
+    crossValidate(
+      (fold) => trainerOf(`proxies, part ${fold + 1}`),
+      { features: table.features, bad: marked },
+      { folds: PROXY_FOLDS, seed },
+    ).auc;
+  const test = { table, scores: outOfBag, favouredFrom: FAVOURED_FROM, together, seed };
+  const fairness = table.sensitive.flatMap((column) => {
+    const tested = fairnessOf(column, test);
+    if (!tested) say(`${column.name}: no two groups are large enough to be told apart\n`);
+    return tested ? [tested] : [];
+  });
+  for (const each of fairness) say(fairnessText(each));
+  const refused = fairness.filter(({ verdict }) => verdict === 'refused');
+  const card = modelCard(scorecard, table, { scores: outOfBag, fairness });
+  const file = scorecardFile(scorecard, { past, card });
+  if (refused.length === 0) writeFileSync(path, `${JSON.stringify(file)}\n`);
+  return {
+    model: trainer.kind,
+    terms: file.terms.length,
+    companies: table.bad.length,
+    file: refused.length === 0 ? path : null,
+    refused: refused.map(({ attribute, proxies }) => `${attribute}: ${proxies[0]?.feature}`),
+    card,
+  };
+}
+
+function fairnessText({
+  attribute,
+  verdict,
+  disparateImpact,
+  together,
+  proxies,
+}: Fairness): string {
+  const [strongest] = proxies;
+  return (
+    `${attribute}: ${verdict}; least favoured group at ${disparateImpact.toFixed(2)} of the most favoured, ` +
+    `${strongest?.feature ?? '-'} tells it best (AUC ${strongest?.auc.toFixed(2) ?? '-'}), all together ${together.toFixed(2)}\n`
+  );
 }
 
 interface NamedFiles {
@@ -175,6 +238,7 @@ interface TableColumns {
   readonly target: string;
   readonly bad: string | undefined;
   readonly exclude: readonly string[];
+  readonly sensitive: readonly string[];
 }
 
 /**
@@ -185,21 +249,26 @@ async function readTable(
   path: string,
   columns: TableColumns,
   like?: LabelledTable,
-): Promise<LabelledTable> {
+): Promise<LabelledTable & { readonly sensitive: readonly SensitiveColumn[] }> {
   const store = await AnalyticsStore.open();
   try {
     const file = await openDataFile(store, path);
     const target = needColumn(file, { option: 'target', usualNames: [] }, columns.target);
     for (const name of columns.exclude)
       needColumn(file, { option: 'exclude', usualNames: [] }, name);
-    const excluded = new Set([target.name, ...columns.exclude].map((name) => name.toLowerCase()));
+    const tested = columns.sensitive.map((name) =>
+      needColumn(file, { option: 'sensitive', usualNames: [] }, name),
+    );
+    const excluded = new Set(
+      [target.name, ...columns.exclude, ...columns.sensitive].map((name) => name.toLowerCase()),
+    );
     const kept = file.columns.filter(({ name }) => !excluded.has(name.toLowerCase()));
     for (const { name } of like?.features ?? []) {
       needColumn({ ...file, columns: kept }, { option: 'test', usualNames: [] }, name);
     }
     if (kept.length === 0) throw new DataFileError(`${path}: no column is left to learn from`);
     const [labels = [], ...texts] = await store.columns(
-      `SELECT ${[target, ...kept].map(textIn).join(', ')} FROM ${file.relation}`,
+      `SELECT ${[target, ...kept, ...tested].map(textIn).join(', ')} FROM ${file.relation}`,
     );
     const kinds = new Map(like?.features.map(({ name, kind }) => [name, kind]));
     return {
@@ -207,6 +276,9 @@ async function readTable(
         featureOf(name, (texts[i] ?? []).map(textOrNull), kinds.get(name)),
       ),
       bad: labelled(labels.map(textOrNull), { path, ...columns }),
+      sensitive: tested.map(({ name }, i) => {
+        return { name, texts: (texts[kept.length + i] ?? []).map(textOrNull) };
+      }),
     };
   } finally {
     store.close();
@@ -271,6 +343,7 @@ function directionsOf(rising: string, falling: string): Map<string, Direction> {
 
 function tableOf(answer: object): string {
   return Object.entries(answer)
+    .filter(([, value]) => typeof value !== 'object')
     .map(([name, value]) => `${name.padEnd(18)}${value}\n`)
     .join('');
 }

@@ -22,6 +22,8 @@ import { ProgrammeDesk } from '../../central/programmes/programme-desk.ts';
 import { Reconciler } from '../../central/reconciliation/reconciler.ts';
 import { sessionPrincipal } from '../../central/sign-in/session-principal.ts';
 import { SignIn } from '../../central/sign-in/sign-in.ts';
+import { ChallengerDesk } from '../../central/standing/challenger-desk.ts';
+import { Challengers } from '../../central/standing/challengers.ts';
 import { StandingDesk } from '../../central/standing/standing-desk.ts';
 import { Wallets } from '../../central/wallet/wallets.ts';
 import { trialBalanceSchema } from '../../shared/contracts/http-central.ts';
@@ -95,6 +97,7 @@ export class TestBooks {
     const limits = { currency: 'CNY', limitMinor: 0n } as const;
     const wallets = new Wallets({ settings: limits, clock, newId });
     const phones = new Phones({ clock, newId });
+    const challengers = new Challengers();
     this.booking = new IntakeBooking({ database, clock, enrolment, wallets, phones });
     this.context = {
       settings: {
@@ -136,7 +139,8 @@ export class TestBooks {
       }),
       signIn: parts.signIn && new SignIn({ database, clock, settings: parts.signIn }),
       disputes: new DisputeDesk({ database, clock, newId }),
-      standing: new StandingDesk({ database, clock }),
+      standing: new StandingDesk({ database, clock, challengers }),
+      challengers: new ChallengerDesk({ database, clock, challengers }),
       programmes: new ProgrammeDesk({ database, clock, newId }),
       settling: createSettling(
         { database, clock, newId, events },
