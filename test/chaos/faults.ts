@@ -6,6 +6,7 @@ import type { HubNode } from '../../deploy/stack/hub-node.ts';
 import type { Stack } from '../../deploy/stack/stack.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import type { SeededRandom } from '../../shared/kernel/seeded-random.ts';
+import { streamLeader } from './stream-leader.ts';
 
 export const FAULTS = [
   'hub-kill',
@@ -22,7 +23,9 @@ export const FAULTS = [
   'hub-stopped',
   'central-stopped',
 ] as const;
-export type Fault = (typeof FAULTS)[number];
+/** What is done to a cluster at central. */
+export const CLUSTER_FAULTS = ['nats-leader-kill'] as const;
+export type Fault = (typeof FAULTS)[number] | (typeof CLUSTER_FAULTS)[number];
 
 /** What the faults are done to. */
 export interface Victims {
@@ -86,6 +89,11 @@ export async function inflict(fault: Fault, victims: Victims): Promise<void> {
       return standStill(present(hub.pid, 'the hub runs'), last);
     case 'central-stopped':
       return standStill(present(central.pid, 'central runs'), last);
+    case 'nats-leader-kill':
+      await central.nats.kill9(await streamLeader(stack, hub.hubId));
+      // the others choose another among themselves meanwhile
+      await sleep(random.between(3_000, 8_000));
+      return central.startNats();
   }
 }
 

@@ -8,11 +8,15 @@ import { until } from '../../deploy/demo/until.ts';
 import { type Stack, startStack } from '../../deploy/stack/stack.ts';
 import { SeededRandom, shuffled } from '../../shared/kernel/seeded-random.ts';
 import { type AuditResult, audit } from './audit.ts';
-import { FAULTS, type Fault, inflict } from './faults.ts';
+import { CLUSTER_FAULTS, FAULTS, type Fault, inflict } from './faults.ts';
 import { Till } from './till.ts';
 
 export interface ChaosResult extends AuditResult {
-  readonly faults: Readonly<Record<Fault, number>>;
+  readonly faults: Readonly<Partial<Record<Fault, number>>>;
+  /** Looks at terminals that did not end paid; with a cluster there are none. */
+  readonly failedLooks: number;
+  /** The longest that a terminal waited for an answer to a probe, ms. */
+  readonly slowestMs: number;
   /** Services that had ended by themselves by the end of the faults and were started again. */
   readonly fallen: readonly string[];
   readonly seconds: number;
@@ -36,11 +40,13 @@ const RECONCILED_LIMIT_MS = 180_000;
 export async function runChaos(options: {
   readonly seed: number;
   readonly minutes: number;
+  /** Central has three nats-servers, and the one that leads a hub's stream is killed; nothing else. */
+  readonly cluster: boolean;
   /** Where databases and logs are kept; without it they are removed in the end. */
   readonly dir: string | undefined;
   readonly progress: (text: string) => void;
 }): Promise<ChaosResult> {
-  const { seed, minutes, progress } = options;
+  const { seed, minutes, cluster, progress } = options;
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'wuma-chaos-'));
   mkdirSync(dir, { recursive: true });
   // PostgreSQL does not run as root: under root its files belong to another user, who must get in
@@ -51,6 +57,7 @@ export async function runChaos(options: {
     portBase: 0,
     hubs: HUBS,
     hubMain: 'test/chaos/hub-main.ts',
+    centralNatsServers: cluster ? 3 : 1,
     pack: 'open',
     logLevel: 'error',
     hubSettings: {
@@ -69,6 +76,7 @@ export async function runChaos(options: {
     const selling = Promise.all(tills.map((till) => till.sell()));
     const endAt = startedAt + minutes * 60_000;
     const faults = await inflictUntil(endAt, {
+      kinds: cluster ? CLUSTER_FAULTS : FAULTS,
       victims: { stack, random: new SeededRandom(seed, 'faults'), clockFile },
       progress: (text) => progress(`${sold(tills)} paid; ${text}`),
     });
@@ -84,7 +92,10 @@ export async function runChaos(options: {
     ).catch(() => RECONCILED_LIMIT_MS);
     const seconds = (performance.now() - startedAt) / 1_000;
     const audited = await audit(stack, tills);
-    return { ...audited, faults, fallen, seconds, reconciledS: reconciledMs / 1_000 };
+    const failedLooks = tills.reduce((sum, till) => sum + till.failedLooks, 0);
+    const slowestMs = Math.max(...tills.map((till) => till.slowestMs));
+    const reconciledS = reconciledMs / 1_000;
+    return { ...audited, failedLooks, slowestMs, faults, fallen, seconds, reconciledS };
   } finally {
     await stack.stop();
     if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
@@ -121,19 +132,20 @@ async function openTills(stack: Stack, seed: number): Promise<Till[]> {
 async function inflictUntil(
   endAt: number,
   how: {
+    readonly kinds: readonly Fault[];
     readonly victims: Parameters<typeof inflict>[1];
     readonly progress: (text: string) => void;
   },
-): Promise<Record<Fault, number>> {
+): Promise<Partial<Record<Fault, number>>> {
   const { random } = how.victims;
-  const counts = Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Record<Fault, number>;
+  const counts: Partial<Record<Fault, number>> = {};
   for (let round = 0; round === 0 || performance.now() < endAt; round += 1) {
-    for (const fault of shuffled(FAULTS, random.next)) {
+    for (const fault of shuffled(how.kinds, random.next)) {
       if (round > 0 && performance.now() >= endAt) break;
       await sleep(random.between(300, 1_500));
       how.progress(fault);
       await inflict(fault, how.victims);
-      counts[fault] += 1;
+      counts[fault] = (counts[fault] ?? 0) + 1;
     }
   }
   return counts;

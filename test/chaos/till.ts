@@ -23,6 +23,10 @@ export class Till {
   /** Payments that were begun, whatever became of them, with their amounts. */
   readonly begun = new Map<string, bigint>();
   readonly acknowledged = new Map<string, AcknowledgedSale>();
+  /** Looks that ended otherwise than paid, as the shopper and the cashier saw it. */
+  failedLooks = 0;
+  /** The longest that a terminal waited for an answer to a probe, ms. */
+  slowestMs = 0;
   private readonly counter: Counter;
   private readonly random: SeededRandom;
   private stopped = false;
@@ -68,6 +72,8 @@ export class Till {
       paymentId = outcome.paymentId;
       this.begun.set(paymentId, amountMinor);
       this.note(outcome);
+      this.slowestMs = Math.max(this.slowestMs, outcome.timings.decision);
+      if (outcome.kind !== 'decided' || outcome.result.outcome !== 'paid') this.failedLooks += 1;
       if (outcome.kind === 'decided' && outcome.result.outcome !== 'declined') return;
       if (outcome.kind === 'unknown')
         await this.counter.terminal.recover().then((all) => all.forEach((each) => this.note(each)));
