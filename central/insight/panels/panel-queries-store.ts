@@ -33,6 +33,11 @@ function those(scope: Scope): string {
   return scope.kind === 'city' ? 'true' : `merchant = ${quotedText(scope.merchantId)}`;
 }
 
+/** The same up to now; of the city up to the day before, a Sunday: what is told of it stays the same for a week. */
+function thoseUntil(scope: Scope, { day }: CityTime): string {
+  return `${those(scope)} and day ${scope.kind === 'city' ? '<' : '<='} ${date(day)}`;
+}
+
 /** What tells people from one another: a merchant's own pseudonyms, or the city's. */
 function person(scope: Scope): string {
   return scope.kind === 'city' ? 'visitor' : 'customer';
@@ -48,15 +53,15 @@ export function todayQuery(scope: Scope, { day }: CityTime): string {
 }
 
 /** Customers of each week, new or not. */
-export function returningQuery(scope: Scope, { day }: CityTime): string {
+export function returningQuery(scope: Scope, at: CityTime): string {
   const whom = person(scope);
-  const from = daysAfter(mondayOf(day), -7 * RETURNING_WEEKS);
+  const from = daysAfter(mondayOf(at.day), -7 * RETURNING_WEEKS);
   return `with firsts as (
       select ${whom} as person, min(day) as first_day from sale
-      where ${those(scope)} and ${whom} is not null group by ${whom}
+      where ${thoseUntil(scope, at)} and ${whom} is not null group by ${whom}
     ), weekly as (
       select ${whom} as person, cast(date_trunc('week', day) as date) as monday, sum(amount) as amount from sale
-      where ${those(scope)} and ${whom} is not null and day >= ${date(from)} group by 1, 2
+      where ${thoseUntil(scope, at)} and ${whom} is not null and day >= ${date(from)} group by 1, 2
     )
     select cast(monday as varchar) as monday, case when first_day >= monday then 1 else 0 end as fresh,
       count(*) as people, sum(amount) as amount
@@ -64,11 +69,12 @@ export function returningQuery(scope: Scope, { day }: CityTime): string {
 }
 
 /** Customers of a year by frequency, recency and tenth of spending. */
-export function habitsQuery(scope: Scope, { day }: CityTime): string {
+export function habitsQuery(scope: Scope, at: CityTime): string {
+  const { day } = at;
   const whom = person(scope);
   return `with customers as (
       select ${whom} as person, count(*) as times, max(day) as last_day, sum(amount) as amount from sale
-      where ${those(scope)} and ${whom} is not null and day > ${date(daysAfter(day, -365))} group by ${whom}
+      where ${thoseUntil(scope, at)} and ${whom} is not null and day > ${date(daysAfter(day, -365))} group by ${whom}
     ), ranked as (
       select times, ${date(day)} - last_day as days_ago, amount,
         ntile(10) over (order by amount desc, person) as tenth
@@ -80,17 +86,27 @@ export function habitsQuery(scope: Scope, { day }: CityTime): string {
     from ranked group by 1, 2, 3`;
 }
 
-/** Who came back, by the month of the first purchase; months are counted from the year 0. */
-export function cohortsQuery(scope: Scope, { day }: CityTime): string {
+/**
+ * Who came back, by the month of the first purchase; months are counted from the year 0. A person is one row, the months in
+ * which they bought are bits of a number: that needs no second look at who bought when.
+ */
+export function cohortsQuery(scope: Scope, at: CityTime): string {
   const whom = person(scope);
-  return `with active as (
-      select distinct ${whom} as person,
-        cast(extract(year from day) * 12 + extract(month from day) - 1 as integer) as month
-      from sale where ${those(scope)} and ${whom} is not null
-    ), joined as (select person, min(month) as month from active group by person)
-    select joined.month as cohort, active.month - joined.month as k, count(*) as n
-    from active join joined using (person)
-    where joined.month > ${monthOf(day) - COHORT_MONTHS} group by 1, 2`;
+  const oldest = monthOf(at.day) - COHORT_MONTHS + 1;
+  const ks = Array.from({ length: COHORT_MONTHS }, (_, k) => `(${k})`);
+  return `with bought as (
+      select ${whom} as person, cast(extract(year from day) * 12 + extract(month from day) - 1 as integer) as month
+      from sale where ${thoseUntil(scope, at)} and ${whom} is not null
+    ), people as (
+      select min(month) as cohort, bit_or(case when month < ${oldest} then 0 else ${bit(`month - ${oldest}`)} end) as months
+      from bought group by person
+    )
+    select cohort, k, count(*) as n from people, (values ${ks.join(', ')}) as later(k)
+    where cohort >= ${oldest} and months & ${bit(`greatest(cohort + k - ${oldest}, 0)`)} <> 0 group by 1, 2`;
+}
+
+function bit(place: string): string {
+  return `(cast(1 as bigint) << cast(${place} as integer))`;
 }
 
 /** Payments by weekday and hour, of whole weeks. */
