@@ -1,10 +1,4 @@
-import {
-  BIGINT,
-  type DuckDBConnection,
-  DuckDBDataChunk,
-  DuckDBInstance,
-  type JS,
-} from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance, type JS } from '@duckdb/node-api';
 
 /** What the engine may use of the machine. */
 export interface AnalyticsLimits {
@@ -14,9 +8,6 @@ export interface AnalyticsLimits {
   /** A database's file; without one everything is in memory. */
   readonly path?: string;
 }
-
-/** What the engine takes at a time. */
-const CHUNK_ROWS = 2_048;
 
 const DEFAULT_LIMITS: AnalyticsLimits = { threads: 2, memoryMb: 1_024 };
 
@@ -63,22 +54,9 @@ export class AnalyticsStore {
     return new AnalyticsStore(instance, connection);
   }
 
-  /** Appends rows of whole numbers, given column by column in the table's order. */
-  async append(table: string, columns: readonly (readonly (bigint | null)[])[]): Promise<void> {
-    const appender = await this.connection.createAppender(table);
-    const types = columns.map(() => BIGINT);
-    const rows = columns[0]?.length ?? 0;
-    for (let from = 0; from < rows; from += CHUNK_ROWS) {
-      const chunk = DuckDBDataChunk.create(types, Math.min(CHUNK_ROWS, rows - from));
-      chunk.setColumns(columns.map((values) => values.slice(from, from + CHUNK_ROWS)));
-      appender.appendDataChunk(chunk);
-    }
-    appender.closeSync();
-  }
-
-  /** Does something that has no answer. */
-  async run(sql: string): Promise<void> {
-    await this.connection.run(sql);
+  /** Does something that has no answer. @param values of the statement's parameters, by name */
+  async run(sql: string, values?: Readonly<Record<string, string>>): Promise<void> {
+    await this.connection.run(sql, values);
   }
 
   /** @returns every row; 64-bit numbers come as bigint, dates as Date */

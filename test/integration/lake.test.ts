@@ -5,7 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type OpenDatabase, openDatabase } from '../../central/db/database.ts';
 import { Enrolment } from '../../central/enrolment/enrolment.ts';
 import { AnalyticsStore } from '../../central/insight/analytics-store.ts';
-import { Lake, type Projected } from '../../central/insight/lake/lake.ts';
+import { Lake } from '../../central/insight/lake/lake.ts';
+import type { Projected } from '../../central/insight/lake/projection.ts';
+import { PseudonymKeys } from '../../central/insight/lake/pseudonym-keys.ts';
 import { listReleases } from '../../central/insight/publication/release-store.ts';
 import { publishVisitors } from '../../central/insight/publication/visitor-publication.ts';
 import { loadSales } from '../../central/insight/sales/sales-loader.ts';
@@ -234,6 +236,14 @@ describe('the lake', () => {
     expect(rows[0]?.['customer']).toBe(rows[2]?.['customer']);
     expect(new Set(rows.map((row) => row['visitor'])).size).toBe(1);
     expect(JSON.stringify(await inFiles('columns(*)::VARCHAR'))).not.toContain(shopper);
+    // the engine’s are those that single people are looked for by
+    const pseudonyms = present(new PseudonymKeys(join(dir, 'keys')).read(1), 'the key');
+    expect(rows).toEqual(
+      merchants.map((merchant) => ({
+        customer: pseudonyms.ofCustomer(merchant, shopper),
+        visitor: pseudonyms.ofVisitor(shopper),
+      })),
+    );
   });
 
   it('forgets whoever is erased, in the files, in the store, and for payments that come later', async () => {

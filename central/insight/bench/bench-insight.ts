@@ -13,7 +13,13 @@ import { LifetimeFits } from '../panels/lifetime-fits.ts';
 import { type Answering, quantile, type Scope } from '../panels/panel.ts';
 import { loadSales } from '../sales/sales-loader.ts';
 import { SalesStore } from '../sales/sales-store.ts';
-import { fillBooks, flattenSales, pickMerchants, postgresAnswers } from './bench-city-store.ts';
+import {
+  copyEvents,
+  fillBooks,
+  flattenSales,
+  pickMerchants,
+  postgresAnswers,
+} from './bench-city-store.ts';
 
 export interface BenchOptions {
   readonly rows: number;
@@ -34,8 +40,13 @@ export interface InsightBench {
     readonly files: number;
     /** All of it, the way into the store that panels ask included. */
     readonly seconds: number;
+    /** That way by itself; most of it goes on beside the rest. */
     readonly loadSeconds: number;
     readonly eventsPerSecond: number;
+    /** PostgreSQL's bare COPY of the same events, thrown away. */
+    readonly copyEventsPerSecond: number;
+    /** Of bare COPY. */
+    readonly share: number;
   };
   readonly panels: readonly { panel: PanelName; merchant: Beside; city: Beside }[];
   /** Whether both engines told the same in every panel. */
@@ -62,7 +73,9 @@ export async function benchInsight({ rows, seed, progress }: BenchOptions): Prom
     await fillBooks(database, { rows, endMs: END_MS, seed });
     const sales = await SalesStore.open(join(dir, 'sales.duckdb'));
     const projection = await project(dir, database, sales);
-    progress(`projected ${projection.events} events, ${projection.eventsPerSecond} a second`);
+    progress(
+      `projected ${projection.events} events, ${projection.eventsPerSecond} a second (bare COPY ${projection.copyEventsPerSecond})`,
+    );
     progress('laying the sales out in PostgreSQL');
     await flattenSales(database, TIME_ZONE);
     const merchants = await pickMerchants(database.db, MERCHANTS);
@@ -108,10 +121,17 @@ async function project(dir: string, database: OpenDatabase, sales: SalesStore) {
     },
   });
   const seconds = (performance.now() - beforeMs) / 1_000;
-  const eventsPerSecond = Math.round(events / seconds);
   lake.close();
-  const loadSeconds = rounded(takenMs / 1_000);
-  return { events, files, seconds: rounded(seconds), loadSeconds, eventsPerSecond };
+  const copySeconds = await copyEvents(database.url);
+  return {
+    events,
+    files,
+    seconds: rounded(seconds),
+    loadSeconds: rounded(takenMs / 1_000),
+    eventsPerSecond: Math.round(events / seconds),
+    copyEventsPerSecond: Math.round(events / copySeconds),
+    share: Math.round((100 * copySeconds) / seconds) / 100,
+  };
 }
 
 interface Engine {

@@ -8,8 +8,8 @@ lake's store, and the same of PostgreSQL, in one run.
 
   --rows N  payments (default 1000000)
   --seed N  of the city; the same again gives the same (default 1)
-  --json    one line of JSON: {"rows","projection":{"events","files","seconds","loadSeconds","eventsPerSecond"},
-            "panels":[{"panel","merchant":{"p50Ms","postgresP50Ms"},"city":{"p50Ms","postgresP50Ms"}}],"sameAnswers"}
+  --json    one line of JSON: {"rows","projection":{"events","files","seconds","loadSeconds","eventsPerSecond",
+            "copyEventsPerSecond","share"},"panels":[{"panel","merchant":{"p50Ms","postgresP50Ms"},"city":{"p50Ms","postgresP50Ms"}}],"sameAnswers"}
 
 Takes some minutes and, at five million payments, 4 GB of disk. Wants a quiet machine. Exit code 1 where the engines disagree.
 `;
@@ -41,7 +41,7 @@ function tableOf({ projection, panels, sameAnswers }: InsightBench): string {
       `${panel.padEnd(10)} ${cell(merchant.p50Ms)} ${cell(merchant.postgresP50Ms)} ${cell(city.p50Ms)} ${cell(city.postgresP50Ms)}`,
   );
   return [
-    `projected: ${projection.events} events in ${projection.seconds} s, ${projection.eventsPerSecond} a second`,
+    `projected: ${projection.events} events in ${projection.seconds} s, ${projection.eventsPerSecond} a second (${projection.share} of bare COPY)`,
     'p50, ms      merchant PostgreSQL       city PostgreSQL',
     ...rows,
     `the same answers: ${sameAnswers ? 'yes' : 'no'}`,

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { inLanes } from './in-lanes.ts';
 import type { LakeFile } from './lake-record-store.ts';
 import type { WrittenFile } from './parquet-store.ts';
 
 const SALES = 'sales';
 const WRITING = '.writing';
+/** Files at a time; the engine needs a thread of the runtime's pool besides. */
+const LANES = 3;
 
 /** Where a file of sales belongs, and what is in it. */
 interface Placement {
@@ -36,29 +39,43 @@ export class LakeFolder {
     return join(this.root, WRITING, randomBytes(8).toString('hex'));
   }
 
-  /** Makes written files lasting and puts them in their places. */
+  /**
+   * Makes written files lasting and puts them in their places. All are forced to the disk before the first is renamed: the
+   * file system then flushes many at once, and not one after the other with a rename between.
+   */
   async place(files: readonly WrittenFile[], where: Placement): Promise<LakeFile[]> {
     const { hubId, streetId, fromSeq, toSeq } = where;
-    const folders = new Set<string>();
-    const placed = await Promise.all(
-      files.map(async ({ path, day, rows }) => {
-        const folder = join(SALES, `city=${this.city}`, `street=${streetId}`, `day=${day}`);
-        const name = [hubId, padded(fromSeq), padded(toSeq), randomBytes(4).toString('hex')];
-        const target = join(folder, `${name.join('-')}.parquet`);
-        await mkdir(join(this.root, folder), { recursive: true });
-        await synced(path);
-        await rename(path, join(this.root, target));
-        folders.add(folder).add(dirname(folder));
-        return { hubId, path: target, streetId, day, fromSeq, toSeq, rows };
-      }),
-    );
-    await Promise.all([...folders].map((folder) => synced(join(this.root, folder))));
-    return placed;
+    const moves = files.map(({ path, day, rows }) => {
+      const folder = this.folderOf(streetId, day);
+      const name = [hubId, padded(fromSeq), padded(toSeq), randomBytes(4).toString('hex')];
+      const target = join(folder, `${name.join('-')}.parquet`);
+      return { path, folder, file: { hubId, path: target, streetId, day, fromSeq, toSeq, rows } };
+    });
+    await inLanes(LANES, moves, ({ path }) => synced(path));
+    const folders = await this.makeFolders(new Set(moves.map(({ folder }) => folder)));
+    await inLanes(LANES, moves, ({ path, file }) => rename(path, this.absolute(file)));
+    await inLanes(LANES, folders, (folder) => synced(join(this.root, folder)));
+    return moves.map(({ file }) => file);
   }
 
   /** The file's place on this machine. */
   absolute({ path }: Pick<LakeFile, 'path'>): string {
     return join(this.root, path);
+  }
+
+  private folderOf(streetId: string, day: string): string {
+    return join(SALES, `city=${this.city}`, `street=${streetId}`, `day=${day}`);
+  }
+
+  /** @returns the folders that are to be forced to the disk: these, and those that they were made in */
+  private async makeFolders(folders: ReadonlySet<string>): Promise<string[]> {
+    const changed = new Set(folders);
+    await inLanes(LANES, [...folders], async (folder) => {
+      const first = await mkdir(join(this.root, folder), { recursive: true });
+      if (first === undefined) return;
+      for (let above = dirname(folder); above !== '.'; above = dirname(above)) changed.add(above);
+    });
+    return [...changed];
   }
 
   async remove(files: readonly LakeFile[]): Promise<void> {

@@ -1,13 +1,6 @@
 import type { Clock } from '../../../shared/kernel/clock.ts';
 import type { OpenDatabase } from '../../db/database.ts';
-import {
-  type HubProgress,
-  readBookedEvents,
-  readDaysOf,
-  readPendingErasures,
-  readProgress,
-} from './booked-events-store.ts';
-import { type PseudonymousEvents, pseudonymous } from './event-batch-store.ts';
+import { readDaysOf, readPendingErasures, readProgress } from './booked-events-store.ts';
 import { LakeFolder } from './lake-folder.ts';
 import {
   beginEpoch,
@@ -16,10 +9,10 @@ import {
   listFilesOfDay,
   readEpoch,
   recordErasures,
-  recordProjection,
   replaceFiles,
 } from './lake-record-store.ts';
 import { ParquetStore } from './parquet-store.ts';
+import { type Epoch, type PassOptions, Projection } from './projection.ts';
 import { PseudonymKeys } from './pseudonym-keys.ts';
 import { Pseudonyms } from './pseudonyms.ts';
 
@@ -40,23 +33,6 @@ export interface LakeParts {
   readonly clock: Clock;
 }
 
-/** A window of a hub's chain that has just become part of the lake. */
-export interface Projected {
-  readonly hubId: string;
-  readonly from: number;
-  readonly to: number;
-  readonly epoch: number;
-  readonly events: PseudonymousEvents;
-}
-
-/** What a pass is told by. */
-export interface PassOptions {
-  /** Asked between two windows. */
-  readonly isStopping: () => boolean;
-  /** Whoever wants what was written while it is at hand, rather than from the files. */
-  readonly onProjected?: (projected: Projected) => Promise<void>;
-}
-
 /** What one pass did. */
 export interface LakePass {
   readonly rows: number;
@@ -67,8 +43,6 @@ export interface LakePass {
   readonly behind: Readonly<Record<string, number>>;
 }
 
-/** Events of a hub's chain that are projected at a time. */
-const WINDOW_EVENTS = 200_000;
 /** A day that lies in more files than this is written anew as one. */
 const MOST_FILES_A_DAY = 16;
 const ERASURES_A_PASS = 1_000;
@@ -86,11 +60,11 @@ export class Lake {
   private readonly parts: LakeParts;
   private readonly keys: PseudonymKeys;
   private readonly parquet: ParquetStore;
-  private epoch: { readonly number: number; readonly pseudonyms: Pseudonyms };
+  private epoch: Epoch;
 
   private constructor(
     parts: LakeParts,
-    made: { keys: PseudonymKeys; folder: LakeFolder; parquet: ParquetStore; epoch: Lake['epoch'] },
+    made: { keys: PseudonymKeys; folder: LakeFolder; parquet: ParquetStore; epoch: Epoch },
   ) {
     this.parts = parts;
     this.keys = made.keys;
@@ -136,20 +110,12 @@ export class Lake {
    * Brings the lake up to the books: new pseudonyms when they are due, what was booked, who asked to be erased, and days
    * that lie in many files. Stops early when asked to, between two windows.
    */
-  async pass({ isStopping, onProjected }: PassOptions): Promise<LakePass> {
+  async pass(options: PassOptions): Promise<LakePass> {
+    const { isStopping } = options;
     const rotated = await this.rotateWhenDue();
-    let rows = 0;
-    let files = 0;
-    for (const hub of await readProgress(this.parts.database.db)) {
-      for (let at = hub.projectedSeq; at < hub.bookedSeq && !isStopping(); ) {
-        const to = Math.min(hub.bookedSeq, at + WINDOW_EVENTS);
-        const done = await this.project(hub, at, to);
-        await onProjected?.({ hubId: hub.hubId, from: at, to, ...done });
-        rows += done.events.events.seq.length;
-        files += done.files;
-        at = to;
-      }
-    }
+    const { folder, parquet, epoch } = this;
+    const projection = new Projection({ ...this.parts, folder, parquet, epoch });
+    const { rows, files } = await projection.run(options);
     const erased = isStopping() ? 0 : await this.erase();
     await this.tidy(isStopping);
     const progress = await readProgress(this.parts.database.db);
@@ -184,31 +150,6 @@ export class Lake {
     if (now - began.getTime() < settings.pseudonymDays * DAY_MS) return false;
     await this.rotate();
     return true;
-  }
-
-  private async project(
-    { hubId, streetId }: HubProgress,
-    from: number,
-    to: number,
-  ): Promise<Pick<Projected, 'events' | 'epoch'> & { readonly files: number }> {
-    const { database, settings, clock } = this.parts;
-    const { number: epoch, pseudonyms } = this.epoch;
-    const window = { hubId, after: from, upTo: to, timeZone: settings.timeZone };
-    const booked = await database.snapshot((tx) => readBookedEvents(tx, window));
-    const events = pseudonymous(booked, { streetId, pseudonyms });
-    const written =
-      booked.seq.length === 0
-        ? []
-        : await this.parquet.writeEvents(this.folder.freshFolder(), events);
-    const files = await this.folder.place(written, {
-      hubId,
-      streetId,
-      fromSeq: from + 1,
-      toSeq: to,
-    });
-    const at = new Date(clock.now());
-    await database.transact((tx) => recordProjection(tx, { hubId, from, to, epoch, files, at }));
-    return { events, epoch, files: files.length };
   }
 
   /** Takes whoever asked to be erased out of the files; their payments stay, as nobody's. */

@@ -1,5 +1,7 @@
 import { AnalyticsStore, cellText, quotedText } from '../analytics-store.ts';
-import { BATCH, layOutBatch, type PseudonymousEvents } from './event-batch-store.ts';
+import type { BookedEvents } from './booked-events-store.ts';
+import { EventWindow } from './event-window-store.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
 
 /** A Parquet file that was just written, under its temporary name. */
 export interface WrittenFile {
@@ -10,39 +12,63 @@ export interface WrittenFile {
 }
 
 /** One thread writes one file a day; the other is the intake's. */
-const LIMITS = { threads: 1, memoryMb: 512 };
+const LIMITS = { threads: 1, memoryMb: 1_024 };
 /** Days that a batch may spread over before the engine closes and reopens files. */
 const MOST_OPEN_FILES = 1_024;
 
 /** What a file's rows are, in this order. Times are UTC; `hour` is the city's. */
-const COLUMNS = `hub, event_seq, payment_seq, kind, occurred_at, paid_at, hour, merchant, shop, terminal, customer, visitor,
+const COLUMNS = `event_seq, payment_seq, kind, occurred_at, paid_at, hour, merchant, shop, terminal, customer, visitor,
   amount_minor, currency`;
+
+/** A window of one hub's chain. */
+export interface WindowOfHub {
+  readonly hubId: string;
+  readonly pseudonyms: Pseudonyms;
+}
 
 /** Writes the lake's Parquet files. */
 export class ParquetStore {
   private readonly engine: AnalyticsStore;
+  private readonly window: EventWindow;
 
-  private constructor(engine: AnalyticsStore) {
+  private constructor(engine: AnalyticsStore, window: EventWindow) {
     this.engine = engine;
+    this.window = window;
   }
 
   static async open(): Promise<ParquetStore> {
     const engine = await AnalyticsStore.open(LIMITS);
-    await engine.run(`SET partitioned_write_max_open_files = ${MOST_OPEN_FILES}`);
-    return new ParquetStore(engine);
+    // what is not pseudonymous yet stays in memory, whatever happens
+    await engine.run(
+      `SET temp_directory = ''; SET partitioned_write_max_open_files = ${MOST_OPEN_FILES}`,
+    );
+    return new ParquetStore(engine, await EventWindow.open(engine));
+  }
+
+  /** Begins a window, of which nothing is written yet. */
+  async begin(): Promise<void> {
+    await this.window.clear();
+  }
+
+  /** Adds events to the window. */
+  async add(events: BookedEvents): Promise<void> {
+    await this.window.add(events);
   }
 
   /**
-   * Writes booked events, a file for each day that they are about.
+   * Writes the window's events, a file for each day that they are about.
    *
    * @param folder one that is not there yet
    */
-  async writeEvents(folder: string, events: PseudonymousEvents): Promise<WrittenFile[]> {
-    await layOutBatch(this.engine, events);
-    return this.copy(
-      `SELECT ${COLUMNS}, strftime(day, '%Y-%m-%d') AS day FROM ${BATCH} ORDER BY event_seq`,
+  async write(folder: string, { hubId, pseudonyms }: WindowOfHub): Promise<WrittenFile[]> {
+    if (await this.window.isEmpty()) return [];
+    const events = await this.window.withPseudonyms(pseudonyms);
+    const written = await this.copy(
+      `SELECT ${quotedText(hubId)} AS hub, ${COLUMNS}, strftime(day, '%Y-%m-%d') AS day FROM (${events})`,
       folder,
     );
+    await this.window.clear();
+    return written;
   }
 
   /**

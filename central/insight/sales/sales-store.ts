@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { type AnalyticsRow, AnalyticsStore, cellText, quotedText } from '../analytics-store.ts';
-import { BATCH, layOutBatch } from '../lake/event-batch-store.ts';
-import type { Projected } from '../lake/lake.ts';
+import type { Projected } from '../lake/projection.ts';
 
 /** What the store has taken in. */
 export interface SalesMarks {
@@ -87,43 +86,44 @@ export class SalesStore {
 
   /** Takes in what a hub's files hold after its mark, all of it or nothing. */
   async load({ hubId, from, to, files }: SalesLoad): Promise<void> {
-    const rows = `read_parquet([${files.map(quotedText).join(', ')}], hive_partitioning = true)
-      WHERE event_seq > ${from} AND event_seq <= ${to}`;
-    if (files.length > 0) await this.takeIn(rows, { hubId, to });
-    else await this.together(movedMark(hubId, to));
+    const into = files.length === 0 ? [] : await this.incoming({ hubId, from, to, files });
+    await this.together([...into, ...movedMark(hubId, to)]);
   }
 
   /**
-   * Takes in a window while it is at hand, if it follows what is here; otherwise the files will tell.
+   * Takes in a window that was just projected, if it follows what is here; otherwise the lake will tell.
    *
    * @returns whether it was taken in
    */
-  async take({ hubId, from, to, epoch, events }: Projected): Promise<boolean> {
+  async take({ hubId, from, to, epoch, files }: Projected): Promise<boolean> {
     const marks = await this.marks();
     if (marks.epoch !== epoch || (marks.hubs.get(hubId) ?? 0) !== from) return false;
-    await layOutBatch(this.engine, events);
-    await this.takeIn(BATCH, { hubId, to });
+    await this.load({ hubId, from, to, files });
     return true;
   }
 
-  private async takeIn(
-    source: string,
-    { hubId, to }: { readonly hubId: string; readonly to: number },
-  ): Promise<void> {
+  /** Reads what comes in. @returns what is to be done with it */
+  private async incoming({ hubId, from, to, files }: SalesLoad): Promise<string[]> {
     const hub = quotedText(hubId);
     await this.engine.run(`CREATE OR REPLACE TEMP TABLE incoming AS
-      SELECT kind, event_seq, payment_seq, street, merchant, shop, day::DATE AS day, hour, customer, visitor, amount_minor,
-        currency
-      FROM ${source}`);
-    await this.together([
-      `INSERT INTO sale SELECT ${hub}, event_seq, street, merchant, shop, day, hour, customer, visitor, amount_minor
-       FROM incoming WHERE kind = 'capture' AND currency = ${quotedText(CURRENCY)}`,
-      `UPDATE sale SET amount = sale.amount + given.amount
-       FROM (SELECT payment_seq, sum(amount_minor) AS amount FROM incoming WHERE kind <> 'capture' GROUP BY payment_seq) AS given
-       WHERE sale.hub = ${hub} AND sale.seq = given.payment_seq`,
-      `DELETE FROM sale WHERE hub = ${hub} AND amount <= 0`,
-      ...movedMark(hubId, to),
-    ]);
+      SELECT kind, event_seq, payment_seq, street, merchant, shop, day::DATE AS day, hour, customer, visitor, amount_minor
+      FROM read_parquet([${files.map(quotedText).join(', ')}], hive_partitioning = true)
+      WHERE event_seq > ${from} AND event_seq <= ${to} AND currency = ${quotedText(CURRENCY)}`);
+    const given = `(SELECT payment_seq, sum(amount_minor) AS amount FROM incoming WHERE kind <> 'capture' GROUP BY payment_seq)`;
+    const insert = `INSERT INTO sale
+      SELECT ${hub}, event_seq, street, merchant, shop, day, hour, customer, visitor, amount_minor + coalesce(given.amount, 0)
+      FROM incoming LEFT JOIN ${given} AS given ON given.payment_seq = event_seq
+      WHERE kind = 'capture' AND amount_minor + coalesce(given.amount, 0) > 0`;
+    const [earlier] = await this.engine.rows(
+      `SELECT 1 FROM incoming WHERE kind <> 'capture' AND payment_seq <= ${from} LIMIT 1`,
+    );
+    if (!earlier) return [insert];
+    return [
+      insert,
+      `UPDATE sale SET amount = sale.amount + given.amount FROM ${given} AS given
+       WHERE sale.hub = ${hub} AND sale.seq <= ${from} AND sale.seq = given.payment_seq`,
+      `DELETE FROM sale WHERE hub = ${hub} AND seq <= ${from} AND amount <= 0`,
+    ];
   }
 
   /** Forgets people: their payments stay, nobody's. */
