@@ -1,4 +1,10 @@
-import { type DuckDBConnection, DuckDBInstance, type JS } from '@duckdb/node-api';
+import {
+  BIGINT,
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  type JS,
+} from '@duckdb/node-api';
 
 /** What the engine may use of the machine. */
 export interface AnalyticsLimits {
@@ -7,6 +13,16 @@ export interface AnalyticsLimits {
   readonly memoryMb: number;
   /** A database's file; without one everything is in memory. */
   readonly path?: string;
+}
+
+/** What the engine takes at a time. */
+const CHUNK_ROWS = 2_048;
+
+/** Every so many-th number of an array, from the first one on. */
+export interface NumberColumn {
+  readonly of: BigInt64Array;
+  readonly first: number;
+  readonly step: number;
 }
 
 const DEFAULT_LIMITS: AnalyticsLimits = { threads: 2, memoryMb: 1_024 };
@@ -52,6 +68,23 @@ export class AnalyticsStore {
     const connection = await instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
     return new AnalyticsStore(instance, connection);
+  }
+
+  /** Appends rows of whole numbers, given column by column in the table's order. */
+  async append(table: string, rows: number, columns: readonly NumberColumn[]): Promise<void> {
+    const appender = await this.connection.createAppender(table);
+    const types = columns.map(() => BIGINT);
+    for (let from = 0; from < rows; from += CHUNK_ROWS) {
+      const length = Math.min(CHUNK_ROWS, rows - from);
+      const chunk = DuckDBDataChunk.create(types, length);
+      chunk.setColumns(
+        columns.map(({ of, first, step }) =>
+          Array.from({ length }, (_, i) => of[first + (from + i) * step] ?? 0n),
+        ),
+      );
+      appender.appendDataChunk(chunk);
+    }
+    appender.closeSync();
   }
 
   /** Does something that has no answer. @param values of the statement's parameters, by name */

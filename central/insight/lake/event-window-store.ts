@@ -1,30 +1,28 @@
 import { type AnalyticsStore, cellText } from '../analytics-store.ts';
-import type { BookedColumn, BookedEvents } from './booked-events-store.ts';
+import type { BookedEvents, BookedNumber } from './booked-events-store.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
-/** The types in which the engine takes booked events. */
-const COLUMNS: Readonly<Record<BookedColumn, string>> = {
-  seq: 'BIGINT',
-  paymentSeq: 'BIGINT',
-  kind: 'VARCHAR',
-  atMs: 'BIGINT',
-  paidMs: 'BIGINT',
-  localMs: 'BIGINT',
-  shopper: 'UUID',
-  merchant: 'VARCHAR',
-  shop: 'VARCHAR',
-  terminal: 'VARCHAR',
-  amountMinor: 'BIGINT',
-  currency: 'VARCHAR',
-};
+/** What an event is in the engine's memory; all of them whole numbers. */
+const COLUMNS = [
+  'seq',
+  'paymentSeq',
+  'atMs',
+  'paidMs',
+  'localMs',
+  'amountMinor',
+  'place',
+] as const satisfies readonly BookedNumber[];
+const PLACE = ['kind', 'merchant', 'shop', 'terminal', 'currency'] as const;
 
+/** The shopper's id as text, of the halves of it. */
+const SHOPPER = '(hex(upper_half::BIT::BLOB) || hex(lower_half::BIT::BLOB))::UUID::VARCHAR';
 /** HMAC-SHA256 (RFC 2104) of a shopper's id, its first 64 bits as a signed integer: as `Pseudonyms` says. */
 const PSEUDONYM =
-  'unhex(left(sha256(outer_pad || unhex(sha256(inner_pad || encode(shopper::VARCHAR)))), 16))::BIT::BIGINT';
+  'unhex(left(sha256(outer_pad || unhex(sha256(inner_pad || encode(shopper)))), 16))::BIT::BIGINT';
 
 /**
- * A window of a hub's chain, laid out in the engine's memory. Events come as PostgreSQL made them, many at a time; what stands
- * for a shopper is worked out by the engine, once for each merchant's customer.
+ * A window of a hub's chain, laid out in the engine's memory, many events at a time. What stands for a shopper is worked out
+ * by the engine, once for each merchant's customer.
  */
 export class EventWindow {
   private readonly engine: AnalyticsStore;
@@ -41,17 +39,34 @@ export class EventWindow {
 
   /** Forgets what is in it. Tables are made anew: the engine keeps the memory of rows that are deleted. */
   async clear(): Promise<void> {
-    const columns = Object.entries(COLUMNS).map(([name, type]) => `${name} ${type}`);
+    const numbers = [...COLUMNS, 'upper_half', 'lower_half'].map((name) => `${name} BIGINT`);
+    const texts = PLACE.map((name) => `${name} VARCHAR`);
     await this.engine.run(`
-      CREATE OR REPLACE TEMP TABLE told (${columns.join(', ')});
+      DROP TABLE IF EXISTS pseudonymous;
+      CREATE OR REPLACE TEMP TABLE told (${numbers.join(', ')});
+      CREATE OR REPLACE TEMP TABLE places (place BIGINT, ${texts.join(', ')});
       CREATE OR REPLACE TEMP TABLE pads (merchant VARCHAR, inner_pad BLOB, outer_pad BLOB)`);
   }
 
-  async add({ columns }: BookedEvents): Promise<void> {
-    const unfolded = Object.entries(COLUMNS).map(
-      ([name, type]) => `unnest(from_json($${name}, '["${type}"]'))`,
+  async add({ count, numbers, shoppers, places }: BookedEvents): Promise<void> {
+    await this.engine.append(
+      'told',
+      count,
+      COLUMNS.map((name) => ({ of: numbers[name], step: 1, first: 0 })).concat([
+        { of: shoppers, step: 2, first: 0 },
+        { of: shoppers, step: 2, first: 1 },
+      ]),
     );
-    await this.engine.run(`INSERT INTO told SELECT ${unfolded.join(', ')}`, columns);
+    const texts = PLACE.map((name) => unfolded(name, 'VARCHAR'));
+    await this.engine.run(
+      `INSERT INTO places SELECT ${[unfolded('place', 'BIGINT'), ...texts].join(', ')}`,
+      Object.fromEntries(
+        (['place', ...PLACE] as const).map((name) => [
+          name,
+          JSON.stringify(places.map((each) => each[name])),
+        ]),
+      ),
+    );
   }
 
   async isEmpty(): Promise<boolean> {
@@ -59,34 +74,43 @@ export class EventWindow {
   }
 
   /**
-   * A query of the events with pseudonyms in the place of shoppers, with times and with the city's day and hour; to be asked
-   * for once. Keys are told as parameters, so that no text of a query has them.
+   * Makes the table `pseudonymous` of the events: pseudonyms in the place of shoppers, times, and the city's day and hour. Keys
+   * are told as parameters, so that no text of a query has them.
    */
-  async withPseudonyms(pseudonyms: Pseudonyms): Promise<string> {
-    const rows = await this.engine.rows('SELECT DISTINCT merchant FROM told');
+  async makePseudonymous(pseudonyms: Pseudonyms): Promise<void> {
+    const rows = await this.engine.rows('SELECT DISTINCT merchant FROM places');
     const merchants = rows.map((row) => cellText(row['merchant']));
     // nobody's are the city's
     const pads = [pseudonyms.cityPads(), ...merchants.map((each) => pseudonyms.merchantPads(each))];
     await this.engine.run(
       `INSERT INTO pads SELECT merchant, unhex(inner_hex), unhex(outer_hex) FROM (
-         SELECT unnest(from_json($merchants, '["VARCHAR"]')) AS merchant, unnest(from_json($inner, '["VARCHAR"]')) AS inner_hex,
-           unnest(from_json($outer, '["VARCHAR"]')) AS outer_hex)`,
+         SELECT ${unfolded('merchant', 'VARCHAR')} AS merchant, ${unfolded('inner', 'VARCHAR')} AS inner_hex,
+           ${unfolded('outer', 'VARCHAR')} AS outer_hex)`,
       {
-        merchants: JSON.stringify([null, ...merchants]),
+        merchant: JSON.stringify([null, ...merchants]),
         inner: JSON.stringify(pads.map(({ inner }) => inner.toString('hex'))),
         outer: JSON.stringify(pads.map(({ outer }) => outer.toString('hex'))),
       },
     );
-    return `WITH customers AS (
-        SELECT merchant, shopper, ${PSEUDONYM} AS customer
-        FROM (SELECT DISTINCT merchant, shopper FROM told WHERE shopper IS NOT NULL) JOIN pads USING (merchant)
-      ), visitors AS (
-        SELECT shopper, ${PSEUDONYM} AS visitor
-        FROM (SELECT DISTINCT shopper FROM told WHERE shopper IS NOT NULL), pads WHERE pads.merchant IS NULL
+    await this.engine.run(`CREATE TEMP TABLE pseudonymous AS
+      WITH events AS (FROM told JOIN places USING (place)),
+      visitors AS (
+        SELECT upper_half, lower_half, shopper, ${PSEUDONYM} AS visitor
+        FROM (SELECT DISTINCT upper_half, lower_half, ${SHOPPER} AS shopper FROM told WHERE upper_half <> 0 OR lower_half <> 0),
+          pads WHERE merchant IS NULL
+      ), customers AS (
+        SELECT merchant, upper_half, lower_half, visitor, ${PSEUDONYM} AS customer
+        FROM (SELECT DISTINCT merchant, upper_half, lower_half FROM events)
+        JOIN visitors USING (upper_half, lower_half) JOIN pads USING (merchant)
       )
       SELECT seq AS event_seq, paymentSeq AS payment_seq, kind, epoch_ms(atMs) AS occurred_at, epoch_ms(paidMs) AS paid_at,
         epoch_ms(localMs)::DATE AS day, hour(epoch_ms(localMs))::UTINYINT AS hour, merchant, shop, terminal, customer, visitor,
         amountMinor AS amount_minor, currency
-      FROM told LEFT JOIN customers USING (merchant, shopper) LEFT JOIN visitors USING (shopper)`;
+      FROM events LEFT JOIN customers USING (merchant, upper_half, lower_half)`);
   }
+}
+
+/** A parameter, a JSON array, as rows. */
+function unfolded(parameter: string, type: 'BIGINT' | 'VARCHAR'): string {
+  return `unnest(from_json($${parameter}, '["${type}"]'))`;
 }

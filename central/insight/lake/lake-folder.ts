@@ -82,6 +82,11 @@ export class LakeFolder {
     await Promise.all(files.map((file) => rm(this.absolute(file), { force: true })));
   }
 
+  /** Removes what is left of writing. */
+  async discard(paths: readonly string[]): Promise<void> {
+    await Promise.all(paths.map((path) => rm(path, { recursive: true, force: true })));
+  }
+
   /**
    * Removes files that are not on record: a process ended between the rename and the commit.
    *

@@ -181,7 +181,8 @@ export class Lake {
     const [first] = old;
     if (!first) return;
     const paths = old.map((file) => this.folder.absolute(file));
-    const written = await this.parquet.rewriteDay(this.folder.freshFolder(), paths, {
+    const writtenIn = this.folder.freshFolder();
+    const written = await this.parquet.rewriteDay(writtenIn, paths, {
       day,
       visitors,
     });
@@ -192,6 +193,6 @@ export class Lake {
       toSeq: Math.max(...old.map(({ toSeq }) => toSeq)),
     });
     await database.transact((tx) => replaceFiles(tx, { old, fresh, at: new Date(clock.now()) }));
-    await this.folder.remove(old);
+    await Promise.all([this.folder.remove(old), this.folder.discard([writtenIn])]);
   }
 }

@@ -23,7 +23,15 @@ const COLUMNS = `event_seq, payment_seq, kind, occurred_at, paid_at, hour, merch
 /** A window of one hub's chain. */
 export interface WindowOfHub {
   readonly hubId: string;
+  readonly streetId: string;
   readonly pseudonyms: Pseudonyms;
+}
+
+/** A window that was just written. */
+export interface WrittenWindow {
+  readonly files: readonly WrittenFile[];
+  /** All of it once more in one file, which is read many times as quickly as one for each day. */
+  readonly whole: string | undefined;
 }
 
 /** Writes the lake's Parquet files. */
@@ -60,15 +68,23 @@ export class ParquetStore {
    *
    * @param folder one that is not there yet
    */
-  async write(folder: string, { hubId, pseudonyms }: WindowOfHub): Promise<WrittenFile[]> {
-    if (await this.window.isEmpty()) return [];
-    const events = await this.window.withPseudonyms(pseudonyms);
-    const written = await this.copy(
-      `SELECT ${quotedText(hubId)} AS hub, ${COLUMNS}, strftime(day, '%Y-%m-%d') AS day FROM (${events})`,
+  async write(
+    folder: string,
+    { hubId, streetId, pseudonyms }: WindowOfHub,
+  ): Promise<WrittenWindow> {
+    if (await this.window.isEmpty()) return { files: [], whole: undefined };
+    await this.window.makePseudonymous(pseudonyms);
+    const files = await this.copy(
+      `SELECT ${quotedText(hubId)} AS hub, ${COLUMNS}, strftime(day, '%Y-%m-%d') AS day FROM pseudonymous`,
       folder,
     );
+    const whole = files.length > 1 ? `${folder}.parquet` : undefined;
+    if (whole !== undefined) {
+      await this.engine.run(`COPY (SELECT *, ${quotedText(streetId)} AS street FROM pseudonymous)
+        TO ${quotedText(whole)} (FORMAT parquet, COMPRESSION snappy)`);
+    }
     await this.window.clear();
-    return written;
+    return { files, whole };
   }
 
   /**

@@ -8,7 +8,7 @@ import {
 } from './booked-events-store.ts';
 import type { LakeFolder } from './lake-folder.ts';
 import { recordProjection } from './lake-record-store.ts';
-import type { ParquetStore, WrittenFile } from './parquet-store.ts';
+import type { ParquetStore, WrittenWindow } from './parquet-store.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { readAhead } from './read-ahead.ts';
 
@@ -39,7 +39,7 @@ export interface Projected {
   readonly from: number;
   readonly to: number;
   readonly epoch: number;
-  /** Where they lie. */
+  /** Files that hold it, for as long as it is being handed over. */
   readonly files: readonly string[];
 }
 
@@ -56,6 +56,11 @@ interface Window {
   readonly hub: HubProgress;
   readonly from: number;
   readonly to: number;
+}
+
+/** A window that was written, and the folder that it was written in. */
+interface Written extends WrittenWindow {
+  readonly writtenIn: string;
 }
 
 /** A part of a window as it was read. */
@@ -90,11 +95,11 @@ export class Projection {
         if (!isLast) continue;
         const written = await this.write(window);
         await published;
-        published = this.publish(window, written).then(onProjected);
+        published = this.publish(window, written, onProjected);
         // told to whoever waits for it
         published.catch(() => {});
-        done.files += written.length;
-        done.rows += written.reduce((sum, { rows }) => sum + rows, 0);
+        done.files += written.files.length;
+        done.rows += written.files.reduce((sum, { rows }) => sum + rows, 0);
       }
     } finally {
       await published;
@@ -119,22 +124,27 @@ export class Projection {
     }
   }
 
-  private write({ hub: { hubId } }: Window): Promise<WrittenFile[]> {
+  private async write({ hub: { hubId, streetId } }: Window): Promise<Written> {
     const { parquet, folder, epoch } = this.parts;
-    return parquet.write(folder.freshFolder(), { hubId, pseudonyms: epoch.pseudonyms });
+    const writtenIn = folder.freshFolder();
+    const { pseudonyms } = epoch;
+    return { writtenIn, ...(await parquet.write(writtenIn, { hubId, streetId, pseudonyms })) };
   }
 
-  /** Makes a window's files lasting and puts them on record: from now on they count. */
+  /** Makes a window's files lasting, puts them on record, from when on they count, and hands the window over. */
   private async publish(
     { hub, from, to }: Window,
-    written: readonly WrittenFile[],
-  ): Promise<Projected> {
+    { writtenIn, files: written, whole }: Written,
+    onProjected: PassOptions['onProjected'],
+  ): Promise<void> {
     const { database, clock, folder } = this.parts;
     const { hubId, streetId } = hub;
     const files = await folder.place(written, { hubId, streetId, fromSeq: from + 1, toSeq: to });
     const done = { hubId, from, to, epoch: this.parts.epoch.number };
     const at = new Date(clock.now());
     await database.transact((tx) => recordProjection(tx, { ...done, files, at }));
-    return { ...done, files: files.map((file) => folder.absolute(file)) };
+    const lying = whole === undefined ? files.map((file) => folder.absolute(file)) : [whole];
+    await onProjected?.({ ...done, files: lying });
+    await folder.discard([writtenIn, ...(whole === undefined ? [] : [whole])]);
   }
 }
