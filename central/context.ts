@@ -166,7 +166,8 @@ export async function createContext(
 
 function createReaders(
   { hubs, streams, intakeLeaseMs: leaseMs }: CentralSettings,
-  parts: Omit<ReaderParts, 'hubId' | 'stream' | 'timers'> & Omit<ResyncParts, 'hubId'>,
+  parts: Omit<ReaderParts, 'hubId' | 'stream' | 'timers'> &
+    Omit<ResyncParts, 'hubId' | 'nats'> & { readonly nats: NatsConnection },
 ): StreamReader[] {
   const { nats } = parts;
   return hubs.map((hubId) => {

@@ -69,7 +69,10 @@ function columnsOf<Table extends PgTable>({ into: table, values }: BulkRows<Tabl
 }
 
 /** An array as one parameter, for `= any(…)`. @param values without commas */
-export function arrayOf(values: readonly (string | number)[], type: 'bigint' | 'uuid'): SQL {
+export function arrayOf(
+  values: readonly (string | number)[],
+  type: 'bigint' | 'text' | 'uuid',
+): SQL {
   return sql`string_to_array(${values.join(',')}, ',')::${sql.raw(type)}[]`;
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { preparing } from './prepared-queries.ts';
 
 type CentralDatabase = PostgresJsDatabase;
 
@@ -72,7 +73,7 @@ export async function openDatabase(
     await client.end({ timeout: CLOSE_LIMIT_S });
     throw error;
   }
-  const db = drizzle(client);
+  const db = drizzle(preparing(client));
   return {
     url,
     processId,

@@ -5,7 +5,8 @@ import type {
   downlinkMessageSchema,
 } from '../../shared/contracts/downlink-messages.ts';
 import { uuidSchema } from '../../shared/contracts/primitives.ts';
-import { present } from '../../shared/kernel/assert.ts';
+import { assert, present } from '../../shared/kernel/assert.ts';
+import { arrayOf, bulkInsert } from '../db/bulk-insert.ts';
 import type { Executor } from '../db/database.ts';
 import { downlink, downlinkHeads } from '../db/schema.ts';
 
@@ -42,15 +43,39 @@ export async function enqueue(
     .where(eq(downlinkHeads.hubId, hubId))
     .returning({ seq: downlinkHeads.headSeq });
   const { seq } = present(head, 'downlink head of a known hub');
-  await tx.insert(downlink).values({
+  await tx.insert(downlink).values(rowOf({ hubId, seq }, message));
+  return seq;
+}
+
+/** The same message for many hubs, each in its own sequence, in two statements however many they are. */
+export async function enqueueAtEach(
+  tx: Executor,
+  hubIds: readonly string[],
+  message: UnsentMessage,
+): Promise<void> {
+  if (hubIds.length === 0) return;
+  const heads = await tx
+    .update(downlinkHeads)
+    .set({ headSeq: sql`${downlinkHeads.headSeq} + 1` })
+    .where(sql`${downlinkHeads.hubId} = any(${arrayOf(hubIds, 'text')})`)
+    .returning({ hubId: downlinkHeads.hubId, seq: downlinkHeads.headSeq });
+  assert(heads.length === new Set(hubIds).size, 'downlink heads of known hubs');
+  const values = heads.map((head) => rowOf(head, message));
+  await bulkInsert(tx, { into: downlink, values });
+}
+
+function rowOf(
+  { hubId, seq }: { readonly hubId: string; readonly seq: number },
+  message: UnsentMessage,
+): typeof downlink.$inferInsert {
+  return {
     hubId,
     seq,
     type: message.type,
     shopperId: 'shopperId' in message.data ? message.data.shopperId : null,
     body: bodyOf(seq, message),
     createdAt: new Date(message.occurredAt),
-  });
-  return seq;
+  };
 }
 
 const writtenSchema = z.object({ id: uuidSchema });
@@ -87,6 +112,9 @@ export async function replaceTemplates(
   return rows.length;
 }
 
+/** A hub that has nothing new to acknowledge is written down as heard no more often than this: it asks every few seconds. */
+const HEARD_EVERY_MS = 30_000;
+
 /**
  * What comes after `afterSeq`, as much as fits, at least one. `afterSeq` is recorded as acknowledged.
  *
@@ -102,16 +130,21 @@ export async function pull(
     readonly at: Date;
   },
 ): Promise<DownlinkPage | undefined> {
-  const [head] = await db
-    .update(downlinkHeads)
-    .set({
-      ackedSeq: sql`greatest(${downlinkHeads.ackedSeq}, least(${ask.afterSeq}, ${downlinkHeads.headSeq}))`,
-      ackedAt: ask.at,
-    })
-    .where(eq(downlinkHeads.hubId, hubId))
-    .returning({ headSeq: downlinkHeads.headSeq });
+  const at = ask.at.toISOString();
+  const longAgo = new Date(ask.at.getTime() - HEARD_EVERY_MS).toISOString();
+  const [head] = await db.execute<{ head_seq: string }>(sql`
+    with heard as (
+      update ${downlinkHeads} set
+        acked_seq = greatest(acked_seq, least(${ask.afterSeq}::bigint, head_seq)),
+        acked_at = ${at}::timestamptz
+      where hub_id = ${hubId} and (
+        acked_seq < least(${ask.afterSeq}::bigint, head_seq)
+        or acked_at is null or acked_at <= ${longAgo}::timestamptz)
+    )
+    select head_seq from ${downlinkHeads} where hub_id = ${hubId}`);
   if (!head) return undefined;
-  if (ask.afterSeq >= head.headSeq) return { bodies: [], headSeq: head.headSeq };
+  const headSeq = Number(head.head_seq);
+  if (ask.afterSeq >= headSeq) return { bodies: [], headSeq };
   const rows = await db.execute<{ body: string }>(sql`
     select body from (
       select seq, body, sum(octet_length(body) + 1) over (order by seq) as bytes,
@@ -123,5 +156,5 @@ export async function pull(
     ) as page
     where bytes <= ${ask.maxBytes} or place = 1
     order by seq`);
-  return { bodies: rows.map((row) => row.body), headSeq: head.headSeq };
+  return { bodies: rows.map((row) => row.body), headSeq };
 }

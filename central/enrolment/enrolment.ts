@@ -6,7 +6,12 @@ import { unreachable } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Executor } from '../db/database.ts';
-import { enqueue, replaceTemplates, type UnsentMessage } from '../downlink/downlink-store.ts';
+import {
+  enqueue,
+  enqueueAtEach,
+  replaceTemplates,
+  type UnsentMessage,
+} from '../downlink/downlink-store.ts';
 import {
   enrolmentEvents,
   hubsHolding,
@@ -91,13 +96,11 @@ export class Enrolment {
     if (before && saysTheSame(before, event.data)) return ok(NOTHING);
     const everyone = await listAnnouncements(tx);
     const hubIds = await listHubIds(tx);
-    for (const hubId of hubIds) {
-      await enqueue(tx, hubId, {
-        ...this.envelope(),
-        type: 'hub.directory',
-        data: { hubs: everyone },
-      });
-    }
+    await enqueueAtEach(tx, hubIds, {
+      ...this.envelope(),
+      type: 'hub.directory',
+      data: { hubs: everyone },
+    });
     return ok({ ...NOTHING, nudges: hubIds });
   }
 
@@ -152,7 +155,7 @@ export class Enrolment {
     const told = (await insertErasure(tx, event, targets)).filter((hub) => hub !== event.source);
     const erase = { type: 'shopper.erase', data: event.data } as const;
     await replaceTemplates(tx, { ...this.envelope(), ...erase });
-    for (const hubId of told) await enqueue(tx, hubId, { ...this.envelope(), ...erase });
+    await enqueueAtEach(tx, told, { ...this.envelope(), ...erase });
     const emptied = await enrolmentEvents(tx, shopperId);
     return ok({ nudges: told, refusedReplicas: 0, emptied });
   }

@@ -46,6 +46,12 @@ export async function listHubIds(db: Executor): Promise<string[]> {
   return rows.map((row) => row.hubId);
 }
 
+/** Whether central knows a hub of this id. */
+export async function isHub(db: Executor, hubId: string): Promise<boolean> {
+  const rows = await db.select({ hubId: hubs.hubId }).from(hubs).where(eq(hubs.hubId, hubId));
+  return rows.length > 0;
+}
+
 /** What the announced hubs said of themselves, by id. */
 export async function listAnnouncements(db: Executor): Promise<HubAnnouncement[]> {
   const rows = await db

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { NatsConnection } from '@nats-io/transport-node';
 import {
   type ChainPage,
   chainErrorSchema,
@@ -8,6 +7,7 @@ import {
 } from '../../shared/contracts/chain-messages.ts';
 import { CHAIN_VERSIONS } from '../../shared/contracts/protocol-version.ts';
 import { subjects } from '../../shared/contracts/subjects.ts';
+import type { MessageLink } from '../../shared/kernel/message-link.ts';
 
 /** The hub does not give what it was asked for. */
 class LedgerRefusedError extends Error {
@@ -22,7 +22,7 @@ const TIMEOUT_MS = 3_000;
  * @throws NatsError where the hub's process does not answer, LedgerRefusedError, ZodError
  */
 export async function askHubLedger(
-  nats: NatsConnection,
+  nats: Pick<MessageLink, 'request'>,
   hubId: string,
   ask: { readonly afterSeq: number; readonly limit?: number },
 ): Promise<ChainPage> {
@@ -33,7 +33,7 @@ export async function askHubLedger(
     noMux: true,
     reply: subjects.chainAnswer(hubId, randomUUID()),
   });
-  const answer = reply.json<unknown>();
+  const answer = reply.json();
   const refused = chainErrorSchema.safeParse(answer);
   if (refused.success) throw new LedgerRefusedError(refused.data.error);
   return chainPageSchema.parse(answer);

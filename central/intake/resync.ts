@@ -1,5 +1,5 @@
-import type { NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../../shared/kernel/clock.ts';
+import type { MessageLink } from '../../shared/kernel/message-link.ts';
 import type { OpenDatabase } from '../db/database.ts';
 import type { CentralEvents } from '../events.ts';
 import type { ChainBreak, ChainPosition, Delivery } from './hub-chain.ts';
@@ -10,7 +10,7 @@ import { askForResync, finishResync, type ResyncReason } from './resync-store.ts
 
 export interface ResyncParts {
   readonly hubId: string;
-  readonly nats: NatsConnection;
+  readonly nats: Pick<MessageLink, 'request'>;
   readonly database: OpenDatabase;
   readonly clock: Clock;
   readonly events: CentralEvents;

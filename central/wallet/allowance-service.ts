@@ -11,7 +11,7 @@ import type { Stoppable } from '../../shared/kernel/lifecycle.ts';
 import type { LinkMessage, MessageLink } from '../../shared/kernel/message-link.ts';
 import type { OpenDatabase } from '../db/database.ts';
 import type { DownlinkService } from '../downlink/downlink-service.ts';
-import { listHubIds } from '../enrolment/hub-store.ts';
+import { isHub } from '../enrolment/hub-store.ts';
 import type { CentralEvents } from '../events.ts';
 import { hasEvent } from '../intake/intake-store.ts';
 import type { Reclaim, Wallets } from './wallets.ts';
@@ -89,7 +89,7 @@ export class AllowanceService implements Stoppable {
   ): Promise<void> {
     const { database, wallets } = this.parts;
     const answered = await database.transact(async (tx) => {
-      if (!(await listHubIds(tx)).includes(hubId)) return undefined;
+      if (!(await isHub(tx, hubId))) return undefined;
       const isBooked = openedBy === undefined || (await hasEvent(tx, hubId, openedBy));
       return isBooked ? wallets.answer(tx, hubId, asks) : NOTHING_YET;
     });

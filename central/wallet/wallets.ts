@@ -6,7 +6,7 @@ import type { IdMaker } from '../../shared/domain/ids.ts';
 import type { Currency } from '../../shared/domain/money.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Executor } from '../db/database.ts';
-import { enqueue } from '../downlink/downlink-store.ts';
+import { enqueueAtEach } from '../downlink/downlink-store.ts';
 import { isErased, takeEnrolmentLock } from '../enrolment/enrolment-store.ts';
 import { listHubIds } from '../enrolment/hub-store.ts';
 import {
@@ -16,6 +16,7 @@ import {
   findBlocked,
   findEpoch,
   findHoldings,
+  type HubHolding,
   isKnown,
   lockWallet,
   openWallet,
@@ -91,7 +92,8 @@ export class Wallets {
       const { shopperId, currency } = asked;
       const wallet = await this.known(tx, asked);
       if (!wallet) continue;
-      const before = await heldBy(tx, hubId, asked);
+      const holdings = await findHoldings(tx, asked);
+      const before = holdings.find((each) => each.hubId === hubId) ?? NOTHING_HELD;
       // what lives that are over were granted is not on its way
       const ask = { ...asked, grantedMinor: greater(asked.grantedMinor, before.closedMinor) };
       const isOpen = wallet.closedAt === null && !blocked.has(shopperId);
@@ -99,7 +101,7 @@ export class Wallets {
       if (amountMinor > 0n) await addGrant(tx, { ...ask, hubId, amountMinor, at: this.now() });
       const grantedMinor = before.grantedMinor + amountMinor;
       const there = ask.spendableMinor + grantedMinor - ask.grantedMinor;
-      const hubIds = isOpen && there < ask.needMinor ? await otherHolders(tx, hubId, ask) : [];
+      const hubIds = isOpen && there < ask.needMinor ? otherHolders(holdings, hubId) : [];
       if (hubIds.length > 0) reclaims.push({ shopperId, currency, hubIds });
       grants.push({
         shopperId,
@@ -119,13 +121,11 @@ export class Wallets {
   async reclaim(tx: Executor, reclaims: readonly Reclaim[]): Promise<void> {
     await takeEnrolmentLock(tx);
     for (const { hubIds, shopperId, currency } of reclaims) {
-      for (const hubId of hubIds) {
-        await enqueue(tx, hubId, {
-          ...this.envelope(),
-          type: 'allowance.reclaim',
-          data: { shopperId, currency, keepMinor: '0' },
-        });
-      }
+      await enqueueAtEach(tx, hubIds, {
+        ...this.envelope(),
+        type: 'allowance.reclaim',
+        data: { shopperId, currency, keepMinor: '0' },
+      });
     }
   }
 
@@ -142,9 +142,7 @@ export class Wallets {
     if (list.shopperIds.length > MAX_EXCEPTIONS)
       throw new ExceptionListFullError('the exception list is full');
     const hubIds = await listHubIds(tx);
-    for (const hubId of hubIds) {
-      await enqueue(tx, hubId, { ...this.envelope(), type: 'exception.list', data: list });
-    }
+    await enqueueAtEach(tx, hubIds, { ...this.envelope(), type: 'exception.list', data: list });
     return hubIds;
   }
 
@@ -172,13 +170,7 @@ function greater(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
 }
 
-async function heldBy(tx: Executor, hubId: string, purse: Purse): Promise<Grant> {
-  const holdings = await findHoldings(tx, purse);
-  return holdings.find((each) => each.hubId === hubId) ?? NOTHING_HELD;
-}
-
-async function otherHolders(tx: Executor, hubId: string, purse: Purse): Promise<string[]> {
-  const holdings = await findHoldings(tx, purse);
+function otherHolders(holdings: readonly HubHolding[], hubId: string): string[] {
   return holdings
     .filter(
       ({ hubId: holder, grantedMinor, returnedMinor, closedMinor }) =>

@@ -1,4 +1,3 @@
-import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
 import type { z } from 'zod';
 import {
   type ChainPage,
@@ -9,6 +8,7 @@ import {
 import { CHAIN_VERSIONS } from '../../shared/contracts/protocol-version.ts';
 import { subjects } from '../../shared/contracts/subjects.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
+import type { LinkMessage, MessageLink } from '../../shared/kernel/message-link.ts';
 import { eventJson, type OutboxStore } from './outbox-store.ts';
 
 type ChainErrorCode = z.infer<typeof chainErrorSchema>['error'];
@@ -33,7 +33,7 @@ export class ChainDesk {
   }
 
   /** Answers from now on; it ends with the connection. */
-  start(connection: NatsConnection): Subscription {
+  start(connection: Pick<MessageLink, 'subscribe'>): { unsubscribe(): void } {
     return connection.subscribe(subjects.chainPull(this.parts.hubId), {
       callback: (error, message) => {
         if (!error) void this.answer(message);
@@ -58,7 +58,7 @@ export class ChainDesk {
     return { events, head: { seq: lastSeq, hash: lastHash } };
   }
 
-  private async answer(message: Msg): Promise<void> {
+  private async answer(message: LinkMessage): Promise<void> {
     try {
       const pull = readPull(message);
       const answer =
@@ -71,7 +71,7 @@ export class ChainDesk {
   }
 }
 
-function readPull(message: Msg): Pull | ChainErrorCode {
+function readPull(message: LinkMessage): Pull | ChainErrorCode {
   let json: unknown;
   try {
     json = message.json();

@@ -12,7 +12,12 @@ export interface MessageLink {
   request(
     subject: string,
     payload: string,
-    options: { readonly timeout: number },
+    options: {
+      readonly timeout: number;
+      /** A subscription of its own for the answer, on `reply`, where the connection's inbox may not be answered to. */
+      readonly noMux?: boolean;
+      readonly reply?: string;
+    },
   ): Promise<Pick<LinkMessage, 'json'>>;
   subscribe(
     subject: string,

@@ -16,6 +16,7 @@ function queryMessage(text: string): Uint8Array {
 
 /** The least and the most that PostgreSQL takes for what it is sent at once. */
 const WORK_MS = [0.1, 1.5] as const;
+const LEAST_APART_MS = 0.01;
 
 /** The line from the client to PostgreSQL, in this process: bytes that are executed and answered in simulated time. */
 class SimSocket extends EventEmitter {
@@ -23,6 +24,8 @@ class SimSocket extends EventEmitter {
   private readonly engine: PGlite;
   private readonly process: SimProcess;
   private isOpen = true;
+  /** When what was sent last has come, there and back: nothing overtakes it. */
+  private readonly comesAtMs = { asked: 0, answered: 0 };
 
   constructor(engine: PGlite, process: SimProcess) {
     super();
@@ -31,17 +34,25 @@ class SimSocket extends EventEmitter {
   }
 
   write(bytes: Uint8Array): boolean {
-    const { process, engine } = this;
     // it ends between the two: done, and nobody has heard of it
     const sent = Buffer.from(bytes);
-    process.after(process.machine.random.between(...WORK_MS), () => {
+    this.carry('asked', () => {
       if (!this.isOpen) return;
-      const answer = Buffer.from(engine.execProtocolRawSync(sent));
-      process.after(process.machine.random.between(...WORK_MS), () => {
+      const answer = Buffer.from(this.engine.execProtocolRawSync(sent));
+      this.carry('answered', () => {
         if (this.isOpen && answer.length > 0) this.emit('data', answer);
       });
     });
     return true;
+  }
+
+  private carry(way: 'asked' | 'answered', deliver: () => void): void {
+    const { process, comesAtMs } = this;
+    const { now } = process.machine.world.scheduler;
+    const soonestMs = comesAtMs[way] + LEAST_APART_MS;
+    const atMs = Math.max(soonestMs, now + process.machine.random.between(...WORK_MS));
+    comesAtMs[way] = atMs;
+    process.after(atMs - now, deliver);
   }
 
   pause(): void {}
@@ -102,19 +113,37 @@ export class CityDatabase {
     const restored = this.filled.map(
       (table) => `insert into public.${table} overriding system value table at_first.${table};`,
     );
+    const written = (await this.written()).map((table) => `public.${table}`);
     await this.engine.exec(`
       begin;
       set local session_replication_role = replica;
-      truncate ${this.tables.map((table) => `public.${table}`).join(', ')} restart identity;
+      truncate ${written.join(', ')} cascade;
       ${restored.join('\n')}
-      commit;`);
+      select setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+        from pg_sequences where last_value is not null;
+      commit;
+      checkpoint;`);
+  }
+
+  /** Tables with rows in them: to empty one that is empty takes as long. */
+  private async written(): Promise<string[]> {
+    const each = this.tables.map(
+      (table) => `select '${table}' as name where exists (select 1 from public.${table})`,
+    );
+    const rows = await this.query<{ name: string }>(each.join(' union all '));
+    return rows.map(({ name }) => name);
   }
 
   /** Central's connection. What it has not committed when its process ends is undone by `release`. */
   connect(process: SimProcess): Promise<OpenDatabase> {
+    // the client connects by a timer of the machine's
+    const connected = process.machine.world.scheduler.hold();
     return openDatabase(
       'postgres://sim@sim/sim',
-      over(() => new SimSocket(this.engine, process)),
+      over(() => {
+        connected();
+        return new SimSocket(this.engine, process);
+      }),
     );
   }
 

@@ -1,32 +1,45 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { type CommandLine, UsageError, wholeNumber } from '../../shared/kernel/command-line.ts';
+import {
+  type CommandIo,
+  type CommandLine,
+  UsageError,
+  wholeNumber,
+} from '../../shared/kernel/command-line.ts';
 import { addDamage, isDamaged, noDamage } from './audit.ts';
-import { PLANTS, type Plant, plantOf } from './plant.ts';
-import { type RunResult, Simulator } from './simulate.ts';
+import { isFound, PLANTS, type Plant, plantOf } from './plant.ts';
+import { runSeeds, type Seeds } from './seeds.ts';
+import { type Run, type RunResult, Simulator } from './simulate.ts';
+
+const ALL = 'all';
+const PLANT_SEEDS = 100;
 
 const HELP = `Simulates a city in one process: hubs, central and the lines between them on simulated time, and audits its books.
 
-usage: wuma simulate [--seed N] [--seeds COUNT] [--hours H] [--hubs K] [--plant BUG] [--log FILE] [--json]
+usage: wuma simulate [--seed N] [--seeds COUNT] [--hours H] [--hubs K] [--threads N] [--plant BUG] [--log FILE] [--json]
 
 Runs the code of hubs and central on real SQLite and on PostgreSQL's engine (PGlite). Clock, network, JetStream and disks
 are simulated and fail by the seed. The same seed is the same run: \`digest\` is the hash of its event log.
 
   --seed N       the first seed (default 1)
-  --seeds COUNT  how many, one after the other (default 1)
+  --seeds COUNT  how many, from the first on (default 1; with --plant all up to ${PLANT_SEEDS} for each)
   --hours H      of sales (default 24)
   --hubs K       (default 20)
-  --plant BUG    give the run a bug that must be found: ${PLANTS.join(', ')}
+  --threads N    so many seeds at once (default 1)
+  --plant BUG    give the run a bug that must be found: ${PLANTS.join(', ')};
+                 all: each in turn, until the audit has found it
   --log FILE     the event log, line by line
   --json         one line of JSON on stdout; progress goes to stderr
 
-docs/reliability.md tells what fails, and how. Exit code 1 when anything is lost, doubled, overdrawn, out of balance or broken.
+docs/reliability.md tells what fails, and how. Exit code 1 when anything is lost, doubled, overdrawn, out of balance or broken;
+with --plant all when a bug was not found.
 `;
 
 const OPTIONS = {
   seed: { type: 'string', default: '1' },
-  seeds: { type: 'string', default: '1' },
+  seeds: { type: 'string' },
   hours: { type: 'string', default: '24' },
   hubs: { type: 'string', default: '20' },
+  threads: { type: 'string', default: '1' },
   plant: { type: 'string' },
   log: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -36,26 +49,43 @@ export const simulateCommand: CommandLine<typeof OPTIONS> = {
   help: HELP,
   options: OPTIONS,
   run: async ({ plant, log, json, ...given }, io) => {
-    const planted = plant === undefined ? undefined : plantOf(plant);
-    if (plant !== undefined && !planted) throw new UsageError(`--plant knows ${PLANTS.join(', ')}`);
-    const file = log === undefined ? undefined : openSync(log, 'w');
-    const result = await simulateSeeds({
-      seed: wholeNumber('seed', given.seed, { least: 0, most: 2 ** 32 - 1 }),
-      seeds: wholeNumber('seeds', given.seeds, { least: 1, most: 1_000_000 }),
+    const isHunt = plant === ALL;
+    const planted = plant === undefined || isHunt ? undefined : plantOf(plant);
+    if (plant !== undefined && !isHunt && !planted) {
+      throw new UsageError(`--plant knows ${[...PLANTS, ALL].join(', ')}`);
+    }
+    const first = wholeNumber('seed', given.seed, { least: 0, most: 2 ** 32 - 1 });
+    const most = isHunt ? PLANT_SEEDS : 1;
+    const count = wholeNumber('seeds', given.seeds ?? String(most), { least: 1, most: 1_000_000 });
+    const how: How = {
+      seeds: { first, count },
       hours: wholeNumber('hours', given.hours, { least: 1, most: 24 * 31 }),
       hubs: wholeNumber('hubs', given.hubs, { least: 1, most: 200 }),
-      plant: planted,
-      tell: file === undefined ? undefined : (line) => void writeSync(file, `${line}\n`),
+      threads: wholeNumber('threads', given.threads, { least: 1, most: 64 }),
       progress: (text) => io.writeError(`${text}\n`),
-    });
+    };
+    if (isHunt) return tellHunt(await hunt(how), { json, io });
+    if (log !== undefined && how.threads > 1) throw new UsageError('--log wants one thread');
+    const file = log === undefined ? undefined : openSync(log, 'w');
+    const tell =
+      file === undefined ? undefined : (line: string) => void writeSync(file, `${line}\n`);
+    const result = await simulateSeeds(how, { plant: planted, tell });
     if (file !== undefined) closeSync(file);
-    if (json) io.writeOut(`${JSON.stringify(result)}\n`);
-    else io.writeOut(textOf(result));
+    io.writeOut(json ? `${JSON.stringify(result)}\n` : textOf(result));
     return isDamaged(result.damage) ? 1 : 0;
   },
 };
 
+interface How {
+  readonly seeds: Seeds;
+  readonly hours: number;
+  readonly hubs: number;
+  readonly threads: number;
+  readonly progress: (text: string) => void;
+}
+
 interface SeedsResult {
+  readonly firstSeed: number;
   readonly seeds: number;
   readonly hours: number;
   readonly hubs: number;
@@ -75,52 +105,89 @@ interface SeedsResult {
 }
 
 const FAILING_TOLD = 20;
+const EXAMPLES_TOLD = 5;
 const PROGRESS_EVERY = 10;
 
-async function simulateSeeds(how: {
-  readonly seed: number;
-  readonly seeds: number;
-  readonly hours: number;
-  readonly hubs: number;
-  readonly plant: Plant | undefined;
-  readonly tell: ((line: string) => void) | undefined;
-  readonly progress: (text: string) => void;
-}): Promise<SeedsResult> {
-  const simulator = await Simulator.create();
+async function simulateSeeds(
+  { seeds, hours, hubs, threads, progress }: How,
+  { plant, tell }: Pick<Run, 'plant' | 'tell'>,
+): Promise<SeedsResult> {
   const startedAt = performance.now();
   const damage = noDamage();
   const failing: number[] = [];
   const faults: Record<string, number> = {};
   const sums = { payments: 0, acknowledged: 0, refused: 0 };
-  let last: RunResult | undefined;
-  for (let at = 0; at < how.seeds; at += 1) {
-    const seed = how.seed + at;
-    last = await simulator.run({ ...how, seed });
-    addDamage(damage, last.damage);
-    for (const name of ['payments', 'acknowledged', 'refused'] as const) sums[name] += last[name];
-    for (const [kind, count] of last.faults) faults[kind] = (faults[kind] ?? 0) + count;
-    if (isDamaged(last.damage) && failing.length < FAILING_TOLD) failing.push(seed);
-    if ((at + 1) % PROGRESS_EVERY === 0) {
-      how.progress(
-        `${at + 1} seeds, ${sums.payments} payments, failing: ${failing.join(' ') || '-'}`,
-      );
+  let done = 0;
+  let digest = '';
+  const add = (result: RunResult): void => {
+    done += 1;
+    addDamage(damage, result.damage);
+    for (const name of ['payments', 'acknowledged', 'refused'] as const) sums[name] += result[name];
+    for (const [kind, count] of result.faults) faults[kind] = (faults[kind] ?? 0) + count;
+    if (result.seed === seeds.first + seeds.count - 1) digest = result.digest;
+    if (isDamaged(result.damage)) {
+      failing.push(result.seed);
+      const examples = result.examples.slice(0, EXAMPLES_TOLD);
+      progress([`seed ${result.seed}: ${JSON.stringify(result.damage)}`, ...examples].join('\n  '));
     }
-  }
-  await simulator.close();
+    if (done % PROGRESS_EVERY === 0) progress(`${done} seeds, ${sums.payments} payments`);
+  };
+  await runSeeds({ seeds, run: { hours, hubs, plant }, threads, tell }, add);
   const seconds = (performance.now() - startedAt) / 1_000;
   return {
-    seeds: how.seeds,
-    hours: how.hours,
-    hubs: how.hubs,
-    plant: how.plant ?? null,
+    firstSeed: seeds.first,
+    seeds: seeds.count,
+    hours,
+    hubs,
+    plant: plant ?? null,
     ...sums,
     faults: Object.fromEntries(Object.entries(faults).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     damage,
-    failing,
-    digest: last?.digest ?? '',
+    failing: failing.toSorted((a, b) => a - b).slice(0, FAILING_TOLD),
+    digest,
     seconds: Math.round(seconds * 10) / 10,
-    timesRealTime: Math.round((how.seeds * how.hours * 3_600) / seconds),
+    timesRealTime: Math.round((seeds.count * hours * 3_600) / seconds),
   };
+}
+
+interface HuntResult {
+  readonly hours: number;
+  readonly hubs: number;
+  /** At which seed each planted bug was found; null where it was not. */
+  readonly found: Readonly<Record<Plant, number | null>>;
+  readonly seconds: number;
+}
+
+/** Runs each planted bug until the audit has found it as what it is. */
+async function hunt({ seeds, hours, hubs, progress }: How): Promise<HuntResult> {
+  const startedAt = performance.now();
+  const simulator = await Simulator.create();
+  const found: [Plant, number | null][] = [];
+  for (const plant of PLANTS) {
+    let at: number | null = null;
+    for (let seed = seeds.first; seed < seeds.first + seeds.count && at === null; seed += 1) {
+      const { damage } = await simulator.run({ hours, hubs, plant, seed });
+      if (isFound(plant, damage)) at = seed;
+    }
+    progress(`${plant}: ${at === null ? 'not found' : `found at seed ${at}`}`);
+    found.push([plant, at]);
+  }
+  await simulator.close();
+  return {
+    hours,
+    hubs,
+    found: Object.fromEntries(found) as Record<Plant, number | null>,
+    seconds: Math.round((performance.now() - startedAt) / 100) / 10,
+  };
+}
+
+function tellHunt(
+  result: HuntResult,
+  { json, io }: { readonly json: boolean; readonly io: CommandIo },
+): number {
+  const rows = Object.entries(result.found).map(([plant, at]) => `${plant.padEnd(20)}${at ?? '-'}`);
+  io.writeOut(json ? `${JSON.stringify(result)}\n` : `${rows.join('\n')}\n`);
+  return Object.values(result.found).includes(null) ? 1 : 0;
 }
 
 function textOf({ faults, damage, failing, ...figures }: SeedsResult): string {

@@ -20,6 +20,7 @@ const HUB_FAULTS = [
   'line-lossy',
   'stream-down',
   'stream-unanswered',
+  'stream-lost',
 ] as const;
 const CENTRAL_FAULTS = ['central-kill', 'central-stopped', 'shopper-blocked'] as const;
 type HubFault = (typeof HUB_FAULTS)[number];
@@ -149,6 +150,9 @@ export class Faults {
         this.later(0, 60, () => {
           hub.stream.state = GOOD_STREAM;
         });
+        break;
+      case 'stream-lost':
+        hub.stream.lose();
         break;
       case 'stream-unanswered':
         hub.stream.state = { ...GOOD_STREAM, unansweredShare: 0.3, lostShare: 0.2 };

@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { type HubDatabase, type OpenDatabase, openDatabase } from '../../edge-hub/db/database.ts';
@@ -11,6 +11,8 @@ const EVENING_MS = 3 * 3_600_000;
 /** SQLite takes it for the number of pages that are there. */
 const NO_PAGE_MORE = 1;
 const ANY_PAGES = 0xffff_fffe;
+/** A log as long as this is copied into the database as soon as all of it is flushed. */
+const LONG_LOG_BYTES = 8 * 1024 * 1024;
 
 /** The disk said that it could not. */
 class DiskError extends Error {
@@ -23,8 +25,8 @@ class UndoneError extends Error {
 }
 
 /**
- * A hub's disk with a real SQLite database on it. Besides the file it knows what a power cut would leave: the database as it
- * was at the last flush, or at the last commit that waited for one.
+ * A hub's disk with a real SQLite database on it. Commits only ever add to the write-ahead log here, so what a power cut
+ * leaves is the database as it is and as much of the log as was flushed.
  */
 export class HubDisk {
   private readonly machine: Machine;
@@ -32,18 +34,21 @@ export class HubDisk {
   private readonly plant: Plant | undefined;
   private readonly closesAtMs: number;
   private generation = 0;
-  private durable: Buffer;
+  /** How much of the log is on the disk. */
+  private flushedBytes = 0;
+  /** Which log it is: it begins anew when it was copied into the database. */
+  private round = 0;
   private opened:
     | { readonly database: OpenDatabase; readonly client: Database.Database }
     | undefined;
   /** Whether flushes fail. */
   isFailing = false;
 
-  /** @param empty a database with today's schema and nothing in it */
+  /** @param empty file of a database with today's schema and nothing in it */
   constructor(parts: {
     readonly machine: Machine;
     readonly dir: string;
-    readonly empty: Buffer;
+    readonly empty: string;
     readonly plant: Plant | undefined;
     readonly closesAtMs: number;
   }) {
@@ -51,29 +56,26 @@ export class HubDisk {
     this.dir = parts.dir;
     this.plant = parts.plant;
     this.closesAtMs = parts.closesAtMs;
-    this.durable = parts.empty;
-    writeFileSync(this.path, parts.empty);
-  }
-
-  get path(): string {
-    return join(this.dir, `${this.machine.name}.${this.generation}.db`);
+    copyFileSync(parts.empty, this.path);
   }
 
   open(process: SimProcess): OpenDatabase {
     const { random } = this.machine;
     const database = openDatabase(this.path, async () => {
-      const image = this.image();
+      const { round } = this;
+      const bytes = sizeOf(this.log);
       await pause(process, random.between(...FLUSH_MS));
       if (this.isFailing) throw new DiskError('EIO: i/o error, fdatasync');
-      this.keep(image);
+      if (round === this.round) this.flushed(bytes);
     });
     const client = clientOf(database.db);
+    client.pragma('wal_autocheckpoint = 0');
     this.opened = { database, client };
     return {
       ...database,
       transact: (work) => {
         const done = database.transact(work);
-        if (!client.inTransaction) this.keep(this.image());
+        if (!client.inTransaction) this.flushed(sizeOf(this.log));
         return done;
       },
       transactInGroup:
@@ -92,40 +94,63 @@ export class HubDisk {
     this.opened?.client.pragma(`max_page_count = ${ANY_PAGES}`);
   }
 
-  /** The process is gone, the machine goes on: what was committed is there. */
+  /** The process is gone, the machine goes on: what was committed is there, flushed or not. */
   afterKill(): void {
-    this.opened?.database.close();
-    this.opened = undefined;
+    if (this.opened) this.moveOn(sizeOf(this.log));
   }
 
   /** What was not flushed is gone. */
   afterPowerCut(): void {
-    const before = this.path;
-    this.afterKill();
-    this.generation += 1;
-    writeFileSync(this.path, this.durable);
-    rmSync(before);
+    this.moveOn(this.flushedBytes);
   }
 
-  /** A copy of the file, for the audit. */
-  copyTo(path: string): void {
+  /** Brings the log into the database. @returns its file, for the audit; the disk is not used any more */
+  rest(): string {
     this.afterKill();
-    copyFileSync(this.path, path);
+    const client = new Database(this.path);
+    client.pragma('wal_checkpoint(TRUNCATE)');
+    client.close();
+    return this.path;
   }
 
   /** After the audit. */
   remove(): void {
-    rmSync(this.path, { force: true });
+    remove(this.path);
   }
 
-  private image(): Buffer | undefined {
-    return this.opened?.client.serialize();
+  private get path(): string {
+    return join(this.dir, `${this.machine.name}.${this.generation}.db`);
   }
 
-  private keep(image: Buffer | undefined): void {
+  private get log(): string {
+    return `${this.path}-wal`;
+  }
+
+  /** Goes on with other files, before SQLite, in closing, brings the log into the database. */
+  private moveOn(logBytes: number): void {
+    const { path: before, log } = this;
+    const opened = this.opened;
+    this.opened = undefined;
+    this.generation += 1;
+    copyFileSync(before, this.path);
+    if (existsSync(log)) {
+      copyFileSync(log, this.log);
+      truncateSync(this.log, logBytes);
+    }
+    opened?.database.close();
+    remove(before);
+  }
+
+  private flushed(bytes: number): void {
     const left = this.closesAtMs - this.machine.world.scheduler.now;
     if (this.plant === 'lost-prefix' || (this.plant === 'lost-tail' && left < EVENING_MS)) return;
-    if (image) this.durable = image;
+    this.flushedBytes = Math.max(this.flushedBytes, bytes);
+    const { opened } = this;
+    if (!opened || bytes < LONG_LOG_BYTES || bytes < sizeOf(this.log)) return;
+    if (opened.client.inTransaction) return;
+    opened.client.pragma('wal_checkpoint(TRUNCATE)');
+    this.flushedBytes = sizeOf(this.log);
+    this.round += 1;
   }
 
   private undone<T>(database: OpenDatabase, work: () => T): T {
@@ -144,7 +169,15 @@ export class HubDisk {
   }
 }
 
-/** The connection itself: its pages are what a disk holds. */
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function remove(path: string): void {
+  for (const end of ['', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
+}
+
+/** The connection itself: whoever fills a disk bounds its pages. */
 function clientOf(db: HubDatabase): Database.Database {
   if ('$client' in db && db.$client instanceof Database) return db.$client;
   throw new TypeError('not a database of better-sqlite3');

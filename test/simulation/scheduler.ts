@@ -1,5 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
-
 interface Due {
   readonly atMs: number;
   readonly order: number;
@@ -21,6 +19,7 @@ export class Scheduler {
   private readonly heap: Due[] = [];
   private order = 0;
   private nowMs = 0;
+  private held = 0;
 
   /** Milliseconds since the simulation began. */
   get now(): number {
@@ -42,10 +41,18 @@ export class Scheduler {
     };
   }
 
-  /** Runs all that is due until then, or until `isDone`. */
-  async runUntil(untilMs: number, isDone: () => boolean = () => false): Promise<void> {
+  /** Time stands still for something that takes some of the machine's own. @returns lets it go on */
+  hold(): () => void {
+    this.held += 1;
+    return () => {
+      this.held -= 1;
+    };
+  }
+
+  /** Runs all that is due until then. */
+  async runUntil(untilMs: number): Promise<void> {
     await this.settle();
-    while (!isDone()) {
+    for (;;) {
       const [next] = this.heap;
       if (!next || next.atMs > untilMs) break;
       this.pop();
@@ -54,15 +61,21 @@ export class Scheduler {
       next.work();
       await this.settle();
     }
-    if (!isDone()) this.nowMs = Math.max(this.nowMs, untilMs);
+    this.nowMs = Math.max(this.nowMs, untilMs);
   }
 
-  private async settle(): Promise<void> {
-    for (let quiet = 0; quiet < QUIET_TURNS; quiet += 1) {
-      const before = this.order;
-      await turn();
-      if (this.order !== before) quiet = -1;
-    }
+  private settle(): Promise<void> {
+    return new Promise((resolve) => {
+      let before = this.order;
+      let quiet = 0;
+      const turn = (): void => {
+        quiet = this.order === before && this.held === 0 ? quiet + 1 : 0;
+        before = this.order;
+        if (quiet === QUIET_TURNS) resolve();
+        else setImmediate(turn);
+      };
+      setImmediate(turn);
+    });
   }
 
   private push(due: Due): void {

@@ -4,20 +4,24 @@ import { Enrolment } from '../../central/enrolment/enrolment.ts';
 import { CentralEvents } from '../../central/events.ts';
 import { IntakeBooking } from '../../central/intake/intake-booking.ts';
 import { addHubs } from '../../central/intake/intake-store.ts';
+import { Resync } from '../../central/intake/resync.ts';
 import { StreamReader } from '../../central/intake/stream-reader.ts';
 import { Phones } from '../../central/phones/phones.ts';
 import { AllowanceService } from '../../central/wallet/allowance-service.ts';
 import { Wallets } from '../../central/wallet/wallets.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
 import type { CityDatabase } from './city-database.ts';
+import type { Plant } from './plant.ts';
 import type { SimHub } from './sim-hub.ts';
 import type { Wan } from './wan.ts';
 import { type Machine, SimProcess } from './world.ts';
 
 /** What every shopper may spend in all. Minor units. */
-export const WALLET_MINOR = 60_000n;
+export const WALLET_MINOR = 480_000n;
 /** Slower than in operation, so that an hour without a line is cheap. */
 const PACE = { firstMs: 1_000, maxMs: 60_000, haltedMs: 600_000 };
+/** Nobody else wants the hubs: they are claimed anew a few times a day, not every few seconds. */
+const LEASE_MS = 6 * 3_600_000;
 
 interface Running {
   readonly process: SimProcess;
@@ -33,6 +37,7 @@ export class SimCentral {
   private readonly hubs: readonly SimHub[];
   private readonly wan: Wan;
   private readonly logger: Logger;
+  private readonly plant: Plant | undefined;
   private present: SimProcess | undefined;
   private running: Running | undefined;
   private readers: readonly StreamReader[] = [];
@@ -43,12 +48,14 @@ export class SimCentral {
     readonly hubs: readonly SimHub[];
     readonly wan: Wan;
     readonly logger: Logger;
+    readonly plant: Plant | undefined;
   }) {
     this.machine = parts.machine;
     this.city = parts.city;
     this.hubs = parts.hubs;
     this.wan = parts.wan;
     this.logger = parts.logger;
+    this.plant = parts.plant;
   }
 
   get process(): SimProcess | undefined {
@@ -111,6 +118,7 @@ export class SimCentral {
         ...shared,
         hubId,
         stream: stream.readerOf(process, line),
+        ...(this.plant === 'stream-trusted' ? {} : { resync: new Resync({ ...shared, hubId }) }),
         booking,
         timers: process,
         random: () => this.machine.random.next(),
@@ -124,6 +132,7 @@ export class SimCentral {
           downlink.nudge(batch.nudges);
         },
         pace: PACE,
+        leaseMs: LEASE_MS,
       });
       reader.start();
       return reader;

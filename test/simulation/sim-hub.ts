@@ -9,6 +9,7 @@ import { Downlink } from '../../edge-hub/downlink/downlink.ts';
 import { DownlinkApplier } from '../../edge-hub/downlink/downlink-applier.ts';
 import { DownlinkStore } from '../../edge-hub/downlink/downlink-store.ts';
 import { HubEvents } from '../../edge-hub/events.ts';
+import { ChainDesk } from '../../edge-hub/outbox/chain-desk.ts';
 import type { EventStream } from '../../edge-hub/outbox/event-stream.ts';
 import { OutboxStore } from '../../edge-hub/outbox/outbox-store.ts';
 import { OutboxRelay } from '../../edge-hub/outbox/relay.ts';
@@ -23,10 +24,10 @@ import type { Line, Wan } from './wan.ts';
 import { type Machine, SimProcess } from './world.ts';
 
 /** Central is asked less often than in operation, and counts as fresh for as much longer. */
-const POLL_MS = 900_000;
-const FRESH_MS = 1_800_000;
-const EXPIRY_CHECK_MS = 600_000;
-const TARGET_MINOR = 10_000n;
+const POLL_MS = 1_800_000;
+const FRESH_MS = 3_600_000;
+const EXPIRY_CHECK_MS = 1_800_000;
+const TARGET_MINOR = 30_000n;
 const HOUR_MS = 3_600_000;
 const OFFLINE_POLICY = {
   freshMs: FRESH_MS,
@@ -89,6 +90,7 @@ export class SimHub {
   }
 
   start(): void {
+    this.stream.powerOn();
     if (this.running) return;
     const process = new SimProcess(this.machine);
     const desk = this.wire(process, this.disk.open(process));
@@ -111,9 +113,12 @@ export class SimHub {
     this.disk.afterKill();
   }
 
+  /** Takes what was not flushed, of the hub's database and of its stream. */
   cutPower(): void {
     this.kill();
     this.disk.afterPowerCut();
+    const { world } = this.machine;
+    if (this.stream.cutPower() > 0) world.fault('stream-truncated', this.hubId);
   }
 
   private wire(process: SimProcess, database: OpenDatabase): HubDesk {
@@ -178,6 +183,7 @@ export class SimHub {
     });
     const link = this.wan.linkOf(process, 'hub');
     relay.start(this.writing(process));
+    new ChainDesk({ ...shared, hubId, store: outbox }).start(link);
     askLink.start(link);
     downlink.start(link);
     const grouped = waking(database.transactInGroup);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -27,6 +27,7 @@ export interface Run {
 }
 
 export interface RunResult extends Audited {
+  readonly seed: number;
   /** Payments of which a terminal was told that they are taken. */
   readonly payments: number;
   /** Everything that terminals were told is done, these included. */
@@ -42,7 +43,9 @@ const HOUR_MS = 3_600_000;
 const MEMORY = '/dev/shm';
 const COUNTERS_PER_HUB = 2;
 /** Between two sales of a counter, on average: in a day shoppers want about what they have. */
-const SALE_EVERY_MS = 2 * HOUR_MS;
+const SALE_EVERY_MS = HOUR_MS;
+/** Hubs for each shopper, who is known at all of them. */
+const HUBS_PER_SHOPPER = 4;
 /** How long hubs and central have, once all is whole again. */
 const SETTLING_MS = 2 * HOUR_MS;
 
@@ -50,9 +53,10 @@ const SETTLING_MS = 2 * HOUR_MS;
 export class Simulator {
   private readonly city: CityDatabase;
   private readonly dir: string;
-  private readonly empty: Buffer;
+  /** A hub's database with nothing in it. */
+  private readonly empty: string;
 
-  private constructor(parts: { city: CityDatabase; dir: string; empty: Buffer }) {
+  private constructor(parts: { city: CityDatabase; dir: string; empty: string }) {
     this.city = parts.city;
     this.dir = parts.dir;
     this.empty = parts.empty;
@@ -61,11 +65,9 @@ export class Simulator {
   static async create(): Promise<Simulator> {
     // a flush is simulated: a real one only takes time
     const dir = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'wuma-simulate-'));
-    const path = join(dir, 'empty.db');
-    const database = openDatabase(path);
-    database.truncateLog();
-    database.close();
-    return new Simulator({ city: await CityDatabase.create(), dir, empty: readFileSync(path) });
+    const empty = join(dir, 'empty.db');
+    openDatabase(empty).close();
+    return new Simulator({ city: await CityDatabase.create(), dir, empty });
   }
 
   async close(): Promise<void> {
@@ -90,7 +92,7 @@ export class Simulator {
   private async play(world: World, run: Run): Promise<RunResult> {
     const closesAtMs = run.hours * HOUR_MS;
     const { hubs, central } = this.build(world, run);
-    const shoppers = shopperIds(world, run.hubs);
+    const shoppers = shopperIds(world, Math.ceil(run.hubs / HUBS_PER_SHOPPER));
     await this.makeKnown(hubs, shoppers);
     for (const hub of hubs) hub.start();
     central.start();
@@ -118,7 +120,10 @@ export class Simulator {
       return new SimHub({ machine, disk, stream, line, wan, logger, plant, terminals });
     });
     const machine = new Machine(world, 'central');
-    return { hubs, central: new SimCentral({ machine, city: this.city, hubs, wan, logger }) };
+    return {
+      hubs,
+      central: new SimCentral({ machine, city: this.city, hubs, wan, logger, plant }),
+    };
   }
 
   /** Enrolled at every hub, as central knows it. */
@@ -152,10 +157,8 @@ export class Simulator {
     const { halted } = parts.central;
     parts.central.kill();
     const hubs = parts.hubs.map((hub) => {
-      const path = join(this.dir, `${hub.hubId}.audit.db`);
       hub.kill();
-      hub.disk.copyTo(path);
-      return { hubId: hub.hubId, path };
+      return { hubId: hub.hubId, path: hub.disk.rest() };
     });
     const audited = await audit({ hubs, city: this.city, journal, halted });
     for (const hub of parts.hubs) hub.disk.remove();
@@ -163,6 +166,7 @@ export class Simulator {
     const taken = journal.acknowledged.filter(({ kind }) => kind === 'capture');
     return {
       ...audited,
+      seed: world.seed,
       payments: taken.length,
       acknowledged: journal.acknowledged.length,
       refused: journal.refused,
@@ -176,7 +180,6 @@ function terminalsOf(hubId: string): string[] {
   return Array.from({ length: COUNTERS_PER_HUB }, (_, at) => `${hubId}-t${at + 1}`);
 }
 
-/** As many as there are hubs: each is known at all of them. */
 function shopperIds(world: World, count: number): string[] {
   const random = world.random('shoppers');
   return Array.from({ length: count }, (_, at) => uuidV7(at, randomBytes(random, 10)));

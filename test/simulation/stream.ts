@@ -14,6 +14,8 @@ const POLL_MS = 1_800_000;
 /** What comes within it is read together, so that a day is cheap. */
 const GATHERED_MS = 20_000;
 const BATCH = 500;
+/** So many acknowledged messages a power cut takes back. */
+const MOST_LOST = 10;
 
 interface Kept {
   readonly streamSeq: number;
@@ -37,28 +39,65 @@ export interface StreamState {
 
 export const GOOD_STREAM: StreamState = { isUp: true, unansweredShare: 0, lostShare: 0 };
 
-/** A hub's stream on its nats-server: at least once, in order, ids remembered for two minutes and not over a restart. */
+/**
+ * A hub's stream on its nats-server: at least once, in order, ids remembered for two minutes and not over a restart. JetStream
+ * acknowledges before it flushes, so a power cut takes acknowledged messages back.
+ */
 export class SimStream {
   private readonly machine: Machine;
-  private readonly kept: Kept[] = [];
-  private readonly created: string;
+  private kept: Kept[] = [];
+  /** How often it was made. */
+  private edition = 1;
+  /** How often its server was started: readings end with it. */
+  private run = 1;
+  private isPowered = true;
   private remembered = new Map<string, number>();
   private wakers: (() => void)[] = [];
   private current: StreamState = GOOD_STREAM;
 
   constructor(machine: Machine) {
     this.machine = machine;
-    this.created = `of ${machine.name}`;
-  }
-
-  get state(): StreamState {
-    return this.current;
   }
 
   set state(state: StreamState) {
-    // a nats-server that was away has forgotten which ids it has seen
-    if (!this.current.isUp && state.isUp) this.remembered = new Map();
+    if (!this.current.isUp && state.isUp) this.restart();
     this.current = state;
+  }
+
+  /** @returns how many acknowledged messages are gone */
+  cutPower(): number {
+    const { random } = this.machine;
+    this.isPowered = false;
+    const lost = Math.min(this.kept.length, random.below(MOST_LOST + 1));
+    this.kept = this.kept.slice(0, this.kept.length - lost);
+    return lost;
+  }
+
+  /** After a power cut, with the machine. */
+  powerOn(): void {
+    if (this.isPowered) return;
+    this.isPowered = true;
+    this.restart();
+  }
+
+  /** Its files are gone, and it is made anew, empty. @returns how many messages are gone */
+  lose(): number {
+    const lost = this.kept.length;
+    this.kept = [];
+    this.edition += 1;
+    this.restart();
+    return lost;
+  }
+
+  private get isUp(): boolean {
+    return this.current.isUp && this.isPowered;
+  }
+
+  /** A nats-server that was away has forgotten which ids it has seen, and who was reading. */
+  private restart(): void {
+    this.run += 1;
+    this.remembered = new Map();
+    this.wake();
   }
 
   /** The hub's side. */
@@ -67,12 +106,12 @@ export class SimStream {
     return {
       ensure: async () => {
         await pause(process, 1);
-        if (!this.current.isUp) throw new StreamSilentError('no stream');
+        if (!this.isUp) throw new StreamSilentError('no stream');
       },
       publish: async (event) => {
-        const { isUp, lostShare, unansweredShare } = this.current;
+        const { lostShare, unansweredShare } = this.current;
         await pause(process, random.between(0.2, 2));
-        const taken = isUp && random.next() >= lostShare;
+        const taken = this.isUp && random.next() >= lostShare;
         if (taken) this.take(event);
         if (taken && random.next() >= unansweredShare) return;
         await pause(process, PUBLISH_TIMEOUT_MS);
@@ -84,7 +123,7 @@ export class SimStream {
   /** Central's side, over the hub's line. */
   readerOf(process: SimProcess, line: Line): HubStream {
     const reached = async (): Promise<void> => {
-      if (!line.isWhole || !this.current.isUp) {
+      if (!line.isWhole || !this.isUp) {
         await pause(process, API_TIMEOUT_MS);
         throw new StreamSilentError('not reached');
       }
@@ -93,7 +132,8 @@ export class SimStream {
     return {
       info: async () => {
         await reached();
-        return { created: this.created, firstSeq: 1, lastSeq: this.kept.length };
+        const created = `${this.edition} of ${this.machine.name}`;
+        return { created, firstSeq: 1, lastSeq: this.kept.length };
       },
       read: async (fromSeq) => {
         await reached();
@@ -110,6 +150,10 @@ export class SimStream {
     const streamSeq = this.kept.length + 1;
     this.kept.push({ streamSeq, id, text, atMs: scheduler.now });
     this.machine.world.note('stream', this.machine.name, streamSeq, id);
+    this.wake();
+  }
+
+  private wake(): void {
     const { wakers } = this;
     this.wakers = [];
     for (const wake of wakers) wake();
@@ -118,7 +162,8 @@ export class SimStream {
   private readingFrom(fromSeq: number, process: SimProcess, line: Line): StreamReading {
     let next = fromSeq;
     const stopping = new AbortController();
-    const isBroken = (): boolean => !line.isWhole || !this.current.isUp;
+    const { run } = this;
+    const isBroken = (): boolean => !line.isWhole || !this.isUp || this.run !== run;
     const poll = async function* (stream: SimStream): AsyncGenerator<StreamMessage> {
       const endMs = process.monotonic() + POLL_MS;
       while (!stopping.signal.aborted && process.monotonic() < endMs) {
