@@ -10,16 +10,19 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   insight: 'central/insight/bench/main.ts',
   payments: 'test/bench/commit/main.ts',
   intake: 'test/bench/intake/main.ts',
+  latency: 'test/bench/latency/main.ts',
 };
 
 export const benchCommand: Command = {
-  summary: 'measure recognition, search, a restart, the lake, payments or intake by itself',
+  summary:
+    'measure recognition, search, a restart, the lake, payments, latency or intake by itself',
   help: `usage: wuma bench recognition [--pack NAME] [--seconds N] [--pictures DIR] [--json]
        wuma bench index [--rows N] [--dim N] [--queries N] [--seed N] [--threads N] [--only NAME] [--json]
        wuma bench restart [--rows N] [--dim N] [--dir DIR] [--json]
        wuma bench insight [--rows N] [--seed N] [--json]
        wuma bench payments [--rounds N] [--dir DIR] [--json]
        wuma bench intake [--payments N] [--rows N,N] [--buffered N] [--dir DIR] [--json]
+       wuma bench latency [--rounds N] [--payments N] [--json]
 
   recognition      decoding to embedding, bursts of 1, 3 and 5 frames, against the networks alone and a peer
     --pack NAME     model pack (default open)
@@ -48,6 +51,9 @@ export const benchCommand: Command = {
     --rows N,N      sizes that the book is grown to, and measured at (default 0)
     --buffered N    payments that wait in the hub's stream; 0 for none (default 100000)
     --dir DIR       folder on the disk that is measured (default: the system's temporary one)
+  latency          how long a shopper waits with the link to central up, down and flapping
+    --rounds N      of payments with each state of the link in turn (default 20)
+    --payments N    in each state of a round (default 20)
   --json           one line of JSON
 
 Wants a quiet machine: whatever else runs is measured too.
