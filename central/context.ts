@@ -14,6 +14,7 @@ import {
   operatorToken,
   operatorTokenCheck,
 } from './access/operator-token.ts';
+import { CampaignDesk } from './campaigns/campaign-desk.ts';
 import { type OpenDatabase, openDatabase } from './db/database.ts';
 import { PostgresCluster } from './db/postgres-cluster.ts';
 import { DisputeDesk } from './disputes/dispute-desk.ts';
@@ -73,6 +74,7 @@ export interface CentralContext {
   readonly standing: StandingDesk;
   readonly challengers: ChallengerDesk;
   readonly programmes: ProgrammeDesk;
+  readonly campaigns: CampaignDesk;
   /** Undefined: no bank is set. */
   readonly settling: Settling | undefined;
 }
@@ -201,11 +203,12 @@ export function createSignIn(
 function createDesks(
   parts: Pick<BankDeskParts, 'database' | 'clock' | 'newId' | 'events'> & StandingParts,
   settings: CentralSettings,
-): Pick<CentralContext, 'disputes' | 'standing' | 'programmes' | 'settling'> {
+): Pick<CentralContext, 'disputes' | 'standing' | 'programmes' | 'campaigns' | 'settling'> {
   return {
     disputes: new DisputeDesk(parts),
     standing: new StandingDesk(parts),
     programmes: new ProgrammeDesk(parts),
+    campaigns: new CampaignDesk(parts),
     settling: createSettling(parts, settings.settlement),
   };
 }

@@ -25,6 +25,9 @@ import { CentralContact } from './allowance/central-contact.ts';
 import { AllowanceSpending, BILLED, type Spending } from './allowance/spending.ts';
 import { TopUps } from './allowance/top-ups.ts';
 import { AuditStore } from './audit/audit-store.ts';
+import { CampaignOrders } from './campaign/campaign-orders.ts';
+import { CampaignStore } from './campaign/campaign-store.ts';
+import { Discounts } from './campaign/discounts.ts';
 import { type OpenDatabase, openDatabase, type Transact } from './db/database.ts';
 import { DecisionFeed } from './decision-feed.ts';
 import { Downlink } from './downlink/downlink.ts';
@@ -241,6 +244,7 @@ function wire(base: Base) {
     logger,
   });
   const funds = wireAllowances(shared, noise);
+  const campaigns = wireCampaigns(shared);
   const enrolment = new EnrolmentService({
     ...shared,
     engine: vision.engine,
@@ -260,8 +264,8 @@ function wire(base: Base) {
     succession,
     renewal: new TemplateRenewal({ ...shared, truncateLog }),
     ...funds,
-    ...wirePayments({ ...shared, succession, spending: funds.spending }),
-    ...wireDownlink({ ...shared, ...funds, enrolment }, noise),
+    ...wirePayments({ ...shared, ...campaigns, succession, spending: funds.spending }),
+    ...wireDownlink({ ...shared, ...funds, ...campaigns, enrolment }, noise),
   };
 }
 
@@ -394,10 +398,19 @@ function wireAllowances(shared: Shared, random: () => number) {
   };
 }
 
+function wireCampaigns({ database, outbox, events }: Shared) {
+  const store = new CampaignStore(database.db);
+  return {
+    campaigns: new CampaignOrders(store),
+    discounts: new Discounts({ store, outbox, events }),
+  };
+}
+
 function wirePayments(
   shared: Shared & {
     readonly succession: PackSuccession | undefined;
     readonly spending: Spending;
+    readonly discounts: Discounts;
   },
 ) {
   const { settings, clock, newId, files } = shared;
@@ -452,6 +465,7 @@ function wireWays(
   shared: Shared & {
     readonly succession: PackSuccession | undefined;
     readonly spending: Spending;
+    readonly discounts: Discounts;
   },
   own: {
     readonly replies: ReplyWriter;
@@ -514,6 +528,7 @@ function wireDownlink(
     readonly onKnown: (shopperId: string) => void;
     readonly contact: CentralContact;
     readonly allowances: AllowanceOrders;
+    readonly campaigns: CampaignOrders;
   },
   random: () => number,
 ) {

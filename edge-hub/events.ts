@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type {
   allowanceReturnedSchema,
+  discountGivenSchema,
+  discountReturnedSchema,
   erasureReceiptSchema,
   hubAnnouncedSchema,
   paymentAuthorisedSchema,
@@ -68,6 +70,16 @@ export class HubEvents {
   /** Part of a shopper's allowance goes back to central. */
   allowanceReturned(data: DataOf<typeof allowanceReturnedSchema>): OutboxRow {
     return this.append('allowance.returned', data);
+  }
+
+  /** A captured payment is discounted by a campaign. */
+  discountGiven(data: DataOf<typeof discountGivenSchema>): OutboxRow {
+    return this.append('discount.given', data);
+  }
+
+  /** Part or all of a discount is gone with what was given back. */
+  discountReturned(data: DataOf<typeof discountReturnedSchema>): OutboxRow {
+    return this.append('discount.returned', data);
   }
 
   /** A terminal may take payments from now on. */

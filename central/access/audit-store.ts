@@ -36,7 +36,9 @@ export type AuditAction =
   | 'programme.write'
   | 'programme.run'
   | 'programme.approve'
-  | 'programme.outcome';
+  | 'programme.outcome'
+  | 'campaign.write'
+  | 'campaign.stop';
 
 /** Any number of ours, the same for every central: one entry is written at a time. */
 const AUDIT_LOCK = 7_401_946_217;

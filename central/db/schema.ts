@@ -2,6 +2,7 @@ import {
   bigint,
   date,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   smallint,
@@ -195,6 +196,18 @@ export const postings = pgTable(
     currency: text('currency').notNull(),
   },
   (table) => [primaryKey({ columns: [table.hubId, table.entryId, table.line] })],
+);
+
+export const baskets = pgTable(
+  'baskets',
+  {
+    hubId: text('hub_id').notNull(),
+    paymentId: uuid('payment_id').notNull(),
+    merchantId: text('merchant_id').notNull(),
+    boughtAt: moment('bought_at').notNull(),
+    items: jsonb('items').$type<readonly string[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.hubId, table.paymentId] })],
 );
 
 export const reconciliationExceptions = pgTable(

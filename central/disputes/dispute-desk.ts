@@ -11,6 +11,7 @@ import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import { recordAct } from '../access/audit-store.ts';
 import { merchantScope, type Principal } from '../access/principal.ts';
+import { standingDiscount } from '../campaigns/campaign-store.ts';
 import type { Executor, OpenDatabase } from '../db/database.ts';
 import type { CityEntry } from '../ledger/city-entry.ts';
 import { insertCityEntries } from '../ledger/city-entry-store.ts';
@@ -36,7 +37,7 @@ import {
  * - `not_found`: no such payment or dispute
  * - `conflict`: the id is taken by something else, or it is decided already
  * - `disputed`: the payment is disputed, or was given back
- * - `above_payment`: more than the payment still is
+ * - `above_payment`: more than is still paid of it
  * - `fund_empty`: the fund has not as much
  */
 export type DisputeFailure = 'not_found' | 'conflict' | 'disputed' | 'above_payment' | 'fund_empty';
@@ -68,7 +69,8 @@ export class DisputeDesk {
       const payment = await findStanding(tx, hubId, paymentId);
       if (!payment?.shopperId) return err('not_found');
       if (await findStandingDispute(tx, opening)) return err('disputed');
-      if (amountMinor > refundableMinor(payment)) return err('above_payment');
+      const discounted = await standingDiscount(tx, hubId, paymentId);
+      if (amountMinor > refundableMinor(payment) - discounted) return err('above_payment');
       const { merchantId, shopperId } = payment;
       const currency = currencyOf(payment.currency);
       if ((await fundBalance(tx, currency)) < amountMinor) return err('fund_empty');

@@ -12,6 +12,7 @@ import type { HttpContext } from '../context.ts';
 import { summary } from '../events.ts';
 import { addBookRoutes } from './book-routes.ts';
 import { addBureauRoutes } from './bureau-routes.ts';
+import { addCampaignRoutes } from './campaign-routes.ts';
 import { addDisputeRoutes } from './dispute-routes.ts';
 import { addInsightRoutes } from './insight-routes.ts';
 import { addMerchantRoutes } from './merchant-routes.ts';
@@ -94,6 +95,7 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   addStandingRoutes(app, context);
   addChallengerRoutes(app, context);
   addProgrammeRoutes(app, context);
+  addCampaignRoutes(app, context);
   addOperations(app, context);
   const description = centralOpenApiDocument();
   app.get('/openapi.json', (request) => request.json(description));

@@ -3,6 +3,7 @@ import { ACCESS_TABLE, isOpen } from '../access/access-table.ts';
 import { problemAnswers } from './answers.ts';
 import { reconciliationRoute, trialBalanceRoute, verifyRoute } from './book-routes.ts';
 import { BUREAU_ROUTES } from './bureau-routes.ts';
+import { CAMPAIGN_ROUTES } from './campaign-routes.ts';
 import { DISPUTE_ROUTES } from './dispute-routes.ts';
 import { cityPanelRoute, merchantPanelRoute } from './insight-routes.ts';
 import { MERCHANT_ROUTES } from './merchant-routes.ts';
@@ -68,6 +69,7 @@ export const CENTRAL_ROUTES = [
   ...STANDING_ROUTES,
   ...CHALLENGER_ROUTES,
   ...PROGRAMME_ROUTES,
+  ...CAMPAIGN_ROUTES,
 ];
 
 /** Central's OpenAPI 3.1 document, made from the routes alone: no central has to run. */

@@ -18,6 +18,7 @@ import {
   type BookedRow,
   type InboxRow,
   readBooked,
+  readBookedDiscounts,
   readInbox,
 } from '../verification/book-reader-store.ts';
 import { jsonAnswer, problemAnswers } from './answers.ts';
@@ -64,11 +65,16 @@ async function checkReceipt(tx: Executor, text: string): Promise<ReceiptCheck | 
   const isChained = referenceText({ hubId, seq }, digest) === reference;
   const standing = await findStanding(tx, hubId, move.paymentId);
   if (!standing || !(isChained || OLD_CHECK.test(reference))) return undefined;
+  // a discount's event follows the move's
+  const next = event.seq + 1;
+  const [discount] = await readBookedDiscounts(tx, hubId, { fromSeq: next, toSeq: next });
+  const isOfMove = discount?.paymentId === move.paymentId;
   return receiptCheckSchema.parse({
     reference,
     kind: move.kind,
     amountMinor: move.amountMinor.toString(),
     currency: move.currency,
+    discountMinor: isOfMove ? discount.amountMinor.toString() : undefined,
     at: move.movedAt,
     hubId,
     shopId: move.shopId,

@@ -57,6 +57,7 @@ export type QuarantineReason =
   | 'bad_signature'
   | 'hub_not_announced'
   | 'allowance_not_granted'
+  | 'discount_not_due'
   | 'payment_already_booked'
   | 'move_not_allowed';
 

@@ -1,9 +1,11 @@
 import type { HubEvent } from '../../shared/contracts/hub-events.ts';
 import type { FoundDifference } from '../../shared/contracts/reconciliation.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
+import { bookDiscount, isDiscountEvent } from '../campaigns/discount-booking.ts';
 import type { Executor, OpenDatabase } from '../db/database.ts';
 import type { Enrolment, EnrolmentEvent } from '../enrolment/enrolment.ts';
 import { takeEnrolmentLock } from '../enrolment/enrolment-store.ts';
+import { putBaskets } from '../ledger/basket-store.ts';
 import { bookCaptures, type CaptureEvent } from '../ledger/capture-booking.ts';
 import { upsertTerminal } from '../ledger/ledger-store.ts';
 import { bookMove, isMoveEvent, type MoveEvent } from '../ledger/move-booking.ts';
@@ -201,7 +203,8 @@ export class IntakeBooking {
     await insertInbox(tx, hubId, { events: examined.chained, at: bookedAt });
     const paid = await applyPayments(tx, examined.chained, bookedAt);
     await putPaymentCodes(tx, [...paid.payments, ...paid.moves]);
-    const others = await this.applyOthers(tx, examined.chained);
+    await putBaskets(tx, [...paid.payments, ...paid.moves]);
+    const others = await this.applyOthers(tx, examined.chained, bookedAt);
     const aside = new Map<number, QuarantineReason>([...paid.refused, ...others.refused]);
     const quarantined = quarantineRows(examined, aside);
     await insertQuarantined(tx, hubId, { rows: quarantined, at: bookedAt });
@@ -214,6 +217,7 @@ export class IntakeBooking {
   private async applyOthers(
     tx: Executor,
     chained: readonly ChainedEvent[],
+    bookedAt: Date,
   ): Promise<
     Pick<Effects, 'nudges' | 'refusedReplicas'> & { refused: [number, QuarantineReason][] }
   > {
@@ -226,6 +230,11 @@ export class IntakeBooking {
       if (event.type === 'epoch.opened') continue;
       if (event.type === 'terminal.registered') {
         await applyTerminal(tx, event);
+        continue;
+      }
+      if (isDiscountEvent(event)) {
+        const isDue = await bookDiscount(tx, event, bookedAt);
+        if (!isDue) refused.push([event.seq, 'discount_not_due']);
         continue;
       }
       if (event.type === 'allowance.returned') {

@@ -12,6 +12,8 @@ export type CityAccount =
   | 'fund:risk'
   /** What programmes have given to companies. */
   | 'expense:programmes'
+  /** What campaigns of the city have taken off prices. */
+  | 'expense:campaigns'
   /** A merchant's share of what is disputed. */
   | `held:merchant:${string}`
   | `receivable:shopper:${string}`;
@@ -30,7 +32,9 @@ export type CityEntryKind =
   | 'dispute_opened'
   | 'dispute_upheld'
   | 'dispute_dismissed'
-  | 'subsidy';
+  | 'subsidy'
+  | 'discount'
+  | 'discount_returned';
 
 /** An entry of the city's own: postings that belong together, of a payout, a dispute or a programme. */
 export interface CityEntry {

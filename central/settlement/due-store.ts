@@ -82,7 +82,10 @@ export async function gatherDue(
     select c.entry_id, c.merchant_id, c.payable_minor as amount_minor
     from city_entries c join payees y on y.merchant_id = c.merchant_id
     where c.currency = ${currency} and c.payable_minor is not null
-      and not exists (select 1 from settlement_adjustments a where a.entry_id = c.entry_id)`);
+      and not exists (select 1 from settlement_adjustments a where a.entry_id = c.entry_id)
+      -- a discount is settled with its payment
+      and not exists (select 1 from discounts d join payments p on p.hub_id = d.hub_id and p.payment_id = d.payment_id
+                      where d.entry_id = c.entry_id and p.captured_at >= ${before})`);
 }
 
 /** What was gathered, by merchant. */

@@ -28,6 +28,8 @@ const KINDS: Readonly<Record<string, string>> = {
   dispute_opened: '争议 Dispute',
   dispute_dismissed: '驳回 Dismissed',
   subsidy: '补贴 Subsidy',
+  discount: '优惠 Discount',
+  discount_returned: '退优惠 Discount back',
 };
 
 /**

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import type { Funder } from '../../shared/domain/campaign.ts';
 import type { Executor } from '../db/database.ts';
 
 /** An event of the inbox as it was received; `raw` is null once an erasure has emptied it. */
@@ -109,6 +110,60 @@ function bookedRow(row: Record<string, string | Date | null>): BookedRow {
   };
 }
 
+/** What central has booked of a discount's event, with its entry in the city's book. */
+export interface BookedDiscount {
+  readonly seq: number;
+  readonly kind: string;
+  readonly campaignId: string;
+  readonly paymentId: string;
+  readonly shopperId: string;
+  readonly merchantId: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** Of its campaign. */
+  readonly funder: Funder;
+  readonly eventId: string;
+  readonly entryId: string;
+  /** Of its posting; null where it has none. */
+  readonly debit: string | null;
+  readonly credit: string | null;
+  readonly postedMinor: bigint | null;
+}
+
+/** What is booked of the discounts in a run of events. */
+export async function readBookedDiscounts(
+  tx: Executor,
+  hubId: string,
+  range: { readonly fromSeq: number; readonly toSeq: number },
+): Promise<BookedDiscount[]> {
+  const rows = await tx.execute<Record<string, string | null>>(sql`
+    select d.*, c.funder, i.event_id, p.debit, p.credit, p.amount_minor as posted_minor
+    from discounts d join campaigns c on c.campaign_id = d.campaign_id
+    join inbox i on i.hub_id = d.hub_id and i.seq = d.event_seq
+    left join city_postings p on p.entry_id = d.entry_id
+    where d.hub_id = ${hubId} and d.event_seq between ${range.fromSeq} and ${range.toSeq}`);
+  return rows.map((row) => {
+    const text = (name: string): string => row[name] ?? '';
+    const posted = row['posted_minor'] ?? null;
+    return {
+      seq: Number(row['event_seq']),
+      kind: text('kind'),
+      campaignId: text('campaign_id'),
+      paymentId: text('payment_id'),
+      shopperId: text('shopper_id'),
+      merchantId: text('merchant_id'),
+      amountMinor: BigInt(text('amount_minor')),
+      currency: text('currency'),
+      funder: text('funder') === 'city' ? 'city' : 'merchant',
+      eventId: text('event_id'),
+      entryId: text('entry_id'),
+      debit: row['debit'] ?? null,
+      credit: row['credit'] ?? null,
+      postedMinor: posted === null ? null : BigInt(posted),
+    };
+  });
+}
+
 /** Sequences that were put aside, with the reason: no row is owed for them. */
 export async function readPutAside(tx: Executor, hubId: string): Promise<Map<number, string>> {
   const rows = await tx.execute<{ seq: string; reason: string }>(
@@ -121,16 +176,18 @@ export async function readPutAside(tx: Executor, hubId: string): Promise<Map<num
 export async function countRows(
   tx: Executor,
   hubId: string,
-): Promise<{ readonly moves: number; readonly entries: number; readonly postings: number }> {
+): Promise<Record<'moves' | 'entries' | 'postings' | 'discounts', number>> {
   const [row] = await tx.execute<Record<string, string>>(sql`
     select (select count(*) from payments where hub_id = ${hubId})
          + (select count(*) from payment_moves where hub_id = ${hubId}) as moves,
            (select count(*) from journal_entries where hub_id = ${hubId}) as entries,
-           (select count(*) from postings where hub_id = ${hubId}) as postings`);
+           (select count(*) from postings where hub_id = ${hubId}) as postings,
+           (select count(*) from discounts where hub_id = ${hubId}) as discounts`);
   return {
     moves: Number(row?.['moves'] ?? 0),
     entries: Number(row?.['entries'] ?? 0),
     postings: Number(row?.['postings'] ?? 0),
+    discounts: Number(row?.['discounts'] ?? 0),
   };
 }
 

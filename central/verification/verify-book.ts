@@ -1,11 +1,22 @@
 import { createHash } from 'node:crypto';
-import { chainInput, GENESIS_HASH, hubEventSchema } from '../../shared/contracts/hub-events.ts';
+import {
+  chainInput,
+  GENESIS_HASH,
+  type HubEvent,
+  hubEventSchema,
+} from '../../shared/contracts/hub-events.ts';
 import type {
   FindingCode,
   LedgerFinding,
   LedgerVerdict,
 } from '../../shared/contracts/ledger-verdict.ts';
-import { type ToldMove, toldMove } from '../../shared/contracts/told-move.ts';
+import {
+  type ToldDiscount,
+  type ToldMove,
+  toldDiscount,
+  toldMove,
+} from '../../shared/contracts/told-move.ts';
+import { postingOfDiscount } from '../../shared/domain/campaign.ts';
 import { isBooked } from '../../shared/domain/payment.ts';
 import { postingsOf } from '../../shared/domain/posting.ts';
 import type { Executor } from '../db/database.ts';
@@ -14,11 +25,13 @@ import { Epochs } from '../intake/epochs.ts';
 import { readEvent } from '../intake/hub-chain.ts';
 import { findHashesAt, readPosition } from '../intake/intake-store.ts';
 import {
+  type BookedDiscount,
   type BookedRow,
   countRows,
   type InboxRow,
   overRefunded,
   readBooked,
+  readBookedDiscounts,
   readInbox,
   readPutAside,
 } from './book-reader-store.ts';
@@ -51,6 +64,7 @@ class BookWalk {
   private epochs = new Epochs([]);
   /** Hash of the event that each life continues from, by the place of the life's first. */
   private parents = new Map<number, string>();
+  private discounts = 0;
 
   constructor(tx: Executor, hubId: string) {
     this.tx = tx;
@@ -66,7 +80,10 @@ class BookWalk {
       const last = page.at(-1);
       if (!last) break;
       const range = { fromSeq: this.head.seq + 1, toSeq: last.seq };
-      const booked = groupBySeq(await readBooked(tx, hubId, range));
+      const booked = {
+        moves: groupBySeq(await readBooked(tx, hubId, range)),
+        discounts: groupBySeq(await readBookedDiscounts(tx, hubId, range)),
+      };
       for (const row of page) this.checkEvent(row, booked, putAside.has(row.seq));
     }
     await this.checkEnds();
@@ -97,7 +114,10 @@ class BookWalk {
 
   private checkEvent(
     row: InboxRow,
-    booked: ReadonlyMap<number, readonly BookedRow[]>,
+    booked: {
+      readonly moves: ReadonlyMap<number, readonly BookedRow[]>;
+      readonly discounts: ReadonlyMap<number, readonly BookedDiscount[]>;
+    },
     isAside: boolean,
   ): void {
     this.counts.events += 1;
@@ -106,9 +126,18 @@ class BookWalk {
     const prevHash = this.parents.get(row.seq) ?? this.head.hash;
     if (row.prevHash !== prevHash) this.found('prev_hash_differs', at, 'prev_hash');
     this.head = { seq: row.seq, hash: row.hash };
-    const rows = booked.get(row.seq) ?? [];
+    const rows = booked.moves.get(row.seq) ?? [];
+    const [discount] = booked.discounts.get(row.seq) ?? [];
     this.counts.moves += rows.length;
-    const told = this.read(row, at);
+    if (discount) this.discounts += 1;
+    const event = this.read(row, at);
+    const given = event && !isAside ? toldDiscount(event) : undefined;
+    if (given) {
+      this.compareDiscount(given, discount, at);
+      return;
+    }
+    if (discount) this.found('row_without_event', { ...at, table: 'discounts' }, row.type);
+    const told = event && toldMove(event);
     if (!told || isAside) {
       if (rows.length > 0) this.found('row_without_event', { ...at, table: 'payments' }, row.type);
       return;
@@ -121,8 +150,8 @@ class BookWalk {
     this.compare(told, only, at);
   }
 
-  /** The move that an event tells of, checked against its hash; undefined where it is none, or cannot be read. */
-  private read(row: InboxRow, at: Place): ToldMove | undefined {
+  /** An event, checked against its hash; undefined where it cannot be read. */
+  private read(row: InboxRow, at: Place): HubEvent | undefined {
     if (row.raw === null) {
       if (row.type !== EMPTIED_TYPE) this.found('unreadable', at, `${row.type} is emptied`);
       return undefined;
@@ -145,7 +174,7 @@ class BookWalk {
       head.source === this.hubId;
     if (!isRow) this.found('hash_differs', at, 'raw');
     const parsed = hubEventSchema.safeParse(head);
-    return parsed.success ? toldMove(parsed.data) : undefined;
+    return parsed.success ? parsed.data : undefined;
   }
 
   private compare(told: ToldMove, row: BookedRow, { seq }: Place): void {
@@ -163,9 +192,40 @@ class BookWalk {
       moved_at: [told.movedAt, row.movedAt],
       move_id: [told.requestId ?? row.moveId, row.moveId],
     };
+    this.differs(at, pairs);
+    this.comparePostings(told, row, seq);
+  }
+
+  private compareDiscount(
+    told: ToldDiscount,
+    row: BookedDiscount | undefined,
+    { seq }: Place,
+  ): void {
+    const at = { table: 'discounts', key: String(seq), seq };
+    if (!row) {
+      this.found('row_missing', at, told.kind);
+      return;
+    }
+    const due = postingOfDiscount(told.kind, { ...told, funder: row.funder });
+    const pairs: Record<string, readonly [unknown, unknown]> = {
+      kind: [told.kind, row.kind],
+      campaign_id: [told.campaignId, row.campaignId],
+      payment_id: [told.paymentId, row.paymentId],
+      shopper_id: [told.shopperId, row.shopperId],
+      merchant_id: [told.merchantId, row.merchantId],
+      amount_minor: [told.amountMinor, row.amountMinor],
+      currency: [told.currency, row.currency],
+      entry_id: [row.eventId, row.entryId],
+    };
+    this.differs(at, pairs);
+    const isPosted =
+      row.debit === due.debit && row.credit === due.credit && row.postedMinor === due.amountMinor;
+    if (!isPosted) this.found('posting_differs', { ...at, table: 'city_postings' }, told.kind);
+  }
+
+  private differs(at: Place, pairs: Record<string, readonly [unknown, unknown]>): void {
     const wrong = Object.entries(pairs).filter(([, [due, there]]) => due !== there);
     if (wrong.length > 0) this.found('row_differs', at, wrong.map(([name]) => name).join(', '));
-    this.comparePostings(told, row, seq);
   }
 
   private comparePostings(told: ToldMove, row: BookedRow, seq: number | null): void {
@@ -201,6 +261,7 @@ class BookWalk {
       ['payments', there.moves - counts.moves],
       ['journal_entries', there.entries - this.entries],
       ['postings', there.postings - counts.postings],
+      ['discounts', there.discounts - this.discounts],
     ] as const;
     for (const [table, more] of surplus) {
       if (more > 0)
@@ -225,8 +286,8 @@ function tableOf({ kind }: ToldMove): string {
   return kind === 'capture' ? 'payments' : 'payment_moves';
 }
 
-function groupBySeq(rows: readonly BookedRow[]): Map<number, BookedRow[]> {
-  const groups = new Map<number, BookedRow[]>();
-  for (const row of rows) groups.set(row.seq, [...(groups.get(row.seq) ?? []), row]);
-  return groups;
+function groupBySeq<Row extends { readonly seq: number }>(
+  rows: readonly Row[],
+): Map<number, Row[]> {
+  return Map.groupBy(rows, ({ seq }) => seq);
 }

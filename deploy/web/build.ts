@@ -33,6 +33,7 @@ const COMMON_SOURCES = [
   'shared/contracts',
   'shared/domain',
   'central/web/session',
+  'central/web/desk',
   'central/web/charts',
   'central/web/desk',
   'deploy/web',

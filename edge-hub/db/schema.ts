@@ -71,6 +71,30 @@ export const allowances = sqliteTable('allowance', {
   offlineSince: text('offline_since'),
 });
 
+export const campaigns = sqliteTable('campaign', {
+  campaignId: text('campaign_id').primaryKey(),
+  merchantId: text('merchant_id'),
+  termsJson: text('terms_json').notNull(),
+  startsAt: text('starts_at').notNull(),
+  endsAt: text('ends_at').notNull(),
+  stopped: integer('stopped', { mode: 'boolean' }).notNull().default(false),
+  shareMinor: amountMinor('share_minor').notNull(),
+  givenMinor: amountMinor('given_minor').notNull().default(0n),
+});
+
+export const discounts = sqliteTable('discount', {
+  eventSeq: integer('event_seq').primaryKey(),
+  campaignId: text('campaign_id').notNull(),
+  paymentId: text('payment_id').notNull(),
+  moveId: text('move_id').notNull(),
+  kind: text('kind', { enum: ['given', 'returned'] }).notNull(),
+  debit: text('debit').notNull(),
+  credit: text('credit').notNull(),
+  amountMinor: amountMinor('amount_minor').notNull(),
+  currency: text('currency', { enum: CURRENCIES }).notNull(),
+  bookedAt: text('booked_at').notNull(),
+});
+
 export const blockedShoppers = sqliteTable('blocked_shopper', {
   shopperId: text('shopper_id').primaryKey(),
 });

@@ -4,6 +4,7 @@ import { unreachable } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
 import type { AllowanceOrders } from '../allowance/allowance-orders.ts';
+import type { CampaignOrders } from '../campaign/campaign-orders.ts';
 import type { Transact } from '../db/database.ts';
 import type { HubMetrics } from '../metrics.ts';
 import type { DownlinkStore } from './downlink-store.ts';
@@ -14,6 +15,7 @@ export interface ApplierParts {
   readonly store: DownlinkStore;
   readonly people: Pick<PeopleOrders, 'replica' | 'phone' | 'erase' | 'directory'>;
   readonly allowances: AllowanceOrders;
+  readonly campaigns: CampaignOrders;
   readonly transact: Transact;
   readonly metrics: Pick<HubMetrics, 'downlinkHandled'>;
   readonly clock: Clock;
@@ -66,7 +68,7 @@ export class DownlinkApplier {
         this.reject(message, reason);
       },
     };
-    const { people, transact, allowances } = this.parts;
+    const { people, transact, allowances, campaigns } = this.parts;
     switch (message.type) {
       case 'template.replica':
         await people.replica(message, outcome);
@@ -84,6 +86,13 @@ export class DownlinkApplier {
       case 'exception.list':
         transact(() => {
           allowances.apply(message);
+          outcome.applied();
+        });
+        break;
+      case 'campaign.open':
+      case 'campaign.stop':
+        transact(() => {
+          campaigns.apply(message);
           outcome.applied();
         });
         break;

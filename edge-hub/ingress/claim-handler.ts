@@ -80,10 +80,10 @@ export class ClaimHandler {
     const signed = checkSignature(terminal, text, data.signature);
     if (!signed.ok) return signed;
     const { terminalId, shopId, merchantId, shopName } = terminal;
-    const { paymentId, amountMinor, currency } = data;
+    const { paymentId, amountMinor, currency, items } = data;
     const claim = {
       ...key,
-      terms: { paymentId, terminalId, shopId, merchantId, amountMinor, currency },
+      terms: { paymentId, terminalId, shopId, merchantId, amountMinor, currency, items },
       shopName,
       captureLater: data.capture === 'later',
       receivedAtMs,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   type TerminalReply,
   terminalReplySchema,
@@ -42,6 +43,8 @@ const pause = (): void => {
     release = resolve;
   });
 };
+const hubItems = (dataJson: string): unknown =>
+  z.object({ items: z.unknown().optional() }).parse(JSON.parse(dataJson)).items;
 const booked = (): number => hub.context.ledger.summary().rows;
 const request = (type: string, data: object, version = 1): Uint8Array =>
   new TextEncoder().encode(
@@ -76,6 +79,27 @@ describe('a probe', () => {
   ])('of %s books nothing', async (_, picture, data) => {
     expect(await ask(hub.probe('test-t1', { picture }))).toMatchObject({ data });
     expect(booked()).toBe(0);
+  });
+
+  it('may say what was bought, which is told with the capture or authorisation and kept nowhere else', async () => {
+    const items = ['龙井茶', 'cake 2'];
+    expect(codeOf(await ask(hub.probe('test-t1', { items })))).toBeNull();
+    expect(
+      codeOf(await ask(hub.probe('test-t1', { items, capture: 'later', version: 3 }))),
+    ).toBeNull();
+    expect(codeOf(await ask(hub.probe('test-t1')))).toBeNull();
+    const told = hub.context.outbox
+      .pending(50)
+      .filter(({ type }) => type.startsWith('payment.'))
+      .map(({ type, dataJson }) => [type, hubItems(dataJson)]);
+    expect(told).toEqual([
+      ['payment.captured', items],
+      ['payment.authorised', items],
+      ['payment.captured', undefined],
+    ]);
+    for (const wrong of [[], [' tea'], ['x'.repeat(41)], Array.from({ length: 41 }, () => 'x')]) {
+      expect(codeOf(await ask(hub.probe('test-t1', { items: wrong })))).toBe('malformed_message');
+    }
   });
 
   it('above the limit of a terminal without depth is not looked at', async () => {

@@ -234,6 +234,7 @@ export class RequestHandler {
           { way: 'phone', limitMinor: named },
         ],
         takesInfrared: true,
+        takesItems: true,
         protocolVersion,
         serverTime: new Date(clock.now()).toISOString(),
       }),
@@ -387,6 +388,7 @@ function termsOf(request: ProbeRequest, terminal: Terminal) {
     shopId: terminal.shopId,
     merchantId: terminal.merchantId,
     amountMinor: request.data.amountMinor,
+    items: request.data.items,
   };
 }
 

@@ -22,6 +22,8 @@ export interface PaymentTerms {
   readonly merchantId: string;
   readonly amountMinor: bigint;
   readonly currency: Currency;
+  /** What is bought, where the terminal has told: for the event alone. */
+  readonly items?: readonly string[] | undefined;
 }
 
 export interface StoredPayment extends PaymentTerms {

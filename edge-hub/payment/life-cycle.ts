@@ -15,6 +15,7 @@ import {
 import { assert, present } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
+import type { Discounts } from '../campaign/discounts.ts';
 import type { Transact } from '../db/database.ts';
 import type { HubEvents } from '../events.ts';
 import type {
@@ -67,6 +68,7 @@ export interface LifeCycleParts {
   /** Commits in a group: on disk only when it has settled, which whoever tells of it waits for. */
   readonly transact: Transact;
   readonly policy: MovePolicy;
+  readonly discounts: Discounts;
   readonly clock: Clock;
   readonly newId: IdMaker;
 }
@@ -192,10 +194,11 @@ export class PaymentLifeCycle {
     ledger.recordMove(terms, { ...move, ...(reference !== undefined && { reference }) });
     const payment = present(ledger.payment(paymentId), 'what was just moved');
     this.tell(payment, { ...move, reference });
+    const discount = this.discount(payment, move);
     const receipt =
       reference === undefined
         ? null
-        : { reference, amountMinor: amountMinor.toString(), currency, at: movedAt };
+        : { reference, amountMinor: amountMinor.toString(), currency, ...discount, at: movedAt };
     const words = STATE_WORDS[payment.state];
     const replyJson = replies.write('payment.state', request.requestId, {
       ...this.standingOf(payment),
@@ -204,6 +207,26 @@ export class PaymentLifeCycle {
     });
     this.answerWith(request, { code: null, replyJson });
     return replyJson;
+  }
+
+  /** Discounts what is captured, takes back what is given back; what the receipt says of it. */
+  private discount(
+    payment: StoredPayment,
+    { kind, moveId, movedAt }: Pick<NewMove, 'kind' | 'moveId' | 'movedAt'>,
+  ): { readonly discountMinor?: string } {
+    const { discounts } = this.parts;
+    if (!isBooked(kind)) return {};
+    const { amountMinor: priceMinor } = payment;
+    const shopperId = present(payment.shopperId, 'who is charged');
+    const move = { ...payment, shopperId, moveId, movedAt };
+    if (kind === 'capture') {
+      const due = discounts.due(move, movedAt);
+      if (due) discounts.give(due, move);
+      return due ? { discountMinor: due.amountMinor.toString() } : {};
+    }
+    const refundedMinor = kind === 'reverse' ? priceMinor : payment.refundedMinor;
+    const gone = discounts.takeBack(move, { priceMinor, refundedMinor });
+    return gone > 0n ? { discountMinor: gone.toString() } : {};
   }
 
   private expire(payment: StoredPayment): void {
@@ -255,11 +278,12 @@ export class PaymentLifeCycle {
   }
 
   private standingOf(payment: StoredPayment): PaymentStandingData {
-    const { policy, clock } = this.parts;
+    const { policy, clock, discounts } = this.parts;
     const { state, capturedAt, expiresAt } = payment;
     const captureMs = capturedAt === null ? undefined : Date.parse(capturedAt);
     const until = captureMs === undefined ? 0 : captureMs + policy.reversalMs;
     const isOpen = captureMs !== undefined && captureMs + policy.refundMs > clock.now();
+    const discountMinor = discounts.standingMinor(payment.paymentId);
     const isReversible = state === 'captured' && until > clock.now();
     return {
       paymentId: payment.paymentId,
@@ -267,6 +291,7 @@ export class PaymentLifeCycle {
       amountMinor: payment.amountMinor.toString(),
       currency: payment.currency,
       refundedMinor: payment.refundedMinor.toString(),
+      ...(discountMinor > 0n && { discountMinor: discountMinor.toString() }),
       refundableMinor: (isOpen ? refundableMinor(payment) : 0n).toString(),
       reversibleUntil: isReversible ? new Date(until).toISOString() : null,
       capturableUntil: state === 'authorised' ? expiresAt : null,

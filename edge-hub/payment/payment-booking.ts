@@ -1,11 +1,16 @@
 import type { RefusalCode } from '../../shared/contracts/refusal.ts';
 import { REFUSAL_WORDS, type Words } from '../../shared/contracts/refusal.ts';
-import { paymentResultSchema, type StagesMs } from '../../shared/contracts/terminal-messages.ts';
+import {
+  type Discount,
+  paymentResultSchema,
+  type StagesMs,
+} from '../../shared/contracts/terminal-messages.ts';
 import type { Way } from '../../shared/domain/way.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { err, ok, type Result } from '../../shared/kernel/result.ts';
 import type { Purse } from '../allowance/allowance-store.ts';
 import type { CentralWord, Spending } from '../allowance/spending.ts';
+import { type Discounts, shownDiscount } from '../campaign/discounts.ts';
 import type { Approval, Refused } from '../decision/decision.ts';
 import type { HubEvents } from '../events.ts';
 import type { LedgerStore, PaymentTerms, StoredPayment } from '../ledger/ledger-store.ts';
@@ -52,6 +57,7 @@ export interface BookingParts {
   /** Whether a person is still in the gallery's rows. */
   readonly isEnrolled: (shopperId: string) => boolean;
   readonly spending: Spending;
+  readonly discounts: Discounts;
   /** How long an authorisation is good. */
   readonly authorisationMs: number;
   readonly clock: Clock;
@@ -108,7 +114,8 @@ export class PaymentBooking {
     if (!payment || payment.terminalId !== terminalId || payment.resultOf === null)
       return undefined;
     const attempt = this.parts.ledger.attempt(payment.resultOf);
-    return attempt && resultNow(payment, dataOf(attempt.replyJson));
+    if (!attempt) return undefined;
+    return resultNow(payment, dataOf(attempt.replyJson), this.parts.discounts.onReceipt(paymentId));
   }
 
   /** Why the payment may not be tried under these terms; undefined where it may. */
@@ -180,24 +187,32 @@ export class PaymentBooking {
   }
 
   private capture(attempt: PaymentAttempt, shopperId: string, stagesMs: StagesMs): BookedResult {
-    const { hubId, ledger, outbox, events, clock, spending } = this.parts;
+    const { hubId, ledger, outbox, events, clock, spending, discounts } = this.parts;
     const { terms } = attempt;
     const capturedAt = new Date(clock.now()).toISOString();
     const place = outbox.next();
     const receipt = { ...terms, ...place, hubId, kind: 'capture', movedAt: capturedAt };
     const reference = receiptReference(receipt);
+    const due = discounts.due({ ...terms, shopperId }, capturedAt);
     const amountMinor = terms.amountMinor.toString();
     const booked = this.resultOf(attempt, {
       paymentId: terms.paymentId,
       outcome: 'paid',
       code: null,
       words: PAID_WORDS,
-      receipt: { reference, amountMinor, currency: terms.currency, capturedAt },
+      receipt: {
+        reference,
+        amountMinor,
+        currency: terms.currency,
+        capturedAt,
+        ...(due && { discount: shownDiscount(due) }),
+      },
       stagesMs,
     });
     ledger.recordAttempt(terms, attemptRow(attempt, booked, capturedAt));
+    const move = moveOf(attempt, place.seq);
     ledger.recordMove(terms, {
-      ...moveOf(attempt, place.seq),
+      ...move,
       kind: 'capture',
       shopperId,
       way: attempt.way,
@@ -207,6 +222,7 @@ export class PaymentBooking {
     });
     const told = { ...terms, amountMinor, shopperId, ...proofOf(attempt) };
     events.paymentCaptured({ ...told, capturedAt, reference });
+    if (due) discounts.give(due, { ...terms, ...move, shopperId, movedAt: capturedAt });
     return booked;
   }
 
@@ -256,12 +272,16 @@ function moveOf({ requestId, terms }: PaymentAttempt, eventSeq: number) {
 }
 
 /** The stored result, or what has become of an authorisation since: that a terminal may have slept through. */
-function resultNow(payment: StoredPayment, stored: ResultData): ResultData {
+function resultNow(
+  payment: StoredPayment,
+  stored: ResultData,
+  discount: Discount | undefined,
+): ResultData {
   if (stored.outcome !== 'authorised' || payment.state === 'authorised') return stored;
   const { capturedAt, reference, currency } = payment;
   if (capturedAt !== null && reference !== null) {
     const amountMinor = payment.amountMinor.toString();
-    const receipt = { reference, amountMinor, currency, capturedAt };
+    const receipt = { reference, amountMinor, currency, capturedAt, ...(discount && { discount }) };
     return { ...stored, outcome: 'paid', words: PAID_WORDS, receipt };
   }
   const code = payment.state === 'expired' ? 'authorisation_expired' : 'payment_cancelled';

@@ -4,6 +4,7 @@ import {
   type ReceiptCheck,
   receiptCheckSchema,
 } from '../../shared/contracts/receipt.ts';
+import type { Discounts } from '../campaign/discounts.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { OutboxStore } from '../outbox/outbox-store.ts';
 import { receiptReference } from './reference.ts';
@@ -16,15 +17,18 @@ export class ReceiptDesk {
   private readonly hubId: string;
   private readonly ledger: LedgerStore;
   private readonly outbox: OutboxStore;
+  private readonly discounts: Discounts;
 
   constructor(parts: {
     readonly hubId: string;
     readonly ledger: LedgerStore;
     readonly outbox: OutboxStore;
+    readonly discounts: Discounts;
   }) {
     this.hubId = parts.hubId;
     this.ledger = parts.ledger;
     this.outbox = parts.outbox;
+    this.discounts = parts.discounts;
   }
 
   /** @param text the reference as somebody typed it. @returns undefined where the books do not bear it out */
@@ -39,11 +43,13 @@ export class ReceiptDesk {
     const payment = ledger.payment(move.paymentId);
     const isChained = receiptReference({ ...move, hubId, seq, prevHash }) === reference;
     if (!payment || !(isChained || OLD_CHECK.test(reference))) return undefined;
+    const discountMinor = this.discounts.withMove(move.moveId)?.toString();
     return receiptCheckSchema.parse({
       reference,
       kind: move.kind,
       amountMinor: move.amountMinor.toString(),
       currency: move.currency,
+      discountMinor,
       at: move.movedAt,
       hubId,
       shopId: payment.shopId,

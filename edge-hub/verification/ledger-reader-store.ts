@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import type { DiscountKind, Funder } from '../../shared/domain/campaign.ts';
 import type { BookedMove, PaymentState, RecordedMove } from '../../shared/domain/payment.ts';
 import type { Way } from '../../shared/domain/way.ts';
 
@@ -9,6 +10,8 @@ export class NotALedgerError extends Error {
 }
 
 const OLDEST_SCHEMA = 6;
+/** Since when there are discounts. */
+const DISCOUNT_SCHEMA = 11;
 
 /** Numbers come as bigints: amounts, and what is counted with them. */
 export interface EventRow {
@@ -62,6 +65,22 @@ export interface PostingRow {
   readonly bookedAt: string;
 }
 
+export interface DiscountRow extends PostingRow {
+  readonly kind: DiscountKind;
+  readonly campaignId: string;
+  readonly paymentId: string;
+  readonly funder: Funder;
+}
+
+/** A payment with a discount: what was given and is gone of it, and of how much of the price. */
+export interface DiscountedRow {
+  readonly paymentId: string;
+  readonly givenMinor: bigint;
+  readonly goneMinor: bigint;
+  readonly priceMinor: bigint;
+  readonly backMinor: bigint;
+}
+
 export interface AttemptRow {
   readonly requestId: string;
   readonly paymentId: string;
@@ -105,9 +124,11 @@ export interface BalanceRow {
 /** A hub's database file, opened for reading alone: one snapshot, also while the hub writes on. */
 export class LedgerReader {
   private readonly client: Database.Database;
+  private readonly hasDiscounts: boolean;
 
-  private constructor(client: Database.Database) {
+  private constructor(client: Database.Database, schema: number) {
     this.client = client;
+    this.hasDiscounts = schema >= DISCOUNT_SCHEMA;
   }
 
   /** @throws NotALedgerError */
@@ -121,9 +142,10 @@ export class LedgerReader {
           'SELECT max(version) AS version FROM schema_version',
         )
         .get();
-      if ((row?.version ?? 0n) < OLDEST_SCHEMA) throw new NotALedgerError('an older hub’s file');
+      const schema = Number(row?.version ?? 0n);
+      if (schema < OLDEST_SCHEMA) throw new NotALedgerError('an older hub’s file');
       client.exec('BEGIN');
-      return new LedgerReader(client);
+      return new LedgerReader(client, schema);
     } catch (cause) {
       client.close();
       if (cause instanceof NotALedgerError) throw cause;
@@ -197,20 +219,52 @@ export class LedgerReader {
       .all();
   }
 
-  postingCount(): number {
+  discountCount(): number {
+    if (!this.hasDiscounts) return 0;
     const row = this.client
-      .prepare<[], { rows: bigint }>('SELECT count(*) AS rows FROM posting')
+      .prepare<[], { rows: bigint }>('SELECT count(*) AS rows FROM discount')
       .get();
     return Number(row?.rows ?? 0n);
   }
 
+  /** The discount that an event tells of. */
+  discountOf(eventSeq: bigint): DiscountRow | undefined {
+    if (!this.hasDiscounts) return undefined;
+    return this.client
+      .prepare<[bigint], DiscountRow>(
+        `SELECT d.kind, d.campaign_id AS campaignId, d.payment_id AS paymentId, d.debit, d.credit,
+                d.amount_minor AS amountMinor, d.currency, d.booked_at AS bookedAt,
+                json_extract(c.terms_json, '$.funder') AS funder
+         FROM discount d JOIN campaign c USING (campaign_id) WHERE d.event_seq = ?`,
+      )
+      .get(eventSeq);
+  }
+
+  /** Every payment with a discount. */
+  discounted(): DiscountedRow[] {
+    if (!this.hasDiscounts) return [];
+    return this.client
+      .prepare<[], DiscountedRow>(
+        `SELECT d.payment_id AS paymentId, p.amount_minor AS priceMinor,
+                sum(CASE d.kind WHEN 'given' THEN d.amount_minor ELSE 0 END) AS givenMinor,
+                sum(CASE d.kind WHEN 'returned' THEN d.amount_minor ELSE 0 END) AS goneMinor,
+                CASE p.state WHEN 'reversed' THEN p.amount_minor ELSE p.refunded_minor END AS backMinor
+         FROM discount d JOIN payment p USING (payment_id) GROUP BY d.payment_id ORDER BY d.payment_id`,
+      )
+      .all();
+  }
+
   /** Both sides of every account, from the postings themselves. */
   balances(): BalanceRow[] {
+    const columns = 'debit, credit, currency, amount_minor';
+    const booked = this.hasDiscounts
+      ? `(SELECT ${columns} FROM posting UNION ALL SELECT ${columns} FROM discount)`
+      : 'posting';
     return this.client
       .prepare<[], BalanceRow>(
         `SELECT account, currency, sum(debit) AS debitMinor, sum(credit) AS creditMinor FROM (
-           SELECT debit AS account, currency, amount_minor AS debit, 0 AS credit FROM posting
-           UNION ALL SELECT credit, currency, 0, amount_minor FROM posting)
+           SELECT debit AS account, currency, amount_minor AS debit, 0 AS credit FROM ${booked}
+           UNION ALL SELECT credit, currency, 0, amount_minor FROM ${booked})
          GROUP BY account, currency ORDER BY account, currency`,
       )
       .all();

@@ -7,7 +7,13 @@ import type {
 } from '../../shared/contracts/ledger-verdict.ts';
 import { paymentResultSchema } from '../../shared/contracts/terminal-messages.ts';
 import { moveSigningInput, paymentStateSchema } from '../../shared/contracts/terminal-moves.ts';
-import { type ToldMove, toldMove } from '../../shared/contracts/told-move.ts';
+import {
+  type ToldDiscount,
+  type ToldMove,
+  toldDiscount,
+  toldMove,
+} from '../../shared/contracts/told-move.ts';
+import { postingOfDiscount, returnedMinor } from '../../shared/domain/campaign.ts';
 import { afterMove, isBooked, type PaymentStanding } from '../../shared/domain/payment.ts';
 import { postingsOf } from '../../shared/domain/posting.ts';
 import { auditHash } from '../audit/audit-store.ts';
@@ -44,6 +50,7 @@ class LedgerWalk {
   private readonly told = new Map<string, { debitMinor: bigint; creditMinor: bigint }>();
   private readonly counts = { events: 0, moves: 0, postings: 0, requests: 0, auditEntries: 0 };
   private head = { seq: 0, hash: GENESIS_HASH };
+  private discounts = 0;
   private hubId = 'unknown';
 
   constructor(reader: LedgerReader) {
@@ -55,6 +62,7 @@ class LedgerWalk {
     this.walkEvents();
     this.walkMoves();
     this.walkPayments();
+    this.walkDiscounts();
     this.walkRequests();
     this.checkBalances();
     this.walkAudit();
@@ -78,8 +86,14 @@ class LedgerWalk {
   }
 
   private checkEvent(row: EventRow, at: Place): void {
-    if (!row.type.startsWith('payment.')) return;
+    const isDiscount = row.type.startsWith('discount.');
+    if (!isDiscount && !row.type.startsWith('payment.')) return;
     const event = hubEventSchema.safeParse(eventOf(row));
+    const discount = event.success ? toldDiscount(event.data) : undefined;
+    if (discount) {
+      this.checkDiscount(discount, at);
+      return;
+    }
     const told = event.success ? toldMove(event.data) : undefined;
     if (!told) {
       this.found('unreadable', at, row.type);
@@ -154,6 +168,55 @@ class LedgerWalk {
     for (const posting of due) {
       this.side(posting.debit, posting.currency).debitMinor += posting.amountMinor;
       this.side(posting.credit, posting.currency).creditMinor += posting.amountMinor;
+    }
+  }
+
+  private checkDiscount(told: ToldDiscount, { seq }: Place): void {
+    const at = { table: 'discount', key: String(seq), seq };
+    const row = this.reader.discountOf(BigInt(seq ?? 0));
+    if (!row) {
+      this.found('row_missing', at, told.kind);
+      return;
+    }
+    this.counts.postings += 1;
+    this.discounts += 1;
+    const due = postingOfDiscount(told.kind, { ...told, funder: row.funder });
+    this.compare(at, {
+      kind: [told.kind, row.kind],
+      campaign_id: [told.campaignId, row.campaignId],
+      payment_id: [told.paymentId, row.paymentId],
+      debit: [due.debit, row.debit],
+      credit: [due.credit, row.credit],
+      amount_minor: [due.amountMinor, row.amountMinor],
+      currency: [due.currency, row.currency],
+      booked_at: [told.bookedAt, row.bookedAt],
+    });
+    this.side(due.debit, due.currency).debitMinor += due.amountMinor;
+    this.side(due.credit, due.currency).creditMinor += due.amountMinor;
+  }
+
+  /** What is gone of each discount is its share of what was given back; nothing else is there. */
+  private walkDiscounts(): void {
+    for (const {
+      paymentId,
+      givenMinor,
+      goneMinor,
+      priceMinor,
+      backMinor,
+    } of this.reader.discounted()) {
+      const due = returnedMinor({
+        discountMinor: givenMinor,
+        priceMinor,
+        refundedMinor: backMinor,
+      });
+      if (due === goneMinor) continue;
+      const at = { table: 'discount', key: paymentId, seq: null };
+      this.found('state_differs', at, `${goneMinor} gone, ${due} due`);
+    }
+    const more = this.reader.discountCount() - this.discounts;
+    if (more > 0) {
+      const at = { table: 'discount', key: 'all', seq: null };
+      this.found('row_without_event', at, `${more} more`);
     }
   }
 

@@ -112,6 +112,14 @@ describe('encodeProbe', () => {
     expect(read(encodeProbe({ ...content, frames: [alone] }, key)).frames).toBeUndefined();
   });
 
+  it('binds what was bought, where it says so', () => {
+    const { data } = read(encodeProbe({ ...content, items: ['tea', 'cake'] }, key));
+    expect(isSigned('shop-t1', data)).toBe(true);
+    expect(isSigned('shop-t1', { ...data, items: ['tea'] })).toBe(false);
+    const { items: _, ...without } = data;
+    expect(isSigned('shop-t1', without)).toBe(false);
+  });
+
   it('names the kind of each picture by its bytes', () => {
     const kinds = [
       ['image/png', [0x89, 0x50, 0x4e, 0x47]],

@@ -16,6 +16,8 @@ export interface ProbeContent {
   readonly version: 1 | 2 | 3;
   /** Only to be authorised. */
   readonly capture?: 'later' | undefined;
+  /** What was bought; where the hub takes it. */
+  readonly items?: readonly string[] | undefined;
   /** Milliseconds since the Unix epoch at which the message is made. */
   readonly occurredAtMs: number;
   readonly terminalId: string;
@@ -33,13 +35,14 @@ export interface ProbeContent {
  */
 export function encodeProbe(content: ProbeContent, key: DeviceKey): Uint8Array {
   const frames = content.frames.map(frameHead);
-  const { terminalId, paymentId, challenge, amountMinor, currency, capture } = content;
+  const { terminalId, paymentId, challenge, amountMinor, currency, capture, items } = content;
   const text = probeSigningInput(terminalId, {
     paymentId,
     challenge,
     amountMinor,
     currency,
     capture,
+    items,
     frames,
   });
   const head: z.input<typeof probeSchema> = {
@@ -55,6 +58,7 @@ export function encodeProbe(content: ProbeContent, key: DeviceKey): Uint8Array {
       currency,
       frames,
       ...(capture !== undefined && { capture }),
+      ...(items !== undefined && { items }),
       signature: {
         format: 'ieee-p1363',
         value: Buffer.from(key.sign(text)).toString('base64'),

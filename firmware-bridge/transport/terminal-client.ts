@@ -37,6 +37,8 @@ export interface PayRequest extends Money {
   readonly paymentId?: string;
   /** Only authorise; the till captures or cancels, else the hub lets it expire. */
   readonly capture?: 'later';
+  /** What was bought; left out where the hub does not take it. */
+  readonly items?: readonly string[];
   /**
    * Puts a question of the hub to the shopper; null when they do not answer. Where it is missing the hub is told so, and
    * offers another way to pay instead of asking.
@@ -67,6 +69,7 @@ export class TerminalClient {
   /** What the hub's welcome named; until then the first version, in which nothing is asked. */
   private protocolVersion = 1;
   private takesInfrared = false;
+  private takesItems = false;
 
   private constructor(options: TerminalClientOptions, hub: HubExchange) {
     this.options = options;
@@ -93,6 +96,7 @@ export class TerminalClient {
     if (reply.value.type !== 'terminal.welcome') return err(failureOf(reply.value));
     this.protocolVersion = reply.value.data.protocolVersion;
     this.takesInfrared = reply.value.data.takesInfrared ?? false;
+    this.takesItems = reply.value.data.takesItems ?? false;
     return ok(reply.value.data);
   }
 
@@ -126,6 +130,7 @@ export class TerminalClient {
         requestId: look.probeRequestId,
         version: mayAsk ? ASKING_VERSION : 1,
         capture: request.capture,
+        items: this.takesItems ? request.items : undefined,
         occurredAtMs: this.options.clock.now(),
         terminalId: this.terminalId,
         challenge: challenge.value,

@@ -326,7 +326,13 @@ export function outcomeOf(reply: TerminalReply): Outcome | undefined {
   if (reply.type !== 'payment.result') return undefined;
   const { outcome, receipt, code, words } = reply.data;
   if (outcome === 'paid' && receipt) {
-    return { kind: 'paid', reference: receipt.reference, capturedAt: receipt.capturedAt };
+    const { reference, capturedAt, discount } = receipt;
+    return {
+      kind: 'paid',
+      reference,
+      capturedAt,
+      ...(discount && { discount: { ...discount, amountMinor: BigInt(discount.amountMinor) } }),
+    };
   }
   // paid without a receipt is outside of the contract: not known, so it is asked again
   // a kiosk never asks for less than the whole step

@@ -26,7 +26,13 @@ export interface Refusal {
 }
 
 export type Outcome =
-  | { readonly kind: 'paid'; readonly reference: string; readonly capturedAt: string }
+  | {
+      readonly kind: 'paid';
+      readonly reference: string;
+      readonly capturedAt: string;
+      /** What a campaign takes off the price. */
+      readonly discount?: { readonly title: Words; readonly amountMinor: bigint } | undefined;
+    }
   /** Look again: one more step. */
   | { readonly kind: 'declined'; readonly refusal: Refusal }
   /** Not this way: pay another way. */
@@ -118,8 +124,9 @@ export function advance(state: FlowState, event: FlowEvent): FlowState {
 function lastPaidAfter(state: FlowState, screen: Screen): LastPaid | null {
   if (screen.name !== 'result' || screen.outcome.kind !== 'paid') return state.lastPaid;
   const { amountMinor, currency } = screen.payment;
-  const { capturedAt, reference } = screen.outcome;
-  return { amountMinor, currency, capturedAt, reference };
+  const { capturedAt, reference, discount } = screen.outcome;
+  const paidMinor = amountMinor - (discount?.amountMinor ?? 0n);
+  return { amountMinor: paidMinor, currency, capturedAt, reference };
 }
 
 function nextScreen(screen: Screen, event: FlowEvent): Screen {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { campaignShareSchema } from './campaign.ts';
 import { consentSchema, hubAnnouncementSchema, sealedTemplateSchema } from './hub-events.ts';
 import { phoneKeySchema } from './payment-code.ts';
 import {
@@ -67,6 +68,12 @@ export const exceptionListSchema = message(
   }),
 );
 
+/** A campaign that this hub may discount payments by, up to its share of the budget. Its terms do not change. */
+export const campaignOpenSchema = message('campaign.open', campaignShareSchema);
+
+/** A campaign is over before its time. */
+export const campaignStopSchema = message('campaign.stop', z.object({ campaignId: uuidSchema }));
+
 export const downlinkMessageSchema = z.discriminatedUnion('type', [
   templateReplicaSchema,
   shopperEraseSchema,
@@ -74,6 +81,8 @@ export const downlinkMessageSchema = z.discriminatedUnion('type', [
   shopperPhoneSchema,
   allowanceReclaimSchema,
   exceptionListSchema,
+  campaignOpenSchema,
+  campaignStopSchema,
 ]);
 export type DownlinkMessage = z.infer<typeof downlinkMessageSchema>;
 

@@ -158,6 +158,23 @@ const lifetimePanelSchema = panelOf('lifetime', {
     .nullable(),
 });
 
+/** What sells together, where payments tell what was bought: thirteen weeks, up to now. Of a merchant only. */
+const togetherPanelSchema = panelOf('together', {
+  baskets: countSchema,
+  /** Those that tell most first. Each of at least ten baskets. */
+  rules: z.array(
+    z.object({
+      given: z.array(z.string()).min(1),
+      also: z.string(),
+      count: z.number().int().min(10),
+      /** Of all baskets, those with all of it; of those with `given`, those with `also`; over what is usual of `also`. */
+      support: shareSchema,
+      confidence: shareSchema,
+      lift: z.number().min(0),
+    }),
+  ),
+});
+
 export const panelSchema = z.discriminatedUnion('panel', [
   todayPanelSchema,
   returningPanelSchema,
@@ -167,6 +184,7 @@ export const panelSchema = z.discriminatedUnion('panel', [
   covisitsPanelSchema,
   forecastPanelSchema,
   lifetimePanelSchema,
+  togetherPanelSchema,
 ]);
 export const panelNameSchema = z.enum(
   panelSchema.options.map((option) => option.shape.panel.value),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { WAYS } from '../domain/way.ts';
 import { envelopeSchema } from './envelope.ts';
+import { lineItemsSchema } from './line-items.ts';
 import { codeIdSchema } from './payment-code.ts';
 import {
   base64Schema,
@@ -42,6 +43,8 @@ export const paymentCapturedSchema = eventOf(
     method: z.enum(WAYS),
     /** Of a payment by code that was not authorised before. */
     codeId: codeIdSchema.optional(),
+    /** What was bought, where the terminal has told and it was not authorised before. */
+    items: lineItemsSchema.optional(),
     capturedAt: timestampSchema,
     reference: z.string().max(64),
   }),
@@ -66,6 +69,7 @@ export const paymentAuthorisedSchema = eventOf(
     method: z.enum(WAYS),
     /** Of a payment by code. */
     codeId: codeIdSchema.optional(),
+    items: lineItemsSchema.optional(),
     authorisedAt: timestampSchema,
     expiresAt: timestampSchema,
   }),
@@ -115,6 +119,28 @@ export const allowanceReturnedSchema = eventOf(
     /** Sum of all returns with this one. */
     returnedMinor: positiveAmountMinorSchema,
   }),
+);
+
+/** Whose, and of which payment and campaign. */
+const discountShape = {
+  paymentId: uuidSchema,
+  campaignId: uuidSchema,
+  shopperId: uuidSchema,
+  merchantId: nameSchema,
+  amountMinor: positiveAmountMinorSchema,
+  currency: currencySchema,
+};
+
+/** A captured payment is discounted by a campaign: follows its capture in the chain, committed with it. */
+export const discountGivenSchema = eventOf(
+  'discount.given',
+  z.object({ ...discountShape, givenAt: timestampSchema }),
+);
+
+/** Part or all of a discount is gone with what was given back of the payment; likewise. */
+export const discountReturnedSchema = eventOf(
+  'discount.returned',
+  z.object({ ...discountShape, returnedAt: timestampSchema }),
 );
 
 export const terminalRegisteredSchema = eventOf(
@@ -212,6 +238,8 @@ export const hubEventSchema = z.discriminatedUnion('type', [
   paymentCancelledSchema,
   paymentExpiredSchema,
   allowanceReturnedSchema,
+  discountGivenSchema,
+  discountReturnedSchema,
   terminalRegisteredSchema,
   shopperEnrolledSchema,
   shopperErasedSchema,

@@ -15,6 +15,9 @@
  *               that names none takes faces alone
  *   3  2026-11  `payment.code`, in version 3 only; offered where the welcome names the way `code`
  *   3  2026-11  infrared: a frame may hold an infrared picture beside its depth, where the welcome says `takesInfrared`
+ *   3  2026-11  discounts: a receipt may have a `discount`, a payment's standing a `discountMinor`; a terminal that does not
+ *               know them shows the price
+ *   3  2026-11  `items` of a probe or claim, where the welcome says `takesItems`
  * Hub events (NATS, hub to central)
  *   1  2026-11  first version; later types: `payment.authorised`, `.refunded`, `.reversed`, `.cancelled`, `.expired`. An older
  *               central keeps what it does not know in its inbox and puts it aside
@@ -23,10 +26,13 @@
  *   1  2026-11  `codeId` of a payment by code, `phoneLinkHash` of an enrolment
  *   1  2026-11  `epoch.opened`: the first event of each process but the very first. A central that does not know it halts where
  *               a hub was restored from a backup, as it did before
+ *   1  2026-11  `discount.given`, `discount.returned`
+ *   1  2026-11  `items` of a capture or authorisation
  * Downlink (NATS, central to hub)
  *   1  2026-11  first version
  *   1  2026-11  `allowance.reclaim`, `exception.list`; an older hub records them as rejected
  *   1  2026-11  `shopper.phone`; likewise
+ *   1  2026-11  `campaign.open`, `campaign.stop`; likewise: such a hub takes full prices
  * Allowances (NATS, the hub asks central)
  *   1  2026-11  first version
  *   1  2026-11  `openedBy` of a question; `epoch`, `closedMinor` and `returnedMinor` of a grant

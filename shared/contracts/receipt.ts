@@ -76,6 +76,8 @@ export const receiptCheckSchema = z.object({
   kind: z.enum(['capture', 'refund', 'reverse']),
   amountMinor: z.string().regex(/^\d{1,13}$/),
   currency: currencySchema,
+  /** Of a capture what was not to be paid, of a refund or reversal what was not paid back; absent without a campaign. */
+  discountMinor: z.string().optional(),
   at: timestampSchema,
   hubId: nameSchema,
   shopId: nameSchema,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { signatureSchema } from './device-signature.ts';
 import { envelopeSchema } from './envelope.ts';
+import { itemsLine, lineItemsSchema } from './line-items.ts';
 import { CODE_LENGTH } from './payment-code.ts';
 import { currencySchema, positiveAmountMinorSchema, uuidSchema } from './primitives.ts';
 import { CLAIM_VERSION } from './protocol-version.ts';
@@ -20,6 +21,8 @@ const termsShape = {
   currency: currencySchema,
   /** Only authorise; see the probe. */
   capture: z.literal('later').optional(),
+  /** What was bought; see the probe. */
+  items: lineItemsSchema.optional(),
 };
 
 /** The shopper has typed their phone number and PIN. Over TLS only, except for a kiosk on the hub's own machine. */
@@ -67,10 +70,11 @@ export function claimSigningInput(
     readonly amountMinor: bigint;
     readonly currency: string;
     readonly capture?: 'later' | undefined;
+    readonly items?: readonly string[] | undefined;
   },
   given: readonly string[],
 ): string {
-  const { challenge, paymentId, amountMinor, currency, capture } = terms;
+  const { challenge, paymentId, amountMinor, currency, capture, items } = terms;
   return [
     'wuma-claim-1',
     terminalId,
@@ -78,6 +82,7 @@ export function claimSigningInput(
     paymentId,
     `${amountMinor} ${currency}`,
     ...(capture === undefined ? [] : [`capture ${capture}`]),
+    ...itemsLine(items),
     ...given,
   ].join('\n');
 }

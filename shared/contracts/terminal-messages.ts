@@ -3,6 +3,7 @@ import { WAYS } from '../domain/way.ts';
 import { signatureSchema } from './device-signature.ts';
 import { envelopeSchema } from './envelope.ts';
 import { LIGHT_STEPS, lightColourSchema } from './light-sequence.ts';
+import { itemsLine, lineItemsSchema } from './line-items.ts';
 import {
   currencySchema,
   nameSchema,
@@ -64,6 +65,8 @@ const probeDataSchema = z.strictObject({
   frames: z.array(frameSchema).min(1).max(MAX_FRAMES),
   /** Only authorise; the terminal captures by `payment.capture` or cancels. Without it both are one step. Since version 3. */
   capture: z.literal('later').optional(),
+  /** What was bought; where the welcome says `takesItems`. Since version 3. */
+  items: lineItemsSchema.optional(),
   /** Over `probeSigningInput`. */
   signature: signatureSchema,
 });
@@ -136,6 +139,7 @@ export function probeSigningInput(
     readonly amountMinor: bigint;
     readonly currency: string;
     readonly capture?: 'later' | undefined;
+    readonly items?: readonly string[] | undefined;
     readonly frames: readonly {
       readonly takenAt: string;
       readonly colour: { readonly sha256: string };
@@ -156,6 +160,7 @@ export function probeSigningInput(
     data.paymentId,
     `${data.amountMinor} ${data.currency}`,
     ...(data.capture === undefined ? [] : [`capture ${data.capture}`]),
+    ...itemsLine(data.items),
     ...frames,
   ].join('\n');
 }
@@ -188,6 +193,8 @@ export const welcomeSchema = reply(
     ways: z.array(z.object({ way: z.enum(WAYS), limitMinor: z.string() })).optional(),
     /** Whether frames may hold infrared pictures. A hub of before does not. */
     takesInfrared: z.boolean().optional(),
+    /** Whether a probe or claim may say what was bought. A hub of before refuses it. */
+    takesItems: z.boolean().optional(),
     protocolVersion: z.int(),
     serverTime: timestampSchema,
   }),
@@ -220,6 +227,10 @@ export const stagesMsSchema = z.object({
 });
 export type StagesMs = z.infer<typeof stagesMsSchema>;
 
+/** What a campaign takes off the price: the shopper pays the rest. */
+export const discountSchema = z.object({ title: wordsSchema, amountMinor: z.string() });
+export type Discount = z.infer<typeof discountSchema>;
+
 export const paymentResultSchema = reply(
   'payment.result',
   z.object({
@@ -235,6 +246,7 @@ export const paymentResultSchema = reply(
         amountMinor: z.string(),
         currency: currencySchema,
         capturedAt: timestampSchema,
+        discount: discountSchema.optional(),
       })
       .nullable(),
     stagesMs: stagesMsSchema,

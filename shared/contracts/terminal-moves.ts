@@ -89,6 +89,8 @@ const standingSchema = z.object({
   amountMinor: amountTextSchema,
   currency: currencySchema,
   refundedMinor: amountTextSchema,
+  /** What a campaign takes off what was not given back of it; absent where none does. */
+  discountMinor: amountTextSchema.optional(),
   /** What this shop may still give back, as the payment stands now; zero where nothing. */
   refundableMinor: amountTextSchema,
   /** Until then it may be reversed as a whole; null where it may not be any more. */
@@ -110,6 +112,8 @@ export const paymentStateSchema = reply(
         reference: z.string(),
         amountMinor: z.string(),
         currency: currencySchema,
+        /** Of a capture what is not to be paid, of a refund or reversal what is not paid back. */
+        discountMinor: amountTextSchema.optional(),
         at: timestampSchema,
       })
       .nullable(),

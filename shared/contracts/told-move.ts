@@ -1,3 +1,4 @@
+import type { DiscountKind } from '../domain/campaign.ts';
 import type { Currency } from '../domain/money.ts';
 import type { RecordedMove } from '../domain/payment.ts';
 import type { Way } from '../domain/way.ts';
@@ -24,6 +25,29 @@ export interface ToldMove {
 }
 
 const NOTHING_NEW = { way: null, requestId: null, reference: null } as const;
+
+/** A discount as its event tells it. */
+export interface ToldDiscount {
+  readonly kind: DiscountKind;
+  readonly paymentId: string;
+  readonly campaignId: string;
+  readonly shopperId: string;
+  readonly merchantId: string;
+  readonly amountMinor: bigint;
+  readonly currency: Currency;
+  readonly bookedAt: string;
+}
+
+/** The discount that an event tells of; undefined where it is of none. */
+export function toldDiscount(event: HubEvent): ToldDiscount | undefined {
+  if (event.type === 'discount.given') {
+    return { ...event.data, kind: 'given', bookedAt: event.data.givenAt };
+  }
+  if (event.type === 'discount.returned') {
+    return { ...event.data, kind: 'returned', bookedAt: event.data.returnedAt };
+  }
+  return undefined;
+}
 
 /** The move that an event tells of; undefined where it is of no payment. */
 export function toldMove(event: HubEvent): ToldMove | undefined {
@@ -57,6 +81,8 @@ export function toldMove(event: HubEvent): ToldMove | undefined {
       return { ...event.data, ...NOTHING_NEW, kind: 'expire', movedAt };
     }
     case 'allowance.returned':
+    case 'discount.given':
+    case 'discount.returned':
     case 'terminal.registered':
     case 'shopper.enrolled':
     case 'shopper.erased':

@@ -55,5 +55,30 @@ describe('insight', () => {
     expect((await central.get('/api/merchants/m-tea/insight/habits')).status).toBe(401);
     expect((await central.get('/api/insight/today', operator)).status).toBe(200);
     expect((await central.get('/api/insight/everything', operator)).status).toBe(400);
+    // what was bought, where a terminal tells it
+    const sold = (items: readonly string[]) => chain.capture({ merchantId: 'm-silk', items });
+    const [pair, other] = [
+      ['tea', 'cake'],
+      ['rice', 'oil'],
+    ];
+    const baskets = Array.from({ length: 80 }, (_, i) => sold((i % 2 === 0 ? pair : other) ?? []));
+    await city.hub(HUB).publish(...baskets);
+    const together = await eventually(async () => {
+      const answer = await central.get('/api/merchants/m-silk/insight/together', operator);
+      const panel = panelSchema.parse(await answer.json());
+      return panel.panel === 'together' && panel.baskets === 80 ? panel : undefined;
+    }, 20_000);
+    expect(
+      together?.rules.map(({ given, also, count, lift }) => [...given, also, count, lift]),
+    ).toEqual([
+      ['cake', 'tea', 40, 2],
+      ['oil', 'rice', 40, 2],
+      ['rice', 'oil', 40, 2],
+      ['tea', 'cake', 40, 2],
+    ]);
+    const none = panelSchema.parse(
+      await (await central.get('/api/insight/together', operator)).json(),
+    );
+    expect(none).toMatchObject({ panel: 'together', baskets: 0, rules: [] });
   });
 });

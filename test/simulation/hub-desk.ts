@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Spending } from '../../edge-hub/allowance/spending.ts';
+import type { Discounts } from '../../edge-hub/campaign/discounts.ts';
 import type { OpenDatabase, Transact } from '../../edge-hub/db/database.ts';
 import type { HubEvents } from '../../edge-hub/events.ts';
 import { LedgerStore } from '../../edge-hub/ledger/ledger-store.ts';
@@ -71,6 +72,7 @@ export class HubDesk {
     readonly outbox: OutboxStore;
     readonly events: HubEvents;
     readonly spending: Spending;
+    readonly discounts: Discounts;
   }) {
     const { process, database } = parts;
     const { newId } = process;

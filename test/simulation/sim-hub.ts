@@ -4,6 +4,9 @@ import { AskLink } from '../../edge-hub/allowance/ask-link.ts';
 import { CentralContact } from '../../edge-hub/allowance/central-contact.ts';
 import { AllowanceSpending } from '../../edge-hub/allowance/spending.ts';
 import { type AskCentral, TopUps } from '../../edge-hub/allowance/top-ups.ts';
+import { CampaignOrders } from '../../edge-hub/campaign/campaign-orders.ts';
+import { CampaignStore } from '../../edge-hub/campaign/campaign-store.ts';
+import { Discounts } from '../../edge-hub/campaign/discounts.ts';
 import type { OpenDatabase, Transact } from '../../edge-hub/db/database.ts';
 import { Downlink } from '../../edge-hub/downlink/downlink.ts';
 import { DownlinkApplier } from '../../edge-hub/downlink/downlink-applier.ts';
@@ -162,6 +165,8 @@ export class SimHub {
       topUps,
       policy: OFFLINE_POLICY,
     });
+    const campaigns = new CampaignStore(db);
+    const discounts = new Discounts({ store: campaigns, outbox, events });
     const downlinkStore = new DownlinkStore(db);
     const downlink = new Downlink({
       ...shared,
@@ -172,6 +177,7 @@ export class SimHub {
         store: downlinkStore,
         people: NOBODY,
         allowances: new AllowanceOrders({ store, events }),
+        campaigns: new CampaignOrders(campaigns),
         transact,
         metrics: { downlinkHandled: () => undefined },
       }),
@@ -187,7 +193,8 @@ export class SimHub {
     askLink.start(link);
     downlink.start(link);
     const grouped = waking(database.transactInGroup);
-    return new HubDesk({ hubId, process, database, transact: grouped, outbox, events, spending });
+    const booking = { transact: grouped, outbox, events, spending, discounts };
+    return new HubDesk({ hubId, process, database, ...booking });
   }
 
   /** Terminals that are not known yet. */

@@ -46,7 +46,7 @@ export class ChainWriter {
     return { id: head.id, type, seq: head.seq, hash, text };
   }
 
-  capture(changed: Partial<Record<string, string>> = {}): WrittenEvent {
+  capture(changed: Partial<Record<string, string | readonly string[]>> = {}): WrittenEvent {
     return this.write('payment.captured', {
       paymentId: newId(),
       shopperId: newId(),

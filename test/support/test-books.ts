@@ -6,6 +6,7 @@ import postgres from 'postgres';
 import { z } from 'zod';
 import { operatorTokenCheck } from '../../central/access/operator-token.ts';
 import type { Principal } from '../../central/access/principal.ts';
+import { CampaignDesk } from '../../central/campaigns/campaign-desk.ts';
 import { createSettling, type HttpContext } from '../../central/context.ts';
 import { type OpenDatabase, openDatabase } from '../../central/db/database.ts';
 import { DisputeDesk } from '../../central/disputes/dispute-desk.ts';
@@ -142,6 +143,7 @@ export class TestBooks {
       standing: new StandingDesk({ database, clock, challengers }),
       challengers: new ChallengerDesk({ database, clock, challengers }),
       programmes: new ProgrammeDesk({ database, clock, newId }),
+      campaigns: new CampaignDesk({ database, clock, newId }),
       settling: createSettling(
         { database, clock, newId, events },
         settlementSettings(this.bankDir),

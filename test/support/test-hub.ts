@@ -175,6 +175,7 @@ export interface ProbeOverrides {
   /** From 2 on the terminal can ask. */
   readonly version?: 1 | 2 | 3;
   readonly capture?: 'later';
+  readonly items?: readonly string[];
   readonly requestId?: string;
   readonly paymentId?: string;
   readonly amountMinor?: bigint;
@@ -337,6 +338,7 @@ export async function createTestHub(
           version: overrides.version ?? 1,
           occurredAtMs: clock.now(),
           capture: overrides.capture,
+          items: overrides.items,
           challenge: overrides.challenge ?? context.challenges.issue(terms).challenge,
           frames: framesOf({ takenAt, colour: overrides.picture ?? pictureOf('li') }, overrides),
         },

@@ -4,7 +4,7 @@ import { type FrequentItemsets, frequentItemsets } from './frequent-itemsets.ts'
 
 /** Who buys all of `given` also buys `also`. */
 export interface AssociationRule {
-  readonly given: readonly string[];
+  readonly given: string[];
   readonly also: string;
   /** Baskets that hold all of it. */
   readonly count: number;

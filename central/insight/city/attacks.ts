@@ -1,4 +1,4 @@
-import type { Panel, PanelName } from '../../../shared/contracts/http-insight.ts';
+import type { Panel } from '../../../shared/contracts/http-insight.ts';
 import { tradeSchema } from '../../../shared/contracts/trades.ts';
 import { unreachable } from '../../../shared/kernel/assert.ts';
 import type { OpenDatabase } from '../../db/database.ts';
@@ -13,7 +13,7 @@ import { makePanel } from '../panels/catalogue.ts';
 import { type CityTime, mondayOf } from '../panels/city-time.ts';
 import { forTheCity } from '../panels/for-the-city.ts';
 import { LifetimeFits } from '../panels/lifetime-fits.ts';
-import type { Answering } from '../panels/panel.ts';
+import type { Answering, SalesPanelName } from '../panels/panel.ts';
 import { numberOf, textOf } from '../panels/panel.ts';
 import { joinedCustomersQuery, someVisitorsQuery, withoutVisitor } from './attack-queries-store.ts';
 import type { CityTruth } from './truth.ts';
@@ -38,7 +38,7 @@ interface Attacked {
 }
 
 const PEOPLE_TRIED = 12;
-const PANELS: readonly PanelName[] = ['today', 'returning', 'habits', 'cohorts', 'hours'];
+const PANELS: readonly SalesPanelName[] = ['today', 'returning', 'habits', 'cohorts', 'hours'];
 
 /** Attacks what is told of a city with all that is told of it. */
 export async function attack(city: Attacked): Promise<Attack[]> {
@@ -166,7 +166,7 @@ async function joinShops({ sales, truth }: Attacked): Promise<Attack> {
 }
 
 /** A panel as the city sees it. */
-async function cityPanel(sales: Answering, panel: PanelName, at: CityTime): Promise<Panel> {
+async function cityPanel(sales: Answering, panel: SalesPanelName, at: CityTime): Promise<Panel> {
   const asked = panel === 'today' ? at : { day: mondayOf(at.day), hour: 0 };
   const scope = { kind: 'city' } as const;
   return forTheCity(await makePanel(sales, { panel, scope, at: asked, fits: new LifetimeFits() }));
@@ -189,6 +189,7 @@ function countsOf(panel: Panel): number[] {
     case 'covisits':
     case 'forecast':
     case 'lifetime':
+    case 'together':
       return [];
     default:
       return unreachable(panel);

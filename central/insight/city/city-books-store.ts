@@ -1,15 +1,26 @@
 import { sql } from 'drizzle-orm';
+import { type DiscountKind, returnedMinor } from '../../../shared/domain/campaign.ts';
+import { present } from '../../../shared/kernel/assert.ts';
+import { type DiscountRow, insertCampaign } from '../../campaigns/campaign-store.ts';
+import { discountEntry } from '../../campaigns/discount-booking.ts';
 import { bulkInsert } from '../../db/bulk-insert.ts';
-import type { OpenDatabase } from '../../db/database.ts';
+import { discounts } from '../../db/campaign-schema.ts';
+import type { Executor, OpenDatabase } from '../../db/database.ts';
 import { hubs, paymentMoves, payments, shops } from '../../db/schema.ts';
+import { insertCityEntries } from '../../ledger/city-entry-store.ts';
+import { addDays, startOfDay } from '../../merchants/china-time.ts';
 import type { SimulatedDay, SimulatedPayment } from './city-days.ts';
-import type { CityPlan } from './city-plan.ts';
+import { type CityPlan, shopperIdOf } from './city-plan.ts';
 
 const CURRENCY = 'CNY';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 /** The simulated city's clocks: China's, without summer time. */
 const OFFSET_MS = 8 * HOUR_MS;
+/** Who bears the planted campaign's discounts. */
+const FUNDER = 'merchant';
+/** More than they ever are. */
+const BUDGET_MINOR = 1_000_000_000n;
 /** Central usually hears of a payment after so long. */
 const BOOKED_AFTER_MS = 400;
 
@@ -53,10 +64,12 @@ const STREET_NAMES = [
 export class CityBooks {
   private readonly database: OpenDatabase;
   private readonly chains: number[];
+  private readonly campaignId: string;
   private written = 0;
 
   constructor(database: OpenDatabase, plan: CityPlan) {
     this.database = database;
+    this.campaignId = plan.campaign.campaignId;
     this.chains = Array.from({ length: plan.size.streets }, () => 0);
   }
 
@@ -80,6 +93,7 @@ export class CityBooks {
       await tx.execute(sql`
         insert into merchant_trades (merchant_id, trade)
         select merchant, trade from json_to_recordset(${JSON.stringify(trades)}::text::json) as given(merchant text, trade text)`);
+      await openCampaign(tx, plan);
     });
   }
 
@@ -97,6 +111,14 @@ export class CityBooks {
         into: paymentMoves,
         values: rows.flatMap(({ refund }) => (refund ? [refund] : [])),
       });
+      const given = rows.flatMap((row) => row.discounts);
+      await insertCityEntries(
+        tx,
+        given.map((row) =>
+          discountEntry(row.entryId, { told: row, bookedAt: row.bookedAt, funder: FUNDER }),
+        ),
+      );
+      await bulkInsert(tx, { into: discounts, values: given });
     });
     return this.written;
   }
@@ -107,6 +129,10 @@ export class CityBooks {
       await this.database.db.execute(sql`
         insert into intake_watermarks (hub_id, chain_seq) values (${hubId(street)}, ${seq})`);
     }
+    await this.database.db.execute(sql`
+      update campaign_shares s set given_minor = (
+        select coalesce(sum(amount_minor), 0) from discounts d
+        where d.kind = 'given' and d.campaign_id = s.campaign_id and d.hub_id = s.hub_id)`);
     await this.database.db.execute(sql`analyze payments`);
   }
 
@@ -116,7 +142,7 @@ export class CityBooks {
     const common = {
       hubId: hubId(street),
       paymentId: this.nextId(capturedMs),
-      shopperId: `019a4e00-0000-7000-8000-${payment.shopper.toString(16).padStart(12, '0')}`,
+      shopperId: shopperIdOf(payment.shopper),
       terminalId: shop.terminal,
       shopId: shop.shop,
       merchantId: shop.merchant,
@@ -131,7 +157,8 @@ export class CityBooks {
       method: 'face',
       capturedAt: new Date(capturedMs),
     };
-    if (refundMinor === 0) return { capture, refund: undefined };
+    const given = this.discountOf('given', common, BigInt(payment.discountMinor));
+    if (refundMinor === 0) return { capture, refund: undefined, discounts: given };
     const refund = {
       ...common,
       moveId: this.nextId(capturedMs),
@@ -140,7 +167,29 @@ export class CityBooks {
       amountMinor: BigInt(refundMinor),
       movedAt: new Date(capturedMs + HOUR_MS),
     };
-    return { capture, refund };
+    const goneMinor = returnedMinor({
+      discountMinor: BigInt(payment.discountMinor),
+      priceMinor: BigInt(amountMinor),
+      refundedMinor: BigInt(refundMinor),
+    });
+    const gone = this.discountOf('returned', common, goneMinor);
+    return { capture, refund, discounts: [...given, ...gone] };
+  }
+
+  /** A discount, or what is gone of one, as an event of its own after the payment's; none where it is nothing. */
+  private discountOf(
+    kind: DiscountKind,
+    payment: Pick<DiscountRow, 'hubId' | 'paymentId' | 'shopperId' | 'merchantId' | 'bookedAt'>,
+    amountMinor: bigint,
+  ): DiscountRow[] {
+    if (amountMinor === 0n) return [];
+    const { hubId: hub, paymentId, shopperId, merchantId, bookedAt } = payment;
+    const whose = { hubId: hub, paymentId, shopperId, merchantId, bookedAt };
+    const street = this.chains.findIndex((_, place) => hubId(place) === hub);
+    const eventSeq = this.nextSeq(street);
+    const entryId = this.nextId(bookedAt.getTime());
+    const { campaignId } = this;
+    return [{ ...whose, kind, campaignId, eventSeq, entryId, amountMinor, currency: CURRENCY }];
   }
 
   private nextSeq(street: number): number {
@@ -155,4 +204,38 @@ export class CityBooks {
     const time = atMs.toString(16).padStart(12, '0');
     return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${this.written.toString(16).padStart(12, '0')}`;
   }
+}
+
+/** The planted campaign, with all of its budget at the shop's hub. */
+async function openCampaign(
+  tx: Executor,
+  { campaign, shops: planned, firstDay }: CityPlan,
+): Promise<void> {
+  const shop = present(planned[campaign.shop], 'the shop with the campaign');
+  const { campaignId, key, percent, controlPercent, fromDay, days } = campaign;
+  const startsAt = startOfDay(addDays(firstDay, fromDay));
+  const endsAt = startOfDay(addDays(firstDay, fromDay + days));
+  const row = {
+    campaignId,
+    merchantId: shop.merchant,
+    streets: null,
+    funder: FUNDER,
+    terms: {
+      title: { 'zh-CN': '九折', en: 'Ten per cent off' },
+      offer: { kind: 'percent', percent, capMinor: null },
+      minimumMinor: '0',
+      currency: CURRENCY,
+      startsAt: startsAt.toISOString(),
+      endsAt: endsAt.toISOString(),
+      controlPercent,
+    },
+    currency: CURRENCY,
+    budgetMinor: BUDGET_MINOR,
+    key,
+    startsAt,
+    endsAt,
+    writtenBy: 'simulation',
+    writtenAt: startsAt,
+  } as const;
+  await insertCampaign(tx, row, [{ hubId: hubId(shop.street), shareMinor: BUDGET_MINOR }]);
 }

@@ -1,7 +1,16 @@
+import { discountMinor } from '../../../shared/domain/campaign.ts';
 import { present } from '../../../shared/kernel/assert.ts';
+import { isInControlGroup } from '../../../shared/kernel/campaign-arm.ts';
 import { SeededRandom } from '../../../shared/kernel/seeded-random.ts';
 import { daysAfter, weekdayOf } from '../panels/city-time.ts';
-import { type CityPlan, drawnBy, logistic, type PlannedShop, type Resident } from './city-plan.ts';
+import {
+  type CityPlan,
+  drawnBy,
+  logistic,
+  type PlannedShop,
+  type Resident,
+  shopperIdOf,
+} from './city-plan.ts';
 import { TRADE_PROFILES } from './trade-profiles.ts';
 
 /** A payment of the simulated city. */
@@ -12,6 +21,8 @@ export interface SimulatedPayment {
   /** Minutes of the day on the city's clocks. */
   readonly minute: number;
   readonly amountMinor: number;
+  /** What the planted campaign takes off it; mostly 0. */
+  readonly discountMinor: number;
   /** 0 where nothing is given back. */
   readonly refundMinor: number;
   /** Hours until central hears of it. */
@@ -38,16 +49,25 @@ const TOURIST_SHARE = 0.05;
 export class CityDays {
   private readonly plan: CityPlan;
   private readonly random: SeededRandom;
+  /** Of its own: without the campaign the rest of the city is the same. */
+  private readonly campaignRandom: SeededRandom;
   private tourists: number;
+  private brought = 0;
   private readonly shopsOfStreet: readonly (readonly PlannedShop[])[];
 
   constructor(plan: CityPlan) {
     this.plan = plan;
     this.random = new SeededRandom(plan.seed, 'days');
+    this.campaignRandom = new SeededRandom(plan.seed, 'campaign');
     this.tourists = plan.residents.length;
     this.shopsOfStreet = Array.from({ length: plan.size.streets }, (_, street) =>
       plan.shops.filter((shop) => shop.street === street),
     );
+  }
+
+  /** Payments that the campaign has brought so far, besides those that came anyway. */
+  get broughtByNow(): number {
+    return this.brought;
   }
 
   *play(): Generator<SimulatedDay> {
@@ -64,20 +84,49 @@ export class CityDays {
     const made: SimulatedPayment[] = [];
     for (const resident of residents) {
       if (day < resident.fromDay || day >= resident.untilDay) continue;
-      for (let n = this.poisson(resident.rate); n > 0; n -= 1) {
+      for (let n = poisson(resident.rate, this.random); n > 0; n -= 1) {
         const shop = this.chosen(resident, day);
         if (!open[shop] || this.random.next() > this.mood(shop, day, isWeekend)) continue;
-        made.push(this.payment(present(shops[shop], 'a shop'), resident.shopper, day));
+        made.push(this.payment(present(shops[shop], 'a shop'), resident.shopper, { day }));
       }
     }
     for (let street = 0; street < size.streets; street += 1) {
       made.push(...this.touristsOf(street, day));
     }
+    made.push(...this.broughtByCampaign(day, isWeekend));
     return Array.from({ length: size.streets }, (_, street) =>
       made
         .filter((payment) => payment.shop.street === street)
         .toSorted((a, b) => a.minute - b.minute),
     );
+  }
+
+  /** Regulars of the shop with the campaign who may have its discount come as often again. */
+  private broughtByCampaign(day: number, isWeekend: boolean): SimulatedPayment[] {
+    const { campaign, residents, shops } = this.plan;
+    if (!this.isCampaign(day)) return [];
+    const random = this.campaignRandom;
+    const made: SimulatedPayment[] = [];
+    for (const { shopper, rate, favourites, fromDay, untilDay } of residents) {
+      const place = favourites.indexOf(campaign.shop);
+      if (place < 0 || day < fromDay || day >= untilDay || !this.isTreated(shopper)) continue;
+      const mean = rate * (1 - STROLLS) * (FAVOURITE_WEIGHTS[place] ?? 0);
+      for (let n = poisson(mean, random); n > 0; n -= 1) {
+        if (random.next() > this.mood(campaign.shop, day, isWeekend)) continue;
+        made.push(this.payment(present(shops[campaign.shop], 'a shop'), shopper, { day, random }));
+      }
+    }
+    this.brought += made.length;
+    return made;
+  }
+
+  private isCampaign(day: number): boolean {
+    const { fromDay, days } = this.plan.campaign;
+    return day >= fromDay && day < fromDay + days;
+  }
+
+  private isTreated(shopper: number): boolean {
+    return !isInControlGroup(this.plan.campaign, shopperIdOf(shopper));
   }
 
   /** Which shop somebody goes to. */
@@ -122,21 +171,25 @@ export class CityDays {
     const usual = size.peopleAStreet * 0.1;
     const share = TOURIST_SHARE + (isPeak ? peak.factor - 1 : 0);
     const payments: SimulatedPayment[] = [];
-    for (let n = this.poisson((usual * share) / TOURIST_PURCHASES); n > 0; n -= 1) {
+    const parties = poisson((usual * share) / TOURIST_PURCHASES, this.random);
+    for (let n = parties; n > 0; n -= 1) {
       this.tourists += 1;
       const goesOn = this.random.next() < TOURISTS_GO_ON;
       for (let i = 0; i < TOURIST_PURCHASES; i += 1) {
         const where = goesOn && i > 0 ? (street + 1) % size.streets : street;
         const shop = present(this.shopsOfStreet[where]?.[this.strolledTo(where)], 'a shop');
-        payments.push(this.payment(shop, this.tourists, day));
+        payments.push(this.payment(shop, this.tourists, { day }));
       }
     }
     return payments;
   }
 
-  private payment(shop: PlannedShop, shopper: number, day: number): SimulatedPayment {
-    const { random } = this;
-    const { outage } = this.plan;
+  private payment(
+    shop: PlannedShop,
+    shopper: number,
+    { day, random = this.random }: { readonly day: number; readonly random?: SeededRandom },
+  ): SimulatedPayment {
+    const { outage, shops, campaign } = this.plan;
     const { hours, medianMinor } = TRADE_PROFILES[shop.trade];
     const hour = drawnBy(hours, random);
     const amountMinor = Math.max(
@@ -144,12 +197,15 @@ export class CityDays {
       Math.round((medianMinor * Math.exp(random.normal() * 0.5)) / 10) * 10,
     );
     const givesBack = random.next() < 0.004 + 0.03 * logistic(-1 - 1.5 * shop.health);
+    const isDiscounted =
+      shop === shops[campaign.shop] && this.isCampaign(day) && this.isTreated(shopper);
     const isCutOff = shop.street === outage.street && day === outage.day && hour >= 17;
     return {
       shop,
       shopper,
       minute: hour * 60 + random.below(60),
       amountMinor,
+      discountMinor: isDiscounted ? percentOff(amountMinor, campaign.percent) : 0,
       refundMinor: givesBack
         ? random.next() < 0.5
           ? amountMinor
@@ -158,17 +214,22 @@ export class CityDays {
       lateHours: isCutOff ? outage.hours : 0,
     };
   }
+}
 
-  /** Knuth's, for small means; by parts for larger ones. */
-  private poisson(mean: number): number {
-    let left = mean;
-    let count = 0;
-    while (left > 0) {
-      const limit = Math.exp(-Math.min(left, 20));
-      let product = this.random.next();
-      for (; product > limit; count += 1) product *= this.random.next();
-      left -= 20;
-    }
-    return count;
+function percentOff(priceMinor: number, percent: number): number {
+  const offer = { kind: 'percent', percent, capMinor: null } as const;
+  return Number(discountMinor({ offer, minimumMinor: 0n }, BigInt(priceMinor)));
+}
+
+/** Knuth's, for small means; by parts for larger ones. */
+function poisson(mean: number, random: SeededRandom): number {
+  let left = mean;
+  let count = 0;
+  while (left > 0) {
+    const limit = Math.exp(-Math.min(left, 20));
+    let product = random.next();
+    for (; product > limit; count += 1) product *= random.next();
+    left -= 20;
   }
+  return count;
 }

@@ -1,5 +1,6 @@
 import type { Trade } from '../../../shared/contracts/trades.ts';
 import { present } from '../../../shared/kernel/assert.ts';
+import type { ArmOf } from '../../../shared/kernel/campaign-arm.ts';
 import { SeededRandom } from '../../../shared/kernel/seeded-random.ts';
 import { daysAfter, mondayOf } from '../panels/city-time.ts';
 import { SOLD_TRADES } from './trade-profiles.ts';
@@ -55,6 +56,13 @@ export interface CityPlan {
   readonly dying: { readonly shop: number; readonly fromDay: number };
   readonly sharing: readonly [number, number];
   readonly outage: { readonly street: number; readonly day: number; readonly hours: number };
+  /** A shop's campaign: who may have its discount comes twice as often. */
+  readonly campaign: ArmOf & {
+    readonly shop: number;
+    readonly fromDay: number;
+    readonly days: number;
+    readonly percent: number;
+  };
   /** By shop: whether the company fails after the last day. */
   readonly failed: readonly boolean[];
 }
@@ -66,6 +74,11 @@ const PEAK_DAYS = 7;
 const SHARING_PEOPLE = 0.65;
 const MEAN_RATE = 0.22;
 const DAYS_TO_LEAVE = 35;
+
+const CAMPAIGN_ID = '019a4e00-0000-7000-9000-000000000001';
+const CAMPAIGN_DAYS = 56;
+/** It is over so many days before the last. */
+const CAMPAIGN_ENDS = 14;
 
 /** Plans a city. @param lastDay a Sunday */
 export function planCity(size: CitySize, seed: number, lastDay: string): CityPlan {
@@ -95,11 +108,40 @@ export function planCity(size: CitySize, seed: number, lastDay: string): CityPla
     },
     dying,
     sharing: [one, two],
+    campaign: planCampaign(size, seed, favouriteOfMost(residents, [one, two, dying.shop])),
     outage: { street: Math.min(1, size.streets - 1), day: size.days - 5, hours: 12 },
     failed: shops.map(
       ({ health }, i) => i === dying.shop || random.next() < logistic(-2.4 - 2 * health),
     ),
   };
+}
+
+/** The shop that most people have among their favourites, besides these. */
+function favouriteOfMost(residents: readonly Resident[], besides: readonly number[]): number {
+  const people = new Map<number, number>();
+  for (const shop of residents.flatMap(({ favourites }) => favourites)) {
+    if (!besides.includes(shop)) people.set(shop, (people.get(shop) ?? 0) + 1);
+  }
+  const [first] = [...people].toSorted(([a, m], [b, n]) => n - m || a - b);
+  return first?.[0] ?? 0;
+}
+
+function planCampaign(size: CitySize, seed: number, shop: number): CityPlan['campaign'] {
+  const random = new SeededRandom(seed, 'campaign key');
+  return {
+    campaignId: CAMPAIGN_ID,
+    key: Buffer.from(Array.from({ length: 32 }, () => random.below(256))).toString('base64'),
+    controlPercent: 30,
+    percent: 10,
+    shop,
+    fromDay: size.days - CAMPAIGN_ENDS - CAMPAIGN_DAYS,
+    days: CAMPAIGN_DAYS,
+  };
+}
+
+/** A shopper's id in the books. */
+export function shopperIdOf(shopper: number): string {
+  return `019a4e00-0000-7000-8000-${shopper.toString(16).padStart(12, '0')}`;
 }
 
 /** 2.5 becomes 0.92. */

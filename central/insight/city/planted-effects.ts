@@ -1,4 +1,7 @@
+import { findCampaign } from '../../campaigns/campaign-store.ts';
+import { liftOf } from '../../campaigns/lift.ts';
 import type { Executor } from '../../db/database.ts';
+import { startOfDay } from '../../merchants/china-time.ts';
 import { findWeek, listWeeks, readSums } from '../bureau/bureau-store.ts';
 import { seriesOf } from '../bureau/week-series.ts';
 import { makePanel } from '../panels/catalogue.ts';
@@ -9,7 +12,7 @@ import type { CityTruth } from './truth.ts';
 
 /** A planted effect, what a panel or the bureau's weeks say of it, and whether it was found. */
 export interface Finding {
-  readonly effect: 'peak' | 'dying' | 'sharing' | 'outage';
+  readonly effect: 'peak' | 'dying' | 'sharing' | 'outage' | 'campaign';
   readonly planted: string;
   readonly seen: string;
   readonly found: boolean;
@@ -29,7 +32,13 @@ const COMPARED_WEEKS = 4;
 
 /** Looks for what was planted, as people look: in panels and in the bureau's weeks. */
 export async function findPlanted(of: Evaluated): Promise<Finding[]> {
-  return [await findPeak(of), await findDying(of), await findSharing(of), await findOutage(of)];
+  return [
+    await findPeak(of),
+    await findDying(of),
+    await findSharing(of),
+    await findOutage(of),
+    await findCampaignLift(of),
+  ];
 }
 
 /** The streets whose strongest week on the index is the planted one. */
@@ -109,6 +118,24 @@ async function findOutage({ db, truth }: Evaluated): Promise<Finding> {
     planted,
     seen: late.join(', '),
     found: late.join(', ') === planted,
+  };
+}
+
+/** The campaign's lift, by its control group: an interval above zero, with what was planted in it. */
+async function findCampaignLift({ db, truth, at }: Evaluated): Promise<Finding> {
+  const { campaignId, merchant, from, to, brought } = truth.campaign;
+  const campaign = await findCampaign(db, campaignId);
+  const lift = campaign && (await liftOf(db, campaign, startOfDay(at.day).getTime()));
+  const planted = `${merchant} from ${from} to ${to}: ${brought} payments`;
+  if (!lift?.outcome.told) return { effect: 'campaign', planted, seen: '', found: false };
+  const { treated, visits } = lift.outcome;
+  const each = brought / treated.people;
+  const [low, value, high] = [visits.low, visits.value, visits.high].map((days) => days.toFixed(2));
+  return {
+    effect: 'campaign',
+    planted: `${planted}, ${each.toFixed(2)} a person who may have the discount`,
+    seen: `${value} days a person (${low} to ${high})`,
+    found: visits.low > 0 && visits.low <= each && each <= visits.high,
   };
 }
 

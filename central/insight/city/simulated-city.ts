@@ -93,7 +93,8 @@ async function simulateInto(database: OpenDatabase, options: CityOptions): Promi
   await books.open(plan);
   let payments = 0;
   let days = 0;
-  for (const day of new CityDays(plan).play()) {
+  const played = new CityDays(plan);
+  for (const day of played.play()) {
     payments += day.streets.reduce((sum, ofStreet) => sum + ofStreet.length, 0);
     await books.write(day);
     days += 1;
@@ -103,7 +104,7 @@ async function simulateInto(database: OpenDatabase, options: CityOptions): Promi
   const bookedMs = performance.now();
   progress(`${payments} payments booked; projecting them into the lake`);
   const projected = await project(dir, database);
-  const truth = truthOf(plan, payments);
+  const truth = truthOf(plan, payments, played.broughtByNow);
   writeFileSync(join(dir, MAP_FILE), JSON.stringify(cityMap(size.streets)));
   writeFileSync(join(dir, TRUTH_FILE), `${JSON.stringify(truth, null, 2)}\n`);
   const seconds = {
@@ -150,8 +151,8 @@ function cityMap(streets: number) {
   };
 }
 
-function truthOf(plan: CityPlan, payments: number): CityTruth {
-  const { shops, peak, dying, sharing, outage, seed, firstDay, lastDay } = plan;
+function truthOf(plan: CityPlan, payments: number, brought: number): CityTruth {
+  const { shops, peak, dying, sharing, outage, campaign, seed, firstDay, lastDay } = plan;
   const at = (place: number) => present(shops[place], 'a planted shop');
   const [one, two] = sharing;
   return {
@@ -175,6 +176,13 @@ function truthOf(plan: CityPlan, payments: number): CityTruth {
       street: streetId(outage.street),
       day: daysAfter(firstDay, outage.day),
       hours: outage.hours,
+    },
+    campaign: {
+      campaignId: campaign.campaignId,
+      merchant: at(campaign.shop).merchant,
+      from: daysAfter(firstDay, campaign.fromDay),
+      to: daysAfter(firstDay, campaign.fromDay + campaign.days - 1),
+      brought,
     },
     companies: shops.map(({ merchant }, i) => ({ merchant, failed: plan.failed[i] ?? false })),
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema } from '../../../shared/contracts/primitives.ts';
+import { nameSchema, uuidSchema } from '../../../shared/contracts/primitives.ts';
 
 const daySchema = z.iso.date();
 
@@ -23,6 +23,14 @@ export const cityTruthSchema = z.object({
   sharing: z.object({ street: nameSchema, shops: z.tuple([nameSchema, nameSchema]) }),
   /** A hub without its link: payments of an evening were booked the next morning. */
   outage: z.object({ street: nameSchema, day: daySchema, hours: z.number() }),
+  /** A shop's campaign, with how many payments it has brought besides those that came anyway. */
+  campaign: z.object({
+    campaignId: uuidSchema,
+    merchant: nameSchema,
+    from: daySchema,
+    to: daySchema,
+    brought: z.number().int(),
+  }),
   /** Which companies fail after the last day. */
   companies: z.array(z.object({ merchant: nameSchema, failed: z.boolean() })),
 });

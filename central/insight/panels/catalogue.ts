@@ -1,4 +1,4 @@
-import type { Panel, PanelName } from '../../../shared/contracts/http-insight.ts';
+import type { Panel } from '../../../shared/contracts/http-insight.ts';
 import type { CityTime } from './city-time.ts';
 import { cohortsPanel } from './cohorts.ts';
 import { covisitsPanel } from './covisits.ts';
@@ -7,13 +7,13 @@ import { habitsPanel } from './habits.ts';
 import { hoursPanel } from './hours.ts';
 import { lifetimePanel } from './lifetime.ts';
 import type { LifetimeFits } from './lifetime-fits.ts';
-import type { Answering, PanelMaker, PanelRow, Scope } from './panel.ts';
+import type { Answering, PanelMaker, PanelRow, SalesPanelName, Scope } from './panel.ts';
 import { historiesQuery } from './panel-queries-store.ts';
 import { returningPanel } from './returning.ts';
 import { todayPanel } from './today.ts';
 
 /** Every panel that is made of its answers alone, by name. */
-const PANELS: { readonly [Name in Exclude<PanelName, 'lifetime'>]: PanelMaker<Name> } = {
+const PANELS: { readonly [Name in Exclude<SalesPanelName, 'lifetime'>]: PanelMaker<Name> } = {
   today: todayPanel,
   returning: returningPanel,
   habits: habitsPanel,
@@ -27,7 +27,7 @@ const PANELS: { readonly [Name in Exclude<PanelName, 'lifetime'>]: PanelMaker<Na
 export async function makePanel(
   engine: Answering,
   asked: {
-    readonly panel: PanelName;
+    readonly panel: SalesPanelName;
     readonly scope: Scope;
     readonly at: CityTime;
     readonly fits: LifetimeFits;

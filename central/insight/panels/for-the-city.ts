@@ -68,6 +68,9 @@ export function forTheCity(panel: Panel): Panel {
     // expectations, no counts
     case 'forecast':
       return panel;
+    // of merchants alone
+    case 'together':
+      return panel;
     case 'lifetime':
       return lifetimeInSteps(panel);
     default:

@@ -1,6 +1,9 @@
 import type { PanelName, PanelOf } from '../../../shared/contracts/http-insight.ts';
 import type { CityTime } from './city-time.ts';
 
+/** Panels of the sales in the lake; what sells together is asked of the books. */
+export type SalesPanelName = Exclude<PanelName, 'together'>;
+
 /** Whose sales a panel is about. */
 export type Scope =
   | { readonly kind: 'city' }

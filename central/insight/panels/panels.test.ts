@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Panel, PanelName, PanelOf } from '../../../shared/contracts/http-insight.ts';
+import type { Panel, PanelOf } from '../../../shared/contracts/http-insight.ts';
 import { panelSchema } from '../../../shared/contracts/http-insight.ts';
 import { AnalyticsStore } from '../analytics-store.ts';
 import { makePanel } from './catalogue.ts';
 import { forTheCity } from './for-the-city.ts';
 import { LifetimeFits } from './lifetime-fits.ts';
-import type { Scope } from './panel.ts';
+import type { SalesPanelName, Scope } from './panel.ts';
 
 /** A Wednesday, three in the afternoon. */
 const AT = { day: '2026-11-25', hour: 15 };
@@ -45,7 +45,10 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-async function panelOf<Name extends PanelName>(panel: Name, scope: Scope): Promise<PanelOf<Name>> {
+async function panelOf<Name extends SalesPanelName>(
+  panel: Name,
+  scope: Scope,
+): Promise<PanelOf<Name>> {
   const made = await makePanel(engine, { panel, scope, at: AT, fits });
   // every panel keeps its contract
   expect(panelSchema.parse(made)).toEqual(made);
@@ -53,7 +56,7 @@ async function panelOf<Name extends PanelName>(panel: Name, scope: Scope): Promi
   return made;
 }
 
-function isPanelOf<Name extends PanelName>(made: Panel, name: Name): made is PanelOf<Name> {
+function isPanelOf<Name extends SalesPanelName>(made: Panel, name: Name): made is PanelOf<Name> {
   return made.panel === name;
 }
 
@@ -143,7 +146,7 @@ describe('panels', () => {
 
   it('say so where there is nothing yet', async () => {
     const nobody: Scope = { kind: 'merchant', merchantId: 'm-none' };
-    const names: readonly PanelName[] = [
+    const names: readonly SalesPanelName[] = [
       'today',
       'returning',
       'habits',

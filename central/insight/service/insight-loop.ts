@@ -4,6 +4,7 @@ import type { Panel } from '../../../shared/contracts/http-insight.ts';
 import { systemClock } from '../../../shared/kernel/clock.ts';
 import { type OpenDatabase, openDatabase } from '../../db/database.ts';
 import { summary } from '../../events.ts';
+import { readBaskets } from '../../ledger/basket-store.ts';
 import { publishWeeks } from '../bureau/bureau-publication.ts';
 import { Lake } from '../lake/lake.ts';
 import { makePanel } from '../panels/catalogue.ts';
@@ -12,6 +13,7 @@ import { withNames } from '../panels/covisits.ts';
 import { forTheCity } from '../panels/for-the-city.ts';
 import { LifetimeFits } from '../panels/lifetime-fits.ts';
 import { readShopNames } from '../panels/shop-name-store.ts';
+import { TOGETHER, togetherPanel } from '../panels/together.ts';
 import { publishVisitors } from '../publication/visitor-publication.ts';
 import { loadSales } from '../sales/sales-loader.ts';
 import { SalesStore } from '../sales/sales-store.ts';
@@ -21,6 +23,7 @@ import type { FromInsight, PanelQuestion, ToInsight } from './insight-messages.t
 const IDLE_MS = 2_000;
 /** Of a lake that was there before, weeks are made little by little. */
 const WEEKS_A_PASS = 4;
+const DAY_MS = 86_400_000;
 
 /** Fills the lake as long as it runs: a pass, a rest, a pass. */
 export class InsightLoop {
@@ -66,11 +69,20 @@ export class InsightLoop {
     const now = cityTime(systemClock.now(), this.timeZone);
     const at =
       scope.kind === 'city' && panel !== 'today' ? { day: mondayOf(now.day), hour: 0 } : now;
+    if (panel === 'together') return this.together(scope, at.day);
     const made = await makePanel(this.sales, { panel, scope, at, fits: this.fits });
     const safe = scope.kind === 'city' ? forTheCity(made) : made;
     if (safe.panel !== 'covisits') return safe;
     const names = await readShopNames(this.database.db);
     return withNames(safe, (street, shop) => names.get(`${street}/${shop}`));
+  }
+
+  /** What sells together is asked of the books: baskets are of nobody, and have no place in a lake of people's purchases. */
+  private async together(scope: PanelQuestion['scope'], day: string): Promise<Panel> {
+    if (scope.kind === 'city') return togetherPanel(day, []);
+    const since = new Date(systemClock.now() - TOGETHER.days * DAY_MS);
+    const of = { merchantId: scope.merchantId, since, most: TOGETHER.mostBaskets };
+    return togetherPanel(day, await readBaskets(this.database.db, of));
   }
 
   /** Finishes the window in hand. */

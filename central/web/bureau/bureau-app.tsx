@@ -11,6 +11,7 @@ import { dateText } from '../../../shared/web/format.ts';
 import { failureCode, type HttpFailure } from '../../../shared/web/http.ts';
 import { Notice } from '../../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../../shared/web/skeleton.tsx';
+import { CampaignsCard } from '../desk/campaigns-card.tsx';
 import { StaffPage } from '../session/staff-page.tsx';
 import { BureauCards } from './bureau-cards.tsx';
 import { ReportsCard } from './reports-card.tsx';
@@ -21,7 +22,14 @@ export function BureauApp(): ReactElement {
   const { t } = useTranslation();
   return (
     <StaffPage name="bureau" heading={t('heading')}>
-      {() => <Weeks />}
+      {({ role }) => (
+        <>
+          <Weeks />
+          {role === 'analyst' || role === 'operator' ? (
+            <CampaignsCard path="/api/campaigns" />
+          ) : null}
+        </>
+      )}
     </StaffPage>
   );
 }

@@ -8,6 +8,8 @@ import { usePanel } from './use-panel.ts';
 
 /** What is asked first first. */
 const PANELS: readonly PanelName[] = panelNameSchema.options;
+/** What sells together is a merchant's alone. */
+const CITY_PANELS = PANELS.filter((name) => name !== 'together');
 
 /** What sales and customers say: of one merchant (`?merchant=`), or of the whole city. */
 export function InsightApp(): ReactElement {
@@ -42,7 +44,7 @@ function Panels({ merchantId, onChosen }: ScopeProps): ReactElement {
       {isForbidden ? <p>{t('forbidden')}</p> : null}
       {isForbidden ? null : (
         <div className="panels">
-          {PANELS.map((name) => (
+          {(merchantId === undefined ? CITY_PANELS : PANELS).map((name) => (
             <PanelCard key={name} name={name} merchantId={merchantId} />
           ))}
         </div>

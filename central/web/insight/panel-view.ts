@@ -31,6 +31,8 @@ export function viewOf(panel: Panel, tools: ViewTools): DataView {
       return forecastView(panel, tools);
     case 'lifetime':
       return lifetimeView(panel, tools);
+    case 'together':
+      return togetherView(panel, tools);
     default:
       return unreachable(panel);
   }
@@ -227,6 +229,51 @@ function covisitsView({ pairs }: PanelOf<'covisits'>, { t, palette }: ViewTools)
     columns: [t('covisits.shop'), t('covisits.street'), t('covisits.shared')],
     rows: pairs.map((pair) => [label(pair), pair.street, `≥ ${pair.shared}`]),
   };
+}
+
+function togetherView({ rules }: PanelOf<'together'>, { t, palette }: ViewTools): DataView {
+  const top = rules.slice(0, 8);
+  const label = ({ given, also }: (typeof rules)[number]): string =>
+    `${given.join(' + ')} → ${also}`;
+  return {
+    option:
+      top.length === 0
+        ? undefined
+        : {
+            ...frame(palette),
+            xAxis: values(palette),
+            yAxis: { ...categories(top.map(label), palette), inverse: true },
+            series: [
+              {
+                ...bars(
+                  t('together.confidence'),
+                  top.map(({ confidence }) => inPercent(confidence)),
+                  palette.accent,
+                ),
+                label: { show: true, position: 'right', color: palette.ink, formatter: '{c} %' },
+              },
+            ],
+          },
+    columns: [
+      t('together.rule'),
+      t('together.support'),
+      t('together.confidence'),
+      t('together.lift'),
+      t('together.count'),
+    ],
+    rows: rules.map((rule) => [
+      label(rule),
+      `${inPercent(rule.support)} %`,
+      `${inPercent(rule.confidence)} %`,
+      rule.lift.toFixed(2),
+      rule.count,
+    ]),
+  };
+}
+
+/** 0.1234 as 12.3, per cent. */
+function inPercent(value: number): number {
+  return Math.round(1_000 * value) / 10;
 }
 
 function forecastView({ hours }: PanelOf<'forecast'>, { t, palette }: ViewTools): DataView {

@@ -4,6 +4,7 @@ import { type Merchant, merchantListSchema } from '../../../shared/contracts/htt
 import type { SignedIn } from '../../../shared/contracts/http-sign-in.ts';
 import { SkeletonRows } from '../../../shared/web/skeleton.tsx';
 import { usePolled } from '../../../shared/web/use-polled.ts';
+import { CampaignsCard } from '../desk/campaigns-card.tsx';
 import { Failed } from '../desk/list-card.tsx';
 import { StaffPage } from '../session/staff-page.tsx';
 import { Application } from './application.tsx';
@@ -82,7 +83,10 @@ function OfMerchant({ merchant, role }: OfMerchantProps): ReactElement {
       {isOwner ? <StatementCard merchantId={merchantId} /> : null}
       <DisputesCard merchantId={merchantId} mayReply={isOwner} />
       {role === 'owner' || role === 'operator' ? (
-        <StandingCard merchantId={merchantId} isOwner={role === 'owner'} />
+        <>
+          <CampaignsCard path={`/api/merchants/${merchantId}/campaigns`} />
+          <StandingCard merchantId={merchantId} isOwner={role === 'owner'} />
+        </>
       ) : null}
       <ShopsCard merchantId={merchantId} />
       {isOwner ? <StaffCard merchantId={merchantId} /> : null}

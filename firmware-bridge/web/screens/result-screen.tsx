@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { moneyText } from '../../../shared/web/format.ts';
 import { Icon, type IconName } from '../../../shared/web/icon.tsx';
+import { isLanguage } from '../../../shared/web/language.ts';
 import type { OpenPayment, Outcome } from '../payment-flow.ts';
 import { refusalText } from '../refusal-text.ts';
 import { ScreenHeading } from '../screen-heading.tsx';
@@ -27,7 +28,7 @@ export function ResultScreen({ payment, outcome }: ResultScreenProps): ReactElem
       </span>
       <ScreenHeading className="result-word">{t(`result.${outcome.kind}`)}</ScreenHeading>
       {outcome.kind === 'paid' ? (
-        <p className="display">{moneyText(payment, i18n.language)}</p>
+        <Paid payment={payment} discount={outcome.discount} />
       ) : (
         <p className="title">{refusalText(outcome.refusal, t, i18n.language)}</p>
       )}
@@ -37,5 +38,31 @@ export function ResultScreen({ payment, outcome }: ResultScreenProps): ReactElem
           : t('common.code', { code: outcome.refusal.code })}
       </p>
     </section>
+  );
+}
+
+interface PaidProps {
+  readonly payment: OpenPayment;
+  readonly discount: Extract<Outcome, { kind: 'paid' }>['discount'];
+}
+
+/** What is paid; below it what a campaign has taken off, and of what. */
+function Paid({ payment, discount }: PaidProps): ReactElement {
+  const { t, i18n } = useTranslation();
+  const money = (amountMinor: bigint): string =>
+    moneyText({ ...payment, amountMinor }, i18n.language);
+  if (!discount) return <p className="display">{money(payment.amountMinor)}</p>;
+  const title = discount.title[isLanguage(i18n.language) ? i18n.language : 'en'];
+  return (
+    <>
+      <p className="display">{money(payment.amountMinor - discount.amountMinor)}</p>
+      <p className="title">
+        {t('result.discount', {
+          title,
+          off: money(discount.amountMinor),
+          price: money(payment.amountMinor),
+        })}
+      </p>
+    </>
   );
 }
