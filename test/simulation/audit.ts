@@ -6,7 +6,6 @@ import type { LedgerFinding } from '../../shared/contracts/ledger-verdict.ts';
 import { classifyLost, isOfTheChain } from '../powercut/damage.ts';
 import type { CityDatabase } from './city-database.ts';
 import type { Acknowledged, Journal } from './journal.ts';
-import { WALLET_MINOR } from './sim-central.ts';
 
 /** What must not be, counted. */
 export interface Damage {
@@ -75,6 +74,8 @@ export async function audit(parts: {
   readonly hubs: readonly { readonly hubId: string; readonly path: string }[];
   readonly city: CityDatabase;
   readonly journal: Journal;
+  /** What every shopper may spend in all. */
+  readonly walletMinor: bigint;
   /** Intakes that stand still because a chain does not go on. */
   readonly halted: number;
 }): Promise<Audited> {
@@ -96,7 +97,7 @@ export async function audit(parts: {
   }
   for (const hub of hubs) await holdAgainstCity(hub, { city, journal, damage, examples });
   damage.chainBreaks += parts.halted;
-  damage.overdrawn += countOverdrawn(hubs);
+  damage.overdrawn += countOverdrawn(hubs, parts.walletMinor);
   damage.duplicated += await countDuplicated(city, journal);
   return { damage, examples };
 }
@@ -158,7 +159,7 @@ function lose(
   }
 }
 
-function countOverdrawn(hubs: readonly HubBooks[]): number {
+function countOverdrawn(hubs: readonly HubBooks[], walletMinor: bigint): number {
   const spent = new Map<string, bigint>();
   const held = new Map<string, bigint>();
   const add = (sums: Map<string, bigint>, of: string, amount: bigint): void => {
@@ -171,7 +172,7 @@ function countOverdrawn(hubs: readonly HubBooks[]): number {
     }
   }
   const above = [...held].filter(
-    ([shopperId, sum]) => sum > WALLET_MINOR || (spent.get(shopperId) ?? 0n) > WALLET_MINOR,
+    ([shopperId, sum]) => sum > walletMinor || (spent.get(shopperId) ?? 0n) > walletMinor,
   ).length;
   return above + hubs.reduce((sum, { overRefunded }) => sum + overRefunded, 0);
 }

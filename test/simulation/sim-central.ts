@@ -16,8 +16,6 @@ import type { SimHub } from './sim-hub.ts';
 import type { Wan } from './wan.ts';
 import { type Machine, SimProcess } from './world.ts';
 
-/** What every shopper may spend in all. Minor units. */
-export const WALLET_MINOR = 480_000n;
 /** Slower than in operation, so that an hour without a line is cheap. */
 const PACE = { firstMs: 1_000, maxMs: 60_000, haltedMs: 600_000 };
 /** Nobody else wants the hubs: they are claimed anew a few times a day, not every few seconds. */
@@ -38,6 +36,7 @@ export class SimCentral {
   private readonly wan: Wan;
   private readonly logger: Logger;
   private readonly plant: Plant | undefined;
+  private readonly walletMinor: bigint;
   private present: SimProcess | undefined;
   private running: Running | undefined;
   private readers: readonly StreamReader[] = [];
@@ -49,6 +48,8 @@ export class SimCentral {
     readonly wan: Wan;
     readonly logger: Logger;
     readonly plant: Plant | undefined;
+    /** What every shopper may spend in all. */
+    readonly walletMinor: bigint;
   }) {
     this.machine = parts.machine;
     this.city = parts.city;
@@ -56,6 +57,7 @@ export class SimCentral {
     this.wan = parts.wan;
     this.logger = parts.logger;
     this.plant = parts.plant;
+    this.walletMinor = parts.walletMinor;
   }
 
   get process(): SimProcess | undefined {
@@ -103,7 +105,7 @@ export class SimCentral {
     const downlink = new DownlinkService(shared);
     const wallets = new Wallets({
       ...shared,
-      settings: { currency: 'CNY', limitMinor: WALLET_MINOR },
+      settings: { currency: 'CNY', limitMinor: this.walletMinor },
     });
     const booking = new IntakeBooking({
       ...shared,

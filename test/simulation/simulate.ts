@@ -42,10 +42,12 @@ const HOUR_MS = 3_600_000;
 /** Files that are in memory, on Linux. */
 const MEMORY = '/dev/shm';
 const COUNTERS_PER_HUB = 2;
-/** Between two sales of a counter, on average: in a day shoppers want about what they have. */
+/** Between two sales of a counter, on average. */
 const SALE_EVERY_MS = HOUR_MS;
 /** Hubs for each shopper, who is known at all of them. */
 const HUBS_PER_SHOPPER = 4;
+/** What is asked for at a hub in an hour, on average: shoppers have about as much. Minor units. */
+const ASKED_PER_HOUR_MINOR = 5_000;
 /** How long hubs and central have, once all is whole again. */
 const SETTLING_MS = 2 * HOUR_MS;
 
@@ -92,7 +94,7 @@ export class Simulator {
   private async play(world: World, run: Run): Promise<RunResult> {
     const closesAtMs = run.hours * HOUR_MS;
     const { hubs, central } = this.build(world, run);
-    const shoppers = shopperIds(world, Math.ceil(run.hubs / HUBS_PER_SHOPPER));
+    const shoppers = shopperIds(world, shoppersOf(run));
     await this.makeKnown(hubs, shoppers);
     for (const hub of hubs) hub.start();
     central.start();
@@ -103,7 +105,7 @@ export class Simulator {
     await world.scheduler.runUntil(closesAtMs);
     faults.heal();
     await world.scheduler.runUntil(closesAtMs + SETTLING_MS);
-    return this.concluded(world, { hubs, central, journal });
+    return this.concluded(world, { hubs, central, journal, walletMinor: walletOf(run) });
   }
 
   private build(world: World, run: Run): { hubs: SimHub[]; central: SimCentral } {
@@ -122,7 +124,15 @@ export class Simulator {
     const machine = new Machine(world, 'central');
     return {
       hubs,
-      central: new SimCentral({ machine, city: this.city, hubs, wan, logger, plant }),
+      central: new SimCentral({
+        machine,
+        city: this.city,
+        hubs,
+        wan,
+        logger,
+        plant,
+        walletMinor: walletOf(run),
+      }),
     };
   }
 
@@ -151,16 +161,21 @@ export class Simulator {
 
   private async concluded(
     world: World,
-    parts: { hubs: readonly SimHub[]; central: SimCentral; journal: Journal },
+    parts: {
+      readonly hubs: readonly SimHub[];
+      readonly central: SimCentral;
+      readonly journal: Journal;
+      readonly walletMinor: bigint;
+    },
   ): Promise<RunResult> {
-    const { journal } = parts;
+    const { journal, walletMinor } = parts;
     const { halted } = parts.central;
     parts.central.kill();
     const hubs = parts.hubs.map((hub) => {
       hub.kill();
       return { hubId: hub.hubId, path: hub.disk.rest() };
     });
-    const audited = await audit({ hubs, city: this.city, journal, halted });
+    const audited = await audit({ hubs, city: this.city, journal, halted, walletMinor });
     for (const hub of parts.hubs) hub.disk.remove();
     world.note('audited', JSON.stringify(audited));
     const taken = journal.acknowledged.filter(({ kind }) => kind === 'capture');
@@ -178,6 +193,14 @@ export class Simulator {
 
 function terminalsOf(hubId: string): string[] {
   return Array.from({ length: COUNTERS_PER_HUB }, (_, at) => `${hubId}-t${at + 1}`);
+}
+
+function shoppersOf({ hubs }: Run): number {
+  return Math.ceil(hubs / HUBS_PER_SHOPPER);
+}
+
+function walletOf(run: Run): bigint {
+  return BigInt(Math.ceil((ASKED_PER_HOUR_MINOR * run.hours * run.hubs) / shoppersOf(run)));
 }
 
 function shopperIds(world: World, count: number): string[] {
