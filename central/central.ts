@@ -47,6 +47,7 @@ export class Central {
     for (const reader of context.readers) reader.start();
     lifecycle.add(context.reconciler).start();
     if (context.insight) lifecycle.add(context.insight).start();
+    lifecycle.add(context.funding.loop).start();
     if (context.settling) {
       lifecycle.add(context.settling.desk).start();
       lifecycle.add(context.settling.daily).start();

@@ -23,6 +23,7 @@ import { Enrolment } from './enrolment/enrolment.ts';
 import { readAuthorities } from './enrolment/vouching.ts';
 import type { CentralSettings } from './env.ts';
 import { CentralEvents } from './events.ts';
+import { createFunding, type Funding } from './funding/create-funding.ts';
 import { PaymentFeed } from './http/payment-feed.ts';
 import { ReportSchedule } from './insight/report/report-schedule.ts';
 import { InsightService } from './insight/service/insight-service.ts';
@@ -75,6 +76,7 @@ export interface CentralContext {
   readonly challengers: ChallengerDesk;
   readonly programmes: ProgrammeDesk;
   readonly campaigns: CampaignDesk;
+  readonly funding: Funding;
   /** Undefined: no bank is set. */
   readonly settling: Settling | undefined;
 }
@@ -203,12 +205,13 @@ export function createSignIn(
 function createDesks(
   parts: Pick<BankDeskParts, 'database' | 'clock' | 'newId' | 'events'> & StandingParts,
   settings: CentralSettings,
-): Pick<CentralContext, 'disputes' | 'standing' | 'programmes' | 'campaigns' | 'settling'> {
+): Pick<CentralContext, 'disputes' | 'standing' | 'programmes' | 'campaigns' | 'funding' | 'settling'> {
   return {
     disputes: new DisputeDesk(parts),
     standing: new StandingDesk(parts),
     programmes: new ProgrammeDesk(parts),
     campaigns: new CampaignDesk(parts),
+    funding: createFunding(parts, settings.alipay),
     settling: createSettling(parts, settings.settlement),
   };
 }

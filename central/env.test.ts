@@ -1,3 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readEnv } from './env.ts';
 
@@ -39,5 +43,41 @@ describe('readEnv', () => {
       reversalMinutes: 120,
       holidays: [],
     });
+  });
+
+  it('wants all of Alipay or nothing, with keys that RSA2 takes', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'wuma-env-'));
+    const fileOf = (name: string, text: string): string => {
+      writeFileSync(join(dir, name), text);
+      return join(dir, name);
+    };
+    const ours = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+    const short = generateKeyPairSync('rsa', { modulusLength: 1_024 });
+    const pkcs8 = { type: 'pkcs8', format: 'pem' } as const;
+    const spki = ours.publicKey.export({ type: 'spki', format: 'der' });
+    const alipay = {
+      CENTRAL_ALIPAY_APP_ID: '2021000000000001',
+      CENTRAL_ALIPAY_KEY_FILE: fileOf('key', ours.privateKey.export(pkcs8).toString()),
+      // as Alipay's console shows it
+      CENTRAL_ALIPAY_PUBLIC_KEY_FILE: fileOf('alipay', spki.toString('base64')),
+    };
+    expect(readEnv(LEAST).alipay).toBeUndefined();
+    expect(readEnv({ ...LEAST, ...alipay }).alipay).toEqual({
+      appId: alipay.CENTRAL_ALIPAY_APP_ID,
+      privateKey: ours.privateKey.export({ type: 'pkcs1', format: 'pem' }),
+      alipayPublicKey: ours.publicKey.export({ type: 'spki', format: 'pem' }),
+      gateway: 'https://openapi.alipay.com/gateway.do',
+      timeoutMs: 10_000,
+    });
+    const wrong = {
+      CENTRAL_ALIPAY_PUBLIC_KEY_FILE: join(dir, 'none'),
+      CENTRAL_ALIPAY_KEY_FILE: fileOf('short', short.privateKey.export(pkcs8).toString()),
+      CENTRAL_ALIPAY_APP_ID: undefined,
+      CENTRAL_ALIPAY_GATEWAY: 'http://openapi.alipay.com/gateway.do',
+    };
+    for (const [name, value] of Object.entries(wrong)) {
+      expect(() => readEnv({ ...LEAST, ...alipay, [name]: value }), name).toThrow(name);
+    }
+    rmSync(dir, { recursive: true });
   });
 });

@@ -1,7 +1,9 @@
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { currencySchema, nameSchema } from '../shared/contracts/primitives.ts';
 import type { Currency } from '../shared/domain/money.ts';
+import type { AlipaySettings } from './funding/alipay-funding.ts';
 
 const minorSchema = z
   .string()
@@ -113,6 +115,19 @@ const envSchema = z.object({
         .filter(Boolean),
     )
     .pipe(z.array(z.iso.date()).max(1_000)),
+  /** The city's app at Alipay; unset: nobody pays in from there. */
+  CENTRAL_ALIPAY_APP_ID: z
+    .string()
+    .regex(/^\d{16,32}$/)
+    .optional(),
+  /** Files: the app's RSA key (PEM), and Alipay's public key (PEM, or the base64 that its console shows). */
+  CENTRAL_ALIPAY_KEY_FILE: z.string().min(1).optional(),
+  CENTRAL_ALIPAY_PUBLIC_KEY_FILE: z.string().min(1).optional(),
+  CENTRAL_ALIPAY_GATEWAY: z
+    .string()
+    .refine((url) => isSafeUrl(url), SAFE_URL)
+    .default('https://openapi.alipay.com/gateway.do'),
+  CENTRAL_ALIPAY_TIMEOUT_S: z.coerce.number().int().min(1).max(60).default(10),
   CENTRAL_CURRENCY: currencySchema.default('CNY'),
   /** What every shopper may spend before anything is paid in, minor units. */
   CENTRAL_SPENDING_LIMIT_MINOR: minorSchema.default(200_000n),
@@ -190,6 +205,8 @@ export interface CentralSettings {
   readonly signIn: SignInSettings | undefined;
   /** Undefined: no bank is set, and nobody is paid out. */
   readonly settlement: SettlementSettings | undefined;
+  /** Undefined: nobody pays in from Alipay. */
+  readonly alipay: AlipaySettings | undefined;
   readonly wallets: { readonly currency: Currency; readonly limitMinor: bigint };
   readonly logLevel: string;
 }
@@ -235,6 +252,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): CentralSetting
     reconcileAt: timeOf(env.CENTRAL_RECONCILE_AT),
     signIn: signInOf(env),
     settlement: settlementOf(env),
+    alipay: alipayOf(env),
     wallets: { currency: env.CENTRAL_CURRENCY, limitMinor: env.CENTRAL_SPENDING_LIMIT_MINOR },
     logLevel: env.LOG_LEVEL,
   };
@@ -299,18 +317,18 @@ function signInOf(env: z.infer<typeof envSchema>): SignInSettings | undefined {
   return {
     issuer: CENTRAL_OIDC_ISSUER ?? '',
     clientId: CENTRAL_OIDC_CLIENT_ID ?? '',
-    clientSecret: secretOf(CENTRAL_OIDC_CLIENT_SECRET_FILE ?? ''),
+    clientSecret: textOf('CENTRAL_OIDC_CLIENT_SECRET_FILE', CENTRAL_OIDC_CLIENT_SECRET_FILE ?? ''),
     scope: env.CENTRAL_OIDC_SCOPE,
     roleClaim: env.CENTRAL_OIDC_ROLE_CLAIM,
     publicUrl: new URL(CENTRAL_PUBLIC_URL ?? '').origin,
   };
 }
 
-function secretOf(file: string): string {
+function textOf(variable: string, file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch {
-    throw new EnvironmentError('CENTRAL_OIDC_CLIENT_SECRET_FILE cannot be read');
+    throw new EnvironmentError(`${variable} cannot be read`);
   }
 }
 
@@ -339,4 +357,41 @@ function settlementOf(env: z.infer<typeof envSchema>): SettlementSettings | unde
     reversalMinutes: env.CENTRAL_REVERSAL_MINUTES,
     holidays: env.CENTRAL_BANK_HOLIDAYS,
   };
+}
+
+/** @throws EnvironmentError where only some of what Alipay needs is set, or a key is none that RSA2 takes */
+function alipayOf(env: z.infer<typeof envSchema>): AlipaySettings | undefined {
+  const { CENTRAL_ALIPAY_APP_ID, CENTRAL_ALIPAY_KEY_FILE, CENTRAL_ALIPAY_PUBLIC_KEY_FILE } = env;
+  const given = { CENTRAL_ALIPAY_APP_ID, CENTRAL_ALIPAY_KEY_FILE, CENTRAL_ALIPAY_PUBLIC_KEY_FILE };
+  if (!isAllOrNone('Alipay', given)) return undefined;
+  return {
+    appId: CENTRAL_ALIPAY_APP_ID ?? '',
+    privateKey: rsaKey('CENTRAL_ALIPAY_KEY_FILE', CENTRAL_ALIPAY_KEY_FILE ?? ''),
+    alipayPublicKey: rsaKey('CENTRAL_ALIPAY_PUBLIC_KEY_FILE', CENTRAL_ALIPAY_PUBLIC_KEY_FILE ?? ''),
+    gateway: env.CENTRAL_ALIPAY_GATEWAY,
+    timeoutMs: env.CENTRAL_ALIPAY_TIMEOUT_S * 1_000,
+  };
+}
+
+const LEAST_RSA_BITS = 2_048;
+
+/** @returns PEM: PKCS#1 of a private key, SPKI of a public one */
+function rsaKey(
+  variable: 'CENTRAL_ALIPAY_KEY_FILE' | 'CENTRAL_ALIPAY_PUBLIC_KEY_FILE',
+  file: string,
+): string {
+  const isPrivate = variable === 'CENTRAL_ALIPAY_KEY_FILE';
+  const text = textOf(variable, file);
+  const pem = text.startsWith('-----')
+    ? text
+    : `-----BEGIN PUBLIC KEY-----\n${text}\n-----END PUBLIC KEY-----`;
+  try {
+    const key = isPrivate ? createPrivateKey(pem) : createPublicKey(pem);
+    if ((key.asymmetricKeyDetails?.modulusLength ?? 0) >= LEAST_RSA_BITS) {
+      return key.export({ type: isPrivate ? 'pkcs1' : 'spki', format: 'pem' }).toString();
+    }
+  } catch {
+    // what a parser says of a key may quote it
+  }
+  throw new EnvironmentError(`${variable} is no RSA key of ${LEAST_RSA_BITS} bits or more`);
 }

@@ -1,4 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type {
+  FundingSourceName,
+  PaymentInState,
+  ReturnState,
+} from '../shared/contracts/http-funding.ts';
 import type { Logger } from '../shared/kernel/logger.ts';
 import type { LakePass } from './insight/lake/lake.ts';
 import type { ChainBreak } from './intake/hub-chain.ts';
@@ -116,6 +121,12 @@ export class CentralEvents {
     'wuma_settlements_total',
     'Daily settlements that were tried',
     ['outcome'],
+  );
+
+  private readonly funding = this.counter(
+    'wuma_funding_total',
+    'Payments in, and returns of them, that have come to another state',
+    ['source', 'kind', 'state'],
   );
 
   constructor(logger: Logger) {
@@ -324,6 +335,18 @@ export class CentralEvents {
     );
   }
 
+  paymentInMoved(source: FundingSourceName, state: PaymentInState): void {
+    this.fundingMoved({ source, kind: 'payment', state });
+  }
+
+  paymentReturnMoved(source: FundingSourceName, state: ReturnState): void {
+    this.fundingMoved({ source, kind: 'return', state });
+  }
+
+  fundingFailed(error: unknown): void {
+    this.logger.error({ why: summary(error) }, 'a step of funding failed: it is tried again');
+  }
+
   allowanceRefused(hub: string, code: string): void {
     this.asks.inc({ hub: code === 'unknown_hub' ? 'unknown' : hub, outcome: code });
     this.logger.warn({ code }, 'a question for allowances was refused');
@@ -336,6 +359,11 @@ export class CentralEvents {
 
   allowancesAnswered(hub: string): void {
     this.asks.inc({ hub, outcome: 'answered' });
+  }
+
+  private fundingMoved(moved: Record<'source' | 'kind' | 'state', string>): void {
+    this.funding.inc(moved);
+    this.logger[moved.state === 'unresolved' ? 'error' : 'info'](moved, 'funding');
   }
 
   private counter<Label extends string>(

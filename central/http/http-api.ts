@@ -14,6 +14,7 @@ import { addBookRoutes } from './book-routes.ts';
 import { addBureauRoutes } from './bureau-routes.ts';
 import { addCampaignRoutes } from './campaign-routes.ts';
 import { addDisputeRoutes } from './dispute-routes.ts';
+import { addFundingRoutes } from './funding-routes.ts';
 import { addInsightRoutes } from './insight-routes.ts';
 import { addMerchantRoutes } from './merchant-routes.ts';
 import { addMerchantStaffRoutes } from './merchant-staff-routes.ts';
@@ -90,6 +91,7 @@ export function createHttpApi(context: HttpContext): OpenAPIHono {
   addDisputeRoutes(app, context);
   addSignInRoutes(app, context);
   addWalletRoutes(app, context);
+  addFundingRoutes(app, context);
   addPhoneRoutes(app, context);
   addStatementRoutes(app, context);
   addStandingRoutes(app, context);

@@ -5,6 +5,7 @@ import { reconciliationRoute, trialBalanceRoute, verifyRoute } from './book-rout
 import { BUREAU_ROUTES } from './bureau-routes.ts';
 import { CAMPAIGN_ROUTES } from './campaign-routes.ts';
 import { DISPUTE_ROUTES } from './dispute-routes.ts';
+import { FUNDING_ROUTES } from './funding-routes.ts';
 import { cityPanelRoute, merchantPanelRoute } from './insight-routes.ts';
 import { MERCHANT_ROUTES } from './merchant-routes.ts';
 import { MERCHANT_STAFF_ROUTES } from './merchant-staff-routes.ts';
@@ -65,6 +66,7 @@ export const CENTRAL_ROUTES = [
   walletLineRoute,
   blockRoute,
   unblockRoute,
+  ...FUNDING_ROUTES,
   ...STATEMENT_ROUTES,
   ...STANDING_ROUTES,
   ...CHALLENGER_ROUTES,

@@ -14,6 +14,8 @@ export type CityAccount =
   | 'expense:programmes'
   /** What campaigns of the city have taken off prices. */
   | 'expense:campaigns'
+  /** Collected by Alipay from shoppers, not paid out to the city yet. */
+  | 'clearing:alipay'
   /** A merchant's share of what is disputed. */
   | `held:merchant:${string}`
   | `receivable:shopper:${string}`;
@@ -34,9 +36,11 @@ export type CityEntryKind =
   | 'dispute_dismissed'
   | 'subsidy'
   | 'discount'
-  | 'discount_returned';
+  | 'discount_returned'
+  | 'paid_in'
+  | 'paid_back';
 
-/** An entry of the city's own: postings that belong together, of a payout, a dispute or a programme. */
+/** An entry of the city's own: postings that belong together, of a payout, a dispute, a programme or a payment in. */
 export interface CityEntry {
   readonly entryId: string;
   readonly kind: CityEntryKind;

@@ -1,4 +1,4 @@
-import type { SettlementExceptionCode } from '../../shared/contracts/http-settlement.ts';
+import type { BankExceptionCode } from '../../shared/contracts/http-settlement.ts';
 import type { IdMaker } from '../../shared/domain/ids.ts';
 import type { Executor } from '../db/database.ts';
 import { type CityEntry, postingsOfBooked, postingsOfReturned } from '../ledger/city-entry.ts';
@@ -161,7 +161,7 @@ async function book(
   await insertCityEntries(tx, [{ ...entry, entryId: newId(), bookedAt: at }]);
 }
 
-const DETAILS: Record<SettlementExceptionCode, string> = {
+const DETAILS: Record<BankExceptionCode, string> = {
   payout_rejected: 'the bank has not paid it',
   payout_returned: 'it came back',
   amount_differs: 'the bank’s statement and the payout do not go together',
@@ -174,7 +174,7 @@ async function exception(
   tx: Executor,
   { at }: Act,
   found: {
-    readonly code: SettlementExceptionCode;
+    readonly code: BankExceptionCode;
     readonly subject: string;
     readonly payout?: PayoutRow;
     readonly detail?: string;

@@ -1,5 +1,8 @@
 import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
-import type { SettlementExceptionCode } from '../../shared/contracts/http-settlement.ts';
+import type {
+  BankExceptionCode,
+  FundingExceptionCode,
+} from '../../shared/contracts/http-settlement.ts';
 import type { Executor } from '../db/database.ts';
 import { merchantAccounts, merchants } from '../db/merchant-schema.ts';
 import {
@@ -231,7 +234,7 @@ export async function keepBankMessage(
 export async function recordException(
   tx: Executor,
   found: {
-    readonly code: SettlementExceptionCode;
+    readonly code: BankExceptionCode | FundingExceptionCode;
     readonly subject: string;
     readonly merchantId: string | null;
     readonly detail: string;

@@ -92,7 +92,8 @@ export type Due = z.infer<typeof dueSchema>;
 /** Files sent to the bank and messages of it that were read. */
 export const bankExchangeSchema = z.object({ sent: z.int(), received: z.int() });
 
-export const SETTLEMENT_EXCEPTION_CODES = [
+/** What a bank leaves. */
+const BANK_EXCEPTION_CODES = [
   'payout_rejected',
   'payout_returned',
   'amount_differs',
@@ -100,7 +101,20 @@ export const SETTLEMENT_EXCEPTION_CODES = [
   'message_reused',
   'message_unreadable',
 ] as const;
-export type SettlementExceptionCode = (typeof SETTLEMENT_EXCEPTION_CODES)[number];
+export type BankExceptionCode = (typeof BANK_EXCEPTION_CODES)[number];
+
+/** What a funding source leaves. */
+const FUNDING_EXCEPTION_CODES = [
+  'payment_in_unresolved',
+  'payment_return_refused',
+  'payment_return_unresolved',
+] as const;
+export type FundingExceptionCode = (typeof FUNDING_EXCEPTION_CODES)[number];
+
+export const SETTLEMENT_EXCEPTION_CODES = [
+  ...BANK_EXCEPTION_CODES,
+  ...FUNDING_EXCEPTION_CODES,
+] as const;
 
 export const settlementExceptionSchema = z.object({
   exceptionId: z.int(),

@@ -14,6 +14,8 @@ import { Enrolment } from '../../central/enrolment/enrolment.ts';
 import { readAuthorities } from '../../central/enrolment/vouching.ts';
 import type { SettlementSettings, SignInSettings } from '../../central/env.ts';
 import { CentralEvents } from '../../central/events.ts';
+import type { AlipaySettings } from '../../central/funding/alipay-funding.ts';
+import { createFunding } from '../../central/funding/create-funding.ts';
 import { createHttpApi } from '../../central/http/http-api.ts';
 import { PaymentFeed } from '../../central/http/payment-feed.ts';
 import { IntakeBooking } from '../../central/intake/intake-booking.ts';
@@ -82,6 +84,7 @@ export class TestBooks {
     hubs: readonly string[];
     signIn?: SignInSettings;
     authorities?: string;
+    alipay?: AlipaySettings;
   }) {
     const { database, clock, hubs } = parts;
     this.database = database;
@@ -115,6 +118,7 @@ export class TestBooks {
         insight: undefined,
         signIn: parts.signIn,
         settlement: settlementSettings(this.bankDir),
+        alipay: parts.alipay,
         wallets: limits,
         logLevel: 'silent',
       },
@@ -144,6 +148,7 @@ export class TestBooks {
       challengers: new ChallengerDesk({ database, clock, challengers }),
       programmes: new ProgrammeDesk({ database, clock, newId }),
       campaigns: new CampaignDesk({ database, clock, newId }),
+      funding: createFunding({ database, clock, newId, events }, parts.alipay),
       settling: createSettling(
         { database, clock, newId, events },
         settlementSettings(this.bankDir),
@@ -166,6 +171,8 @@ export class TestBooks {
     readonly signIn?: SignInSettings;
     /** PEM of whoever vouches for hubs; nobody does by default. */
     readonly authorities?: string;
+    /** Where shoppers may pay in from; not set up by default. */
+    readonly alipay?: AlipaySettings;
   }): Promise<TestBooks> {
     const database = await openDatabase(options.url);
     await addHubs(database.db, options.hubs);

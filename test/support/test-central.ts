@@ -85,6 +85,7 @@ function centralSettings(city: TestCity, databaseUrl: string): CentralSettings {
     reconcileAt: { hour: 3, minute: 0 },
     signIn: undefined,
     settlement: undefined,
+    alipay: undefined,
     logLevel: 'silent',
   };
 }
