@@ -18,6 +18,7 @@ export type AuditAction =
   | 'staff.remove'
   | 'settlement.run'
   | 'exception.resolve'
+  | 'difference.resolve'
   | 'dispute.open'
   | 'dispute.reply'
   | 'dispute.uphold'

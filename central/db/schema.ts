@@ -10,6 +10,7 @@ import {
   timestamp,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { ToldSide } from '../../shared/contracts/reconciliation.ts';
 import { CURRENCIES } from '../../shared/domain/money.ts';
 import { DIFFERENCE_CODES } from '../../shared/domain/reconciliation.ts';
 
@@ -219,6 +220,7 @@ export const reconciliationExceptions = pgTable(
     subject: text('subject').notNull(),
     seq: sequence('seq'),
     detail: text('detail').notNull(),
+    sides: jsonb('sides').$type<readonly ToldSide[]>().notNull().default([]),
     source: text('source', { enum: ['nightly', 'command', 'intake'] }).notNull(),
     foundAt: moment('found_at').notNull(),
     lastSeenAt: moment('last_seen_at').notNull(),

@@ -16,6 +16,7 @@ import { publicVisitorsRoute } from './public-data-routes.ts';
 import { receiptRoute } from './receipt-routes.ts';
 import {
   entriesRoute,
+  exceptionRoute,
   exceptionsRoute,
   reportRoute,
   resolveRoute,
@@ -42,6 +43,7 @@ export const CENTRAL_ROUTES = [
   verifyRoute,
   entriesRoute,
   exceptionsRoute,
+  exceptionRoute,
   reportRoute,
   resolveRoute,
   runRoute,

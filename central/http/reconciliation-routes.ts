@@ -1,6 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { currencySchema, nameSchema } from '../../shared/contracts/primitives.ts';
 import {
+  EXCEPTION_FILTERS,
+  exceptionDetailSchema,
   exceptionListSchema,
   type LedgerEntryPage,
   ledgerEntryPageSchema,
@@ -9,16 +11,20 @@ import {
   reportDifferencesSchema,
   resolveExceptionSchema,
 } from '../../shared/contracts/reconciliation.ts';
+import { recordAct } from '../access/audit-store.ts';
+import { principalOf } from '../access/principal.ts';
 import type { HttpContext } from '../context.ts';
 import { listHubs } from '../enrolment/hub-store.ts';
 import { readEpochs } from '../intake/epoch-store.ts';
 import {
   type ExceptionRow,
+  findException,
   lastRuns,
   listExceptions,
   recordDifferences,
   resolveException,
 } from '../reconciliation/exception-store.ts';
+import { sidesNow } from '../reconciliation/sides-now.ts';
 import { readBooked, readInbox, readPutAside } from '../verification/book-reader-store.ts';
 import { jsonAnswer, jsonBody, problemAnswers } from './answers.ts';
 import { refuse } from './problem.ts';
@@ -45,11 +51,19 @@ export const exceptionsRoute = createRoute({
   summary: 'Differences between books that wait to be worked off, newest first',
   request: {
     query: z.object({
-      state: z.enum(['open', 'all']).default('open'),
+      state: z.enum(EXCEPTION_FILTERS).default('open'),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
   },
   responses: { ...jsonAnswer(exceptionListSchema), ...problemAnswers(400) },
+});
+
+export const exceptionRoute = createRoute({
+  method: 'get',
+  path: '/api/reconciliation/exceptions/{exceptionId}',
+  summary: 'A difference: what each book said when it was found, and what central has there now',
+  request: { params: z.object({ exceptionId: z.coerce.number().int().min(1) }) },
+  responses: { ...jsonAnswer(exceptionDetailSchema), ...problemAnswers(400, 404) },
 });
 
 export const reportRoute = createRoute({
@@ -89,7 +103,7 @@ export function addReconciliationRoutes(app: OpenAPIHono, context: HttpContext):
   });
   app.openapi(exceptionsRoute, async (request) => {
     const { state, limit } = request.req.valid('query');
-    const rows = await listExceptions(database.db, { openOnly: state === 'open', limit });
+    const rows = await listExceptions(database.db, { state, limit });
     const runs = await lastRuns(database.db);
     return request.json(
       {
@@ -98,6 +112,17 @@ export function addReconciliationRoutes(app: OpenAPIHono, context: HttpContext):
       },
       200,
     );
+  });
+  app.openapi(exceptionRoute, async (request) => {
+    const { exceptionId } = request.req.valid('param');
+    const detail = await database.snapshot(async (tx) => {
+      const row = await findException(tx, exceptionId);
+      if (!row) return undefined;
+      const { hubId, seq } = row;
+      const place = seq === null ? { now: [], putAside: null } : await sidesNow(tx, { hubId, seq });
+      return { ...exceptionView(row), ...place };
+    });
+    return detail ? request.json(detail, 200) : refuse(request, 'not_found', 'exception');
   });
   app.openapi(reportRoute, async (request) => {
     const { hubId, differences } = request.req.valid('json');
@@ -112,7 +137,12 @@ export function addReconciliationRoutes(app: OpenAPIHono, context: HttpContext):
     const { exceptionId } = request.req.valid('param');
     const { note } = request.req.valid('json');
     const at = new Date(clock.now());
-    const closed = await resolveException(database.db, { exceptionId, note, at });
+    const by = principalOf(request);
+    const closed = await database.transact(async (tx) => {
+      if (!(await resolveException(tx, { exceptionId, note, at }))) return false;
+      await recordAct(tx, { action: 'difference.resolve', by, subject: String(exceptionId), at });
+      return true;
+    });
     if (!closed) return refuse(request, 'not_found', 'open exception');
     return request.json({ recorded: 1 }, 200);
   });
@@ -153,6 +183,7 @@ async function entryPage(
 function exceptionView(row: ExceptionRow): ReconciliationException {
   return {
     ...row,
+    sides: [...row.sides],
     foundAt: row.foundAt.toISOString(),
     lastSeenAt: row.lastSeenAt.toISOString(),
     resolvedAt: row.resolvedAt?.toISOString() ?? null,

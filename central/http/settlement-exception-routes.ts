@@ -1,6 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { settlementExceptionListSchema } from '../../shared/contracts/http-settlement.ts';
-import { recordedSchema, resolveExceptionSchema } from '../../shared/contracts/reconciliation.ts';
+import {
+  EXCEPTION_FILTERS,
+  recordedSchema,
+  resolveExceptionSchema,
+} from '../../shared/contracts/reconciliation.ts';
 import { recordAct } from '../access/audit-store.ts';
 import { principalOf } from '../access/principal.ts';
 import type { HttpContext } from '../context.ts';
@@ -14,7 +18,7 @@ export const settlementExceptionsRoute = createRoute({
   summary: 'Payouts that did not arrive and answers of banks that do not fit, newest first',
   request: {
     query: z.object({
-      state: z.enum(['open', 'all']).default('open'),
+      state: z.enum(EXCEPTION_FILTERS).default('open'),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
   },
@@ -41,7 +45,7 @@ export function addSettlementExceptionRoutes(
 ): void {
   app.openapi(settlementExceptionsRoute, async (request) => {
     const { state, limit } = request.req.valid('query');
-    const rows = await listExceptions(database.db, { openOnly: state === 'open', limit });
+    const rows = await listExceptions(database.db, { state, limit });
     const exceptions = rows.map((row) => ({
       ...row,
       foundAt: row.foundAt.toISOString(),

@@ -1,5 +1,5 @@
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
-import type { FoundDifference } from '../../shared/contracts/reconciliation.ts';
+import { and, desc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import type { ExceptionFilter, FoundDifference } from '../../shared/contracts/reconciliation.ts';
 import type { Executor } from '../db/database.ts';
 import { reconciliationExceptions, reconciliationRuns } from '../db/schema.ts';
 
@@ -16,10 +16,10 @@ export async function recordDifferences(
   },
 ): Promise<void> {
   const { hubId, source, at } = found;
-  for (const { code, subject, seq, detail } of found.differences) {
+  for (const { code, subject, seq, detail, sides = [] } of found.differences) {
     await tx
       .insert(reconciliationExceptions)
-      .values({ hubId, code, subject, seq, detail, source, foundAt: at, lastSeenAt: at })
+      .values({ hubId, code, subject, seq, detail, sides, source, foundAt: at, lastSeenAt: at })
       .onConflictDoUpdate({
         target: [
           reconciliationExceptions.hubId,
@@ -29,6 +29,7 @@ export async function recordDifferences(
         targetWhere: isNull(reconciliationExceptions.resolvedAt),
         set: {
           detail,
+          sides,
           lastSeenAt: at,
           timesSeen: sql`${reconciliationExceptions.timesSeen} + 1`,
         },
@@ -36,17 +37,34 @@ export async function recordDifferences(
   }
 }
 
-/** Exceptions, newest first: those that are open, or the resolved ones too. */
+/** Exceptions, newest first. */
 export function listExceptions(
   db: Executor,
-  page: { readonly openOnly: boolean; readonly limit: number },
+  page: { readonly state: ExceptionFilter; readonly limit: number },
 ): Promise<ExceptionRow[]> {
   return db
     .select()
     .from(reconciliationExceptions)
-    .where(page.openOnly ? isNull(reconciliationExceptions.resolvedAt) : undefined)
+    .where(isIn(page.state))
     .orderBy(desc(reconciliationExceptions.lastSeenAt), desc(reconciliationExceptions.exceptionId))
     .limit(page.limit);
+}
+
+function isIn(state: ExceptionFilter): SQL | undefined {
+  if (state === 'all') return undefined;
+  const { resolvedAt } = reconciliationExceptions;
+  return state === 'open' ? isNull(resolvedAt) : isNotNull(resolvedAt);
+}
+
+export async function findException(
+  db: Executor,
+  exceptionId: number,
+): Promise<ExceptionRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(reconciliationExceptions)
+    .where(eq(reconciliationExceptions.exceptionId, exceptionId));
+  return row;
 }
 
 /** Closes an exception with a word on what was done. @returns false where there is no such open one */

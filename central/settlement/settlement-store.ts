@@ -1,8 +1,9 @@
-import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type {
   BankExceptionCode,
   FundingExceptionCode,
 } from '../../shared/contracts/http-settlement.ts';
+import type { ExceptionFilter } from '../../shared/contracts/reconciliation.ts';
 import type { Executor } from '../db/database.ts';
 import { merchantAccounts, merchants } from '../db/merchant-schema.ts';
 import {
@@ -247,14 +248,20 @@ export async function recordException(
 /** Exceptions, newest first. */
 export function listExceptions(
   db: Executor,
-  page: { readonly openOnly: boolean; readonly limit: number },
+  page: { readonly state: ExceptionFilter; readonly limit: number },
 ): Promise<ExceptionRow[]> {
   return db
     .select()
     .from(settlementExceptions)
-    .where(page.openOnly ? isNull(settlementExceptions.resolvedAt) : undefined)
+    .where(isIn(page.state))
     .orderBy(desc(settlementExceptions.exceptionId))
     .limit(page.limit);
+}
+
+function isIn(state: ExceptionFilter): SQL | undefined {
+  if (state === 'all') return undefined;
+  const { resolvedAt } = settlementExceptions;
+  return state === 'open' ? isNull(resolvedAt) : isNotNull(resolvedAt);
 }
 
 /** Closes an exception with a word on what was done. @returns false where there is no such open one */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DIFFERENCE_CODES } from '../domain/reconciliation.ts';
+import { BOOKS, DIFFERENCE_CODES } from '../domain/reconciliation.ts';
 import { currencySchema, nameSchema, sha256HexSchema, timestampSchema } from './primitives.ts';
 
 /** How differences between books are exchanged and worked off. */
@@ -33,14 +33,27 @@ export const ledgerEntryPageSchema = z.object({
 });
 export type LedgerEntryPage = z.infer<typeof ledgerEntryPageSchema>;
 
+export const bookSideSchema = z.object({
+  book: z.enum(BOOKS),
+  /** The kind of move, or how a terminal saw it end; null where the book has nothing. */
+  says: z.string().max(64).nullable(),
+  amountMinor: amountTextSchema.nullable(),
+  currency: currencySchema.nullable(),
+  /** Of the chain. */
+  hash: sha256HexSchema.nullable(),
+});
+export type ToldSide = z.infer<typeof bookSideSchema>;
+
 export const foundDifferenceSchema = z.object({
   code: z.enum(DIFFERENCE_CODES),
   /** The payment, row or run of events: found again it is the same exception. */
   subject: z.string().min(1).max(200),
   seq: z.int().min(0).nullable(),
   detail: z.string().max(500),
+  /** What each book said when it was found; none where it was found by central's own walk. */
+  sides: z.array(bookSideSchema).max(3).default([]),
 });
-export type FoundDifference = z.infer<typeof foundDifferenceSchema>;
+export type FoundDifference = z.input<typeof foundDifferenceSchema>;
 
 export const reportDifferencesSchema = z.strictObject({
   hubId: nameSchema,
@@ -60,6 +73,16 @@ export const exceptionSchema = foundDifferenceSchema.extend({
   note: z.string().nullable(),
 });
 export type ReconciliationException = z.infer<typeof exceptionSchema>;
+
+/** An exception, and what central has at its place now. */
+export const exceptionDetailSchema = exceptionSchema.extend({
+  now: z.array(bookSideSchema),
+  /** Why central has put the event aside instead of booking it. */
+  putAside: z.string().nullable(),
+});
+
+export const EXCEPTION_FILTERS = ['open', 'closed', 'all'] as const;
+export type ExceptionFilter = (typeof EXCEPTION_FILTERS)[number];
 
 export const exceptionListSchema = z.object({
   exceptions: z.array(exceptionSchema),

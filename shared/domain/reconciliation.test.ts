@@ -32,6 +32,25 @@ describe('compareBooks', () => {
     expect(codes(chain(9), central)).toContain(said);
   });
 
+  it('shows what each side says, and where one says nothing', () => {
+    const sides = (central: LedgerEntry[]) =>
+      compareBooks(chain(2), central).flatMap((found) =>
+        found.sides.map(({ book, says, amountMinor }) => [book, says, amountMinor]),
+      );
+    expect(sides(chain(2).with(1, entry(2, 7n)))).toEqual([
+      ['hub', 'capture', 102n],
+      ['central', 'capture', 7n],
+    ]);
+    expect(sides(chain(1))).toEqual([
+      ['hub', 'capture', 102n],
+      ['central', null, null],
+    ]);
+    expect(sides(chain(3))).toEqual([
+      ['hub', null, null],
+      ['central', 'capture', 103n],
+    ]);
+  });
+
   it('says which payment was captured twice, and where another was booked', () => {
     const twice = chain(3).with(2, { ...entry(3), booked: entry(2).booked });
     expect(codes(twice, chain(3))).toEqual(['booking_differs 3-3', 'duplicated 3-3']);
@@ -70,5 +89,13 @@ describe('compareJournal', () => {
   ])('%s', (code, payment) => {
     const found = compareJournal([payment], chain(3)).map((each) => each.code);
     expect(found).toEqual(code === null ? [] : [code]);
+  });
+
+  it('shows the terminal’s word beside the hub’s', () => {
+    const [found] = compareJournal([journalled(1, null)], chain(3));
+    expect(found?.sides).toMatchObject([
+      { book: 'terminal', says: 'open', amountMinor: 101n, hash: null },
+      { book: 'hub', says: 'capture', amountMinor: 101n, hash: 'hash 1' },
+    ]);
   });
 });

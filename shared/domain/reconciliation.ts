@@ -54,6 +54,20 @@ export const DIFFERENCE_CODES = [
 ] as const;
 export type DifferenceCode = (typeof DIFFERENCE_CODES)[number];
 
+/** Whose word it is: a terminal's journal, a hub's ledger, what the hub told central, central's book. */
+export const BOOKS = ['terminal', 'hub', 'told', 'central'] as const;
+
+/** What one book says at the place where another says something else. */
+export interface BookSide {
+  readonly book: (typeof BOOKS)[number];
+  /** The kind of move, or how a terminal saw it end; null where the book has nothing. */
+  readonly says: string | null;
+  readonly amountMinor: bigint | null;
+  readonly currency: string | null;
+  /** Of the chain. */
+  readonly hash: string | null;
+}
+
 export interface Difference {
   readonly code: DifferenceCode;
   /** The first event it is about, and the last of a run; null where none. */
@@ -61,6 +75,8 @@ export interface Difference {
   readonly toSeq: number | null;
   readonly paymentId: string | null;
   readonly detail: string;
+  /** Of the first event it is about. */
+  readonly sides: readonly BookSide[];
 }
 
 /** Differences between a hub's ledger and central's book of it, each side in the chain's order. */
@@ -74,7 +90,8 @@ export function compareBooks(
   differences.push(...lostRuns(hub, there));
   const lastHere = hub.at(-1)?.seq ?? 0;
   for (const entry of central.filter(({ seq }) => seq > lastHere)) {
-    differences.push(difference('surplus', entry, 'central has it, the hub has not'));
+    const sides = [nothingAt('hub'), sideOf('central', entry)];
+    differences.push(difference('surplus', { entry, sides }, 'central has it, the hub has not'));
   }
   for (const entry of hub) {
     const booked = there.get(entry.seq);
@@ -87,15 +104,16 @@ export function compareBooks(
 }
 
 function compareEntry(here: LedgerEntry, there: LedgerEntry): Difference | undefined {
-  if (here.hash !== there.hash) return difference('chain_broken', here, 'the hashes differ');
+  const at = { entry: here, sides: [sideOf('hub', here), sideOf('central', there)] };
+  if (here.hash !== there.hash) return difference('chain_broken', at, 'the hashes differ');
   const [due, booked] = [here.booked, there.booked];
   if (!due && !booked) return undefined;
-  if (!booked) return difference('not_booked', here, there.putAside ?? 'nothing is booked');
+  if (!booked) return difference('not_booked', at, there.putAside ?? 'nothing is booked');
   if (!due || due.kind !== booked.kind || due.paymentId !== booked.paymentId) {
-    return difference('booking_differs', here, `${due?.kind ?? 'nothing'}, ${booked.kind}`);
+    return difference('booking_differs', at, `${due?.kind ?? 'nothing'}, ${booked.kind}`);
   }
   if (due.amountMinor !== booked.amountMinor || due.currency !== booked.currency) {
-    return difference('amount_differs', here, `${due.amountMinor}, ${booked.amountMinor}`);
+    return difference('amount_differs', at, `${due.amountMinor}, ${booked.amountMinor}`);
   }
   return undefined;
 }
@@ -119,32 +137,48 @@ function lostRuns(hub: readonly LedgerEntry[], there: ReadonlyMap<number, Ledger
     const code = isTail ? 'lost_tail' : first === hub[0] ? 'lost_prefix' : 'lost_middle';
     const toSeq = last?.seq ?? null;
     const detail = `${run.length} events`;
-    return { code, seq: first?.seq ?? null, toSeq, paymentId: null, detail };
+    const sides = [...(first ? [sideOf('hub', first)] : []), nothingAt('central')];
+    return { code, seq: first?.seq ?? null, toSeq, paymentId: null, detail, sides };
   });
 }
 
-function brokenOrder(side: readonly LedgerEntry[], name: string): Difference[] {
+function brokenOrder(side: readonly LedgerEntry[], name: 'hub' | 'central'): Difference[] {
   return side.flatMap((entry, index) => {
     const before = side[index - 1];
     if (!before || entry.seq > before.seq) return [];
     const code = entry.seq === before.seq ? 'duplicated' : 'chain_broken';
-    return [difference(code, entry, `twice or out of order at ${name}`)];
+    const sides = [sideOf(name, before), sideOf(name, entry)];
+    return [difference(code, { entry, sides }, `twice or out of order at ${name}`)];
   });
 }
 
-function capturedTwice(side: readonly LedgerEntry[], name: string): Difference[] {
+function capturedTwice(side: readonly LedgerEntry[], name: 'hub' | 'central'): Difference[] {
   const seen = new Set<string>();
   return side.flatMap((entry) => {
     if (entry.booked?.kind !== 'capture') return [];
     const isNew = !seen.has(entry.booked.paymentId);
     seen.add(entry.booked.paymentId);
-    return isNew ? [] : [difference('duplicated', entry, `captured twice at ${name}`)];
+    const at = { entry, sides: [sideOf(name, entry)] };
+    return isNew ? [] : [difference('duplicated', at, `captured twice at ${name}`)];
   });
 }
 
-function difference(code: DifferenceCode, entry: LedgerEntry, detail: string): Difference {
+function difference(
+  code: DifferenceCode,
+  { entry, sides }: { readonly entry: LedgerEntry; readonly sides: readonly BookSide[] },
+  detail: string,
+): Difference {
   const paymentId = entry.booked?.paymentId ?? null;
-  return { code, seq: entry.seq, toSeq: entry.seq, paymentId, detail };
+  return { code, seq: entry.seq, toSeq: entry.seq, paymentId, detail, sides };
+}
+
+function sideOf(book: BookSide['book'], { booked, hash }: LedgerEntry): BookSide {
+  const { kind: says = null, amountMinor = null, currency = null } = booked ?? {};
+  return { book, says, amountMinor, currency, hash };
+}
+
+function nothingAt(book: BookSide['book']): BookSide {
+  return { book, says: null, amountMinor: null, currency: null, hash: null };
 }
 
 /** What a terminal's journal says of a payment. */
@@ -171,16 +205,21 @@ export function compareJournal(
   return journal.flatMap((payment): Difference[] => {
     const entry = captured.get(payment.paymentId);
     const fact = entry?.booked;
-    const { paymentId, outcome } = payment;
-    const at = { seq: entry?.seq ?? null, toSeq: entry?.seq ?? null, paymentId };
+    const { paymentId, outcome, amountMinor, currency } = payment;
+    const terminal = { book: 'terminal', says: outcome ?? 'open', hash: null } as const;
+    const sides: BookSide[] = [
+      { ...terminal, amountMinor, currency },
+      entry ? sideOf('hub', entry) : nothingAt('hub'),
+    ];
+    const at = { seq: entry?.seq ?? null, toSeq: entry?.seq ?? null, paymentId, sides };
     if (!fact) {
       if (outcome === 'paid') {
         return [{ ...at, code: 'terminal_paid_not_booked', detail: 'the hub has no capture' }];
       }
       return [];
     }
-    if (fact.amountMinor !== payment.amountMinor || fact.currency !== payment.currency) {
-      const detail = `${payment.amountMinor}, ${fact.amountMinor}`;
+    if (fact.amountMinor !== amountMinor || fact.currency !== currency) {
+      const detail = `${amountMinor}, ${fact.amountMinor}`;
       return [{ ...at, code: 'terminal_amount_differs', detail }];
     }
     if (outcome === null) return [{ ...at, code: 'terminal_open', detail: 'ask by recover' }];

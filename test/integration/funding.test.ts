@@ -228,6 +228,10 @@ describe('a shopper pays in by the code of their Alipay app', () => {
       schema: recordedSchema,
       body: { note: 'called off' },
     });
+    const closed = await books.answer(administrator, '/api/settlement-exceptions?state=closed', {
+      schema: settlementExceptionListSchema,
+    });
+    expect(closed.exceptions).toMatchObject([{ subject: paymentInId, note: 'called off' }]);
     await expectEven();
   });
 

@@ -5,7 +5,10 @@ import { runCli } from '../../deploy/cli/cli.ts';
 import { eventJson } from '../../edge-hub/outbox/outbox-store.ts';
 import { ledgerVerdictSchema } from '../../shared/contracts/ledger-verdict.ts';
 import { receiptCheckSchema } from '../../shared/contracts/receipt.ts';
-import { exceptionListSchema } from '../../shared/contracts/reconciliation.ts';
+import {
+  exceptionDetailSchema,
+  exceptionListSchema,
+} from '../../shared/contracts/reconciliation.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestPostgres } from '../support/postgres.ts';
 import { TestCentral } from '../support/test-central.ts';
@@ -85,11 +88,17 @@ const reconcile = (...more: string[]) =>
   wuma('reconcile', '--data', hub.context.settings.dataDir, ...more);
 const authorization = (): string => `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`;
 
-async function exceptions() {
-  const answer = await central.get('/api/reconciliation/exceptions', {
+async function exceptions(state = 'open') {
+  const answer = await central.get(`/api/reconciliation/exceptions?state=${state}`, {
     authorization: authorization(),
   });
   return exceptionListSchema.parse(await answer.json());
+}
+
+async function detailOf(exceptionId: number | undefined) {
+  const path = `/api/reconciliation/exceptions/${exceptionId}`;
+  const answer = await central.get(path, { authorization: authorization() });
+  return exceptionDetailSchema.parse(await answer.json());
 }
 
 async function post(path: string, body: object = {}): Promise<number> {
@@ -286,13 +295,34 @@ describe('the exception queue', () => {
         (each) => each.source === 'nightly' && each.code === 'amount_differs',
       );
       expect(nightly).toMatchObject({ seq: 3, timesSeen: 2, hubId: HUB });
-      expect(open.some((each) => each.source === 'command')).toBe(true);
+      const reported = open.find(
+        (each) => each.source === 'command' && each.code === 'amount_differs',
+      );
+      expect(reported?.sides).toMatchObject([
+        { book: 'hub', says: 'capture', amountMinor: '1250' },
+        { book: 'central', says: 'capture', amountMinor: '1' },
+      ]);
+      expect(await detailOf(nightly?.exceptionId)).toMatchObject({
+        sides: [],
+        now: [
+          { book: 'told', says: 'capture', amountMinor: '1250' },
+          { book: 'central', says: 'capture', amountMinor: '1', hash: null },
+        ],
+      });
       const path = `/api/reconciliation/exceptions/${nightly?.exceptionId}/resolve`;
       expect(await post(path, { note: ' ' })).toBe(400);
       expect(await post(path, { note: 'put back by hand' })).toBe(200);
       expect(await post(path, { note: 'again' })).toBe(404);
       const left = (await exceptions()).exceptions;
       expect(left.some((each) => each.exceptionId === nightly?.exceptionId)).toBe(false);
+      const { exceptions: closed } = await exceptions('closed');
+      expect(closed).toMatchObject([
+        { exceptionId: nightly?.exceptionId, note: 'put back by hand' },
+      ]);
+      const acts = await central.sql`select action, subject from audit`;
+      expect(acts).toMatchObject([
+        { action: 'difference.resolve', subject: String(nightly?.exceptionId) },
+      ]);
       await expect(
         central.sql`update reconciliation_exceptions set note = 'x' where resolved_at is not null`,
       ).rejects.toThrow('stays as it is');

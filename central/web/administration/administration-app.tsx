@@ -1,12 +1,13 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { StaffPage } from '../session/staff-page.tsx';
+import { DifferencesCard } from './differences-card.tsx';
 import { DisputesCard } from './disputes-card.tsx';
 import { ExceptionsCard } from './exceptions-card.tsx';
 import { ReviewCard } from './review-card.tsx';
 import { RunsCard } from './runs-card.tsx';
 
-/** What waits for the administration of the streets: applications, payouts, what a bank refused, disputes. */
+/** What waits for the administration of the streets: applications, payouts, what a bank refused, where books differ, disputes. */
 export function AdministrationApp(): ReactElement {
   const { t } = useTranslation();
   return (
@@ -16,6 +17,7 @@ export function AdministrationApp(): ReactElement {
           <ReviewCard />
           <RunsCard />
           <ExceptionsCard />
+          <DifferencesCard />
           <DisputesCard />
         </div>
       )}

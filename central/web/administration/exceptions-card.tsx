@@ -1,27 +1,35 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { settlementExceptionListSchema } from '../../../shared/contracts/http-settlement.ts';
-import { recordedSchema } from '../../../shared/contracts/reconciliation.ts';
+import { type ExceptionFilter, recordedSchema } from '../../../shared/contracts/reconciliation.ts';
 import { momentText } from '../../../shared/web/format.ts';
 import { usePolled } from '../../../shared/web/use-polled.ts';
 import { Failed, ListCard } from '../desk/list-card.tsx';
 import { NoteForm } from '../desk/note-form.tsx';
 import { usePosted } from '../desk/use-posted.ts';
+import { ExceptionFilterButtons } from './exception-filter.tsx';
 
 const POLL_MS = 15_000;
 
-/** What a bank rejected or sent back, and what does not fit: each waits for a word on what was done. */
+const SHOWN = 100;
+
+/** What a bank or a funding source did not do, and what does not fit: each waits for a word on what was done. */
 export function ExceptionsCard(): ReactElement {
   const { t, i18n } = useTranslation();
-  const listed = usePolled('/api/settlement-exceptions', settlementExceptionListSchema, POLL_MS);
+  const [state, setState] = useState<ExceptionFilter>('open');
+  const path = `/api/settlement-exceptions?state=${state}&limit=${SHOWN}`;
+  const listed = usePolled(path, settlementExceptionListSchema, POLL_MS);
   const posted = usePosted(listed.reload);
+  const resolve = (exceptionId: number) => (note: string) =>
+    void posted.post(`/api/settlement-exceptions/${exceptionId}/resolve`, recordedSchema, { note });
   return (
     <ListCard
       id="exceptions"
       heading={t('exceptions.heading')}
       polled={listed}
       isEmpty={({ exceptions }) => exceptions.length === 0}
-      none={t('exceptions.none')}
+      none={t(`exceptions.none.${state}`)}
+      head={<ExceptionFilterButtons value={state} onValue={setState} />}
       foot={posted.failure ? <Failed failure={posted.failure} /> : null}
     >
       {({ exceptions }) => (
@@ -39,19 +47,20 @@ export function ExceptionsCard(): ReactElement {
                 {each.detail}
               </p>
               <p className="small mono">{each.subject}</p>
-              <NoteForm
-                label={t('exceptions.note')}
-                busy={posted.busy}
-                choices={[
-                  {
-                    label: t('exceptions.resolve'),
-                    onNote: (note) => {
-                      const path = `/api/settlement-exceptions/${each.exceptionId}/resolve`;
-                      void posted.post(path, recordedSchema, { note });
-                    },
-                  },
-                ]}
-              />
+              {each.resolvedAt === null ? (
+                <NoteForm
+                  label={t('exceptions.note')}
+                  busy={posted.busy}
+                  choices={[{ label: t('exceptions.resolve'), onNote: resolve(each.exceptionId) }]}
+                />
+              ) : (
+                <p>
+                  {t('filter.closedWith', {
+                    at: momentText(each.resolvedAt, i18n.language, Date.now()),
+                    note: each.note,
+                  })}
+                </p>
+              )}
             </li>
           ))}
         </ul>

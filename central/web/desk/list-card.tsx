@@ -15,17 +15,20 @@ interface ListCardProps<T> {
   /** What is said when there is nothing yet. */
   readonly none: string;
   readonly children: (value: T) => ReactNode;
+  /** Shown above whatever is there: ways of looking at it. */
+  readonly head?: ReactNode;
   /** Shown below whatever is there: a form to add something. */
   readonly foot?: ReactNode;
 }
 
 /** A card of what a path answers: loading, nothing yet, not to be had, or the thing itself. */
 export function ListCard<T>(props: ListCardProps<T>): ReactElement {
-  const { id, heading, polled, isEmpty, none, children, foot } = props;
+  const { id, heading, polled, isEmpty, none, children, head, foot } = props;
   const { value, failure, reload } = polled;
   return (
     <section className="card" aria-labelledby={id}>
       <h2 id={id}>{heading}</h2>
+      {head}
       {failure ? <Failed failure={failure} onRetry={reload} /> : null}
       {value === undefined && !failure ? <SkeletonRows rows={3} /> : null}
       {value !== undefined && isEmpty(value) ? <p className="muted">{none}</p> : null}

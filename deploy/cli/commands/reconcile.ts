@@ -7,10 +7,13 @@ import {
 } from '../../../edge-hub/verification/ledger-reader-store.ts';
 import { readJournal } from '../../../firmware-bridge/bridge/journal-reading.ts';
 import {
+  bookSideSchema,
   type FoundDifference,
   ledgerEntryPageSchema,
+  type ToldSide,
 } from '../../../shared/contracts/reconciliation.ts';
 import {
+  type BookSide,
   compareBooks,
   compareJournal,
   type Difference,
@@ -69,7 +72,7 @@ Exit code 1 when there is any.
     );
     const graceS = wholeNumber('grace', values.grace, { least: 0, most: 86_400 });
     const hubs: HubReconciliation[] = [];
-    const captured: LedgerEntry[] = [];
+    const ledgers: HubLedger[] = [];
     for (const dataDir of values.data) {
       const { ledger, onlyThere, ...reconciled } = await reconcileHub(
         dataDir,
@@ -78,12 +81,12 @@ Exit code 1 when there is any.
       );
       io.progress(`${reconciled.hubId}: ${reconciled.events} events`);
       hubs.push(reconciled);
-      captured.push(...ledger.entries, ...onlyThere);
+      ledgers.push({ ...ledger, entries: [...ledger.entries, ...onlyThere] });
     }
-    const journals = (values.journal ?? []).map((file) => reconcileJournal(file, captured));
-    if (values.record) await record(central, hubs);
+    const journals = (values.journal ?? []).map((file) => reconcileJournal(file, ledgers));
+    if (values.record) await record(central, [...hubs, ...journals]);
     const ok = [...hubs, ...journals].every((each) => each.differences.length === 0);
-    if (values.json) io.out(JSON.stringify({ ok, hubs, journals }));
+    if (values.json) io.out(JSON.stringify({ ok, hubs, journals }, withAmounts));
     else tell(io, hubs, journals);
     return ok ? 0 : 1;
   },
@@ -176,21 +179,46 @@ async function readCentral(
   }
 }
 
-function reconcileJournal(file: string, captured: readonly LedgerEntry[]) {
+/** A terminal's payments may lie at several hubs, where it was moved; what differs is its last one's to work off. */
+function reconcileJournal(file: string, ledgers: readonly HubLedger[]) {
   const payments = readJournal(readFileSync(file, 'utf8'));
-  return { file, payments: payments.length, differences: compareJournal(payments, captured) };
+  const ids = new Set(payments.map(({ paymentId }) => paymentId));
+  const isOfJournal = ({ booked }: LedgerEntry): boolean => ids.has(booked?.paymentId ?? '');
+  const known = ledgers.findLast(({ entries }) => entries.some(isOfJournal));
+  const hubId = (known ?? ledgers[0])?.hubId ?? '';
+  const captured = ledgers.flatMap(({ entries }) => entries);
+  return {
+    file,
+    hubId,
+    payments: payments.length,
+    differences: compareJournal(payments, captured),
+  };
 }
 
-async function record(central: HubClient, hubs: readonly HubReconciliation[]): Promise<void> {
-  for (const { hubId, differences } of hubs) {
-    const found = differences.slice(0, MAX_REPORTED).map(foundOf);
-    await central.post('/api/reconciliation/exceptions', { hubId, differences: found });
+async function record(
+  central: HubClient,
+  found: readonly Pick<HubReconciliation, 'hubId' | 'differences'>[],
+): Promise<void> {
+  for (const { hubId, differences } of found) {
+    const reported = differences.slice(0, MAX_REPORTED).map(foundOf);
+    await central.post('/api/reconciliation/exceptions', { hubId, differences: reported });
   }
 }
 
-function foundOf({ code, seq, toSeq, paymentId, detail }: Difference): FoundDifference {
+function foundOf({ code, seq, toSeq, paymentId, detail, sides }: Difference): FoundDifference {
   const run = seq === toSeq ? `event ${seq}` : `events ${seq}-${toSeq}`;
-  return { code, subject: paymentId === null ? run : `payment ${paymentId}`, seq, detail };
+  const subject = paymentId === null ? run : `payment ${paymentId}`;
+  return { code, subject, seq, detail, sides: sides.map(toldSide) };
+}
+
+/** As messages have it. The hub's file and the journal hold checked rows. */
+function toldSide({ amountMinor, ...side }: BookSide): ToldSide {
+  return bookSideSchema.parse({ ...side, amountMinor: amountMinor?.toString() ?? null });
+}
+
+/** Amounts as text: JSON has no whole numbers beyond 2^53. */
+function withAmounts(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
 }
 
 function tell(
