@@ -33,6 +33,8 @@ export class ReplyLost extends Error {
 }
 
 export interface OutgoingRequest {
+  /** Where it was made, and kept, before; made anew otherwise. */
+  readonly id?: string;
   readonly type: TerminalRequestType;
   readonly data: unknown;
   readonly blobs?: readonly Uint8Array[];
@@ -115,7 +117,7 @@ export class HubSession {
   request(outgoing: OutgoingRequest): Promise<TerminalReply> {
     const client = this.#client;
     if (!client?.connected) return Promise.reject(new ReplyLost('not connected'));
-    const id = newId();
+    const id = outgoing.id ?? newId();
     const head = {
       id,
       type: outgoing.type,

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { KioskBar } from './kiosk-bar.tsx';
 import type { Screen } from './payment-flow.ts';
+import type { RefundScreen as RefundScreenState } from './refund-screens.ts';
 import { AmountScreen } from './screens/amount-screen.tsx';
 import { CheckingScreen } from './screens/checking-screen.tsx';
 import { CodeScreen } from './screens/code-screen.tsx';
@@ -10,6 +11,9 @@ import { OfferScreen } from './screens/offer-screen.tsx';
 import { PairingScreen } from './screens/pairing-screen.tsx';
 import { PhoneScreen } from './screens/phone-screen.tsx';
 import { QuestionScreen } from './screens/question-screen.tsx';
+import { RecentScreen } from './screens/recent-screen.tsx';
+import { RefundResultScreen } from './screens/refund-result-screen.tsx';
+import { RefundScreen } from './screens/refund-screen.tsx';
 import { RefusedScreen } from './screens/refused-screen.tsx';
 import { ResultScreen } from './screens/result-screen.tsx';
 import { type Kiosk, useKiosk } from './use-kiosk.ts';
@@ -31,8 +35,9 @@ function CurrentScreen({ kiosk }: { readonly kiosk: Kiosk }): ReactElement | nul
   if (kiosk.device.name === 'loading') return null;
   if (kiosk.device.name === 'unpaired') return <PairingScreen onPaired={kiosk.paired} />;
   const { screen } = kiosk.state;
-  // a payment whose end is not known stays on the screen, whatever the link does
-  if (kiosk.link.name === 'refused' && screen.name !== 'checking') {
+  // what has not come to a known end stays on the screen, whatever the link does
+  const isUnknown = screen.name === 'checking' || screen.name === 'refunding';
+  if (kiosk.link.name === 'refused' && !isUnknown) {
     return <RefusedScreen onPairAgain={kiosk.unpair} />;
   }
   return <PaymentScreen kiosk={kiosk} />;
@@ -55,6 +60,7 @@ function PaymentScreen({ kiosk }: { readonly kiosk: Kiosk }): ReactElement {
           lastPaid={state.lastPaid}
           onChange={(amountMinor) => dispatch({ type: 'amountChanged', amountMinor })}
           onNext={() => kiosk.offer(screen.amountMinor)}
+          onRecent={kiosk.openRecent}
         />
       );
     case 'offer':
@@ -89,12 +95,52 @@ function PaymentScreen({ kiosk }: { readonly kiosk: Kiosk }): ReactElement {
         />
       );
     case 'checking':
-      return <CheckingScreen payment={screen.payment} unsure={screen.unsure} />;
+      return <CheckingScreen money={screen.payment} way="payment" unsure={screen.unsure} />;
     case 'question':
     case 'phone':
       return <TypingScreen kiosk={kiosk} screen={screen} />;
     case 'result':
       return <ResultScreen payment={screen.payment} outcome={screen.outcome} />;
+    case 'recent':
+    case 'refund':
+    case 'refunding':
+    case 'refundResult':
+      return <CashierScreen kiosk={kiosk} screen={screen} />;
+  }
+}
+
+interface CashierScreenProps {
+  readonly kiosk: Kiosk;
+  readonly screen: RefundScreenState;
+}
+
+/** The last payments, and giving one back. */
+function CashierScreen({ kiosk, screen }: CashierScreenProps): ReactElement {
+  const { dispatch, link } = kiosk;
+  switch (screen.name) {
+    case 'recent':
+      return (
+        <RecentScreen
+          recent={screen.recent}
+          onRefund={(payment) => dispatch({ type: 'refundChosen', payment })}
+          onRetry={kiosk.reloadRecent}
+          onBack={() => dispatch({ type: 'cancelled' })}
+        />
+      );
+    case 'refund':
+      return (
+        <RefundScreen
+          state={screen}
+          isOnline={link.name === 'online'}
+          onChange={(amountMinor) => dispatch({ type: 'amountChanged', amountMinor })}
+          onSend={() => kiosk.refund(screen)}
+          onCancel={() => dispatch({ type: 'cancelled' })}
+        />
+      );
+    case 'refunding':
+      return <CheckingScreen money={screen.refund} way="refund" unsure={screen.unsure} />;
+    case 'refundResult':
+      return <RefundResultScreen refund={screen.refund} outcome={screen.outcome} />;
   }
 }
 

@@ -10,8 +10,9 @@ import { takePicture } from '../../shared/web/camera.ts';
 import { sha256Hex, signText } from './device-key.ts';
 import type { DeviceIdentity } from './device-store.ts';
 import { type HubSession, type OutgoingRequest, ReplyLost } from './hub-session.ts';
-import { clearOpenPayment, saveOpenPayment } from './open-payment-store.ts';
-import type { FlowEvent, OpenPayment, Outcome, Question, Refusal } from './payment-flow.ts';
+import { openPayment } from './open-records.ts';
+import type { FlowEvent, OpenPayment, Outcome, Question } from './payment-flow.ts';
+import type { Refusal } from './refusal-text.ts';
 
 /** Takes one look for a payment: challenge, pictures, signed probe, and the truth when an answer is lost. */
 
@@ -105,7 +106,7 @@ export class PaymentConductor {
       return;
     }
     // From here on the hub may charge. No press comes between these lines and turns back.
-    saveOpenPayment(payment);
+    openPayment.save(payment);
     this.#dispatch({ type: 'picturesSent' });
     await this.#send(payment, prepared.probe);
   }
@@ -113,7 +114,7 @@ export class PaymentConductor {
   /** Answers the hub's question; every end, and the next question, is dispatched as an event. */
   async answer(payment: OpenPayment, question: Question, digits: string): Promise<void> {
     // said before anything is awaited: from here on no press turns back
-    saveOpenPayment(payment);
+    openPayment.save(payment);
     this.#dispatch({ type: 'answerSent' });
     const { terminalId, keys } = this.#identity;
     const { paymentId } = payment;
@@ -129,7 +130,7 @@ export class PaymentConductor {
 
   /** Pays by what the shopper has given instead of a look; every end, and a question, is dispatched as an event. */
   async claim(payment: OpenPayment, given: Given): Promise<void> {
-    saveOpenPayment(payment);
+    openPayment.save(payment);
     this.#dispatch({ type: 'claimSent' });
     const reply = await this.#tryRequest({
       type: 'challenge.request',
@@ -202,7 +203,7 @@ export class PaymentConductor {
     const question = reply && questionOf(reply, payment);
     if (question) {
       // until it is answered nothing is in doubt
-      clearOpenPayment();
+      openPayment.clear();
       this.#dispatch({ type: 'asked', paymentId: payment.paymentId, question });
       return;
     }
@@ -289,7 +290,7 @@ export class PaymentConductor {
 
   #end(payment: OpenPayment, outcome: Outcome): void {
     // a declined payment stays open at the hub for another look, but nothing of it is in doubt
-    clearOpenPayment();
+    openPayment.clear();
     this.#dispatch({ type: 'ended', paymentId: payment.paymentId, outcome });
   }
 }

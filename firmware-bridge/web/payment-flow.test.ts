@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AMOUNT_KEYS, amountKeyOf, pressAmountKey } from './amount-entry.ts';
 import { digitKeyOf, pressDigitKey } from './digit-entry.ts';
-import { parseOpenPayment } from './open-payment-store.ts';
+import { openPayment, openRefund } from './open-records.ts';
 import {
   advance,
   type FlowEvent,
@@ -188,12 +188,73 @@ describe('digit pad', () => {
   });
 });
 
+describe('giving back', () => {
+  const standing = {
+    paymentId: 'payment-1',
+    state: 'captured',
+    amountMinor: '1250',
+    currency: 'CNY',
+    refundedMinor: '250',
+    refundableMinor: '1000',
+    reversibleUntil: null,
+    capturableUntil: null,
+    capturedAt: '2026-11-24T08:00:00.000Z',
+    reference: 'R-1',
+  } as const;
+  const refund = { ...payment, refundId: 'refund-1' };
+  const opened: readonly FlowEvent[] = [
+    { type: 'woken' },
+    { type: 'recentOpened' },
+    { type: 'recentTold', recent: { payments: [standing] } },
+  ];
+  const chosen: readonly FlowEvent[] = [...opened, { type: 'refundChosen', payment: standing }];
+  const ended = (refundId: string): FlowEvent => ({
+    type: 'refundEnded',
+    refundId,
+    outcome: { kind: 'refunded', reference: 'R-2' },
+  });
+
+  it('starts with all that is left, and goes back a screen at a time', () => {
+    expect(after(...chosen).screen).toMatchObject({ amountMinor: 1000n, isTyped: false });
+    const back: FlowEvent = { type: 'cancelled' };
+    expect(after(...chosen, back).screen).toEqual(after(...opened).screen);
+    expect(after(...opened, back).screen).toEqual({ name: 'amount', amountMinor: 0n });
+    // an answer to the list that comes late finds another screen
+    expect(after(...chosen, { type: 'recentTold', recent: null }).screen.name).toBe('refund');
+  });
+
+  it('is not turned back once it is sent, and ends by its own answer alone', () => {
+    const sent: readonly FlowEvent[] = [...chosen, { type: 'refundSent', refund }];
+    const unsure: readonly FlowEvent[] = [...sent, { type: 'cancelled' }, { type: 'refundUnsure' }];
+    expect(after(...unsure, ended('refund-0')).screen).toEqual({
+      name: 'refunding',
+      refund,
+      unsure: true,
+    });
+    const done = [...unsure, ended('refund-1')];
+    expect(after(...done).screen).toMatchObject({ name: 'refundResult' });
+    expect(after(...done, { type: 'resultShown' }).screen.name).toBe('amount');
+  });
+
+  it('is taken up again by a page that comes back', () => {
+    expect(after({ type: 'refundResumed', refund }, ended('refund-1')).screen).toMatchObject({
+      name: 'refundResult',
+      outcome: { kind: 'refunded', reference: 'R-2' },
+    });
+  });
+});
+
 describe('payment kept on the device', () => {
   it('is read back, and anything else is nothing', () => {
     const text = '{"paymentId":"payment-1","amountMinor":"1250","currency":"CNY"}';
-    expect(parseOpenPayment(text)).toEqual(payment);
+    expect(openPayment.parse(text)).toEqual(payment);
     for (const bad of ['', '{', 'null', '{"paymentId":1}', text.replace('1250', '-5')]) {
-      expect(parseOpenPayment(bad)).toBeUndefined();
+      expect(openPayment.parse(bad)).toBeUndefined();
     }
+    // a refund has an id of its own, without which it may not be sent again
+    expect(openRefund.parse(text)).toBeUndefined();
+    const refund = { ...payment, refundId: 'refund-1' };
+    const kept = JSON.stringify({ ...refund, amountMinor: '1250' });
+    expect(openRefund.parse(kept)).toEqual(refund);
   });
 });

@@ -1,5 +1,8 @@
 import type { LightColour } from '../../shared/contracts/light-sequence.ts';
+import type { PaymentStandingData } from '../../shared/contracts/terminal-moves.ts';
 import type { Currency } from '../../shared/domain/money.ts';
+import type { Recent, RefundEvent, RefundScreen } from './refund-screens.ts';
+import type { Refusal, Words } from './refusal-text.ts';
 
 /**
  * What the kiosk shows, as a pure machine: screens and the moves between them. Whether somebody paid
@@ -12,17 +15,6 @@ export interface OpenPayment {
   readonly paymentId: string;
   readonly amountMinor: bigint;
   readonly currency: Currency;
-}
-
-export interface Words {
-  readonly 'zh-CN': string;
-  readonly en: string;
-}
-
-/** Why there was no payment: the hub's words, or a code of this kiosk, which has its words in the messages. */
-export interface Refusal {
-  readonly code: string;
-  readonly words: Words | null;
 }
 
 export type Outcome =
@@ -74,7 +66,8 @@ export type Screen =
       readonly question: Question;
       readonly typed: string;
     }
-  | { readonly name: 'result'; readonly payment: OpenPayment; readonly outcome: Outcome };
+  | { readonly name: 'result'; readonly payment: OpenPayment; readonly outcome: Outcome }
+  | RefundScreen;
 
 /** What the cashier sees of the payment before. */
 export interface LastPaid {
@@ -110,7 +103,8 @@ export type FlowEvent =
   /** An earlier run of this page left a payment whose end it does not know. */
   | { readonly type: 'resumed'; readonly payment: OpenPayment }
   | { readonly type: 'ended'; readonly paymentId: string; readonly outcome: Outcome }
-  | { readonly type: 'resultShown' };
+  | { readonly type: 'resultShown' }
+  | RefundEvent;
 
 export const START: FlowState = { screen: { name: 'idle' }, lastPaid: null };
 
@@ -131,6 +125,9 @@ function lastPaidAfter(state: FlowState, screen: Screen): LastPaid | null {
 
 function nextScreen(screen: Screen, event: FlowEvent): Screen {
   if (event.type === 'resumed') return { name: 'checking', payment: event.payment, unsure: true };
+  if (event.type === 'refundResumed') {
+    return { name: 'refunding', refund: event.refund, unsure: true };
+  }
   switch (screen.name) {
     case 'idle':
       return event.type === 'woken' ? { name: 'amount', amountMinor: 0n } : screen;
@@ -156,14 +153,45 @@ function nextScreen(screen: Screen, event: FlowEvent): Screen {
       return afterPhone(screen, event);
     case 'result':
       return event.type === 'resultShown' ? afterResult(screen) : screen;
+    case 'recent':
+      if (event.type === 'recentTold') return { name: 'recent', recent: event.recent };
+      if (event.type === 'refundChosen') return refundOf(event.payment, screen.recent);
+      return event.type === 'cancelled' ? { name: 'amount', amountMinor: 0n } : screen;
+    case 'refund':
+      return afterRefund(screen, event);
+    case 'refunding':
+      // sent is sent: no press turns back
+      if (event.type === 'refundUnsure') return { ...screen, unsure: true };
+      if (event.type === 'refundEnded' && event.refundId === screen.refund.refundId) {
+        return { name: 'refundResult', refund: screen.refund, outcome: event.outcome };
+      }
+      return screen;
+    case 'refundResult':
+      return event.type === 'resultShown' ? { name: 'amount', amountMinor: 0n } : screen;
   }
 }
 
 function afterAmount(screen: Extract<Screen, { name: 'amount' }>, event: FlowEvent): Screen {
   if (event.type === 'amountChanged') return { name: 'amount', amountMinor: event.amountMinor };
   if (event.type === 'rested') return { name: 'idle' };
+  if (event.type === 'recentOpened') return { name: 'recent', recent: null };
   if (event.type === 'offered') return { name: 'offer', payment: event.payment, last: null };
   return screen;
+}
+
+function refundOf(payment: PaymentStandingData, recent: Recent): Screen {
+  const amountMinor = BigInt(payment.refundableMinor);
+  return { name: 'refund', payment, amountMinor, isTyped: false, recent };
+}
+
+function afterRefund(screen: Extract<Screen, { name: 'refund' }>, event: FlowEvent): Screen {
+  if (event.type === 'amountChanged') {
+    return { ...screen, amountMinor: event.amountMinor, isTyped: true };
+  }
+  if (event.type === 'refundSent') {
+    return { name: 'refunding', refund: event.refund, unsure: false };
+  }
+  return event.type === 'cancelled' ? { name: 'recent', recent: screen.recent } : screen;
 }
 
 function afterLook(

@@ -4,7 +4,7 @@ import { newId } from '../../shared/web/ids.ts';
 import { allowSound, playChime } from './chime.ts';
 import { type DeviceIdentity, keptIdentity } from './device-store.ts';
 import type { LinkState } from './hub-session.ts';
-import { loadOpenPayment } from './open-payment-store.ts';
+import { openPayment, openRefund } from './open-records.ts';
 import { codeInAddress } from './pairing.ts';
 import type { Given, PaymentConductor } from './payment-conductor.ts';
 import {
@@ -15,13 +15,15 @@ import {
   type Question,
   START,
 } from './payment-flow.ts';
+import type { RefundConductor } from './refund-conductor.ts';
+import { type RefundControls, refundControls } from './refund-controls.ts';
 
 export type Device =
   | { readonly name: 'loading' }
   | { readonly name: 'unpaired' }
   | { readonly name: 'paired'; readonly identity: DeviceIdentity };
 
-export interface Kiosk {
+export interface Kiosk extends RefundControls {
   readonly device: Device;
   readonly link: LinkState;
   readonly state: FlowState;
@@ -47,7 +49,7 @@ const NEVER_ASKED: LinkState = { name: 'connecting' };
 export function useKiosk(): Kiosk {
   const [state, dispatch] = useReducer(advance, START);
   const [device, setDevice] = useDevice();
-  const { link, conductor } = useConductor(device, dispatch);
+  const { link, conductor, refunds } = useConductor(device, dispatch);
   const { look, stopLook, cameraReady } = useLook(conductor, dispatch);
   useScreenTimers(state, dispatch);
 
@@ -84,6 +86,7 @@ export function useKiosk(): Kiosk {
     },
     cameraReady,
     cameraFailed,
+    ...refundControls(refunds, dispatch),
   };
 }
 
@@ -91,8 +94,9 @@ function useDevice(): [Device, (device: Device) => void] {
   const [device, setDevice] = useState<Device>({ name: 'loading' });
   useEffect(() => {
     const read = async (): Promise<void> => {
-      // a code in the address asks to pair anew, but a payment whose end is not known needs the old identity
-      const anew = codeInAddress() !== '' && loadOpenPayment() === undefined;
+      // a code in the address asks to pair anew, but what has not come to its end needs the old identity
+      const isOpen = openPayment.load() !== undefined || openRefund.load() !== undefined;
+      const anew = codeInAddress() !== '' && !isOpen;
       const identity = anew ? undefined : await keptIdentity.load().catch(() => undefined);
       setDevice(identity ? { name: 'paired', identity } : { name: 'unpaired' });
     };
@@ -104,9 +108,14 @@ function useDevice(): [Device, (device: Device) => void] {
 function useConductor(
   device: Device,
   dispatch: (event: FlowEvent) => void,
-): { link: LinkState; conductor: PaymentConductor | undefined } {
+): {
+  link: LinkState;
+  conductor: PaymentConductor | undefined;
+  refunds: RefundConductor | undefined;
+} {
   const [link, setLink] = useState<LinkState>(NEVER_ASKED);
   const [conductor, setConductor] = useState<PaymentConductor>();
+  const [refunds, setRefunds] = useState<RefundConductor>();
   const identity = device.name === 'paired' ? device.identity : undefined;
 
   useEffect(() => {
@@ -115,21 +124,29 @@ function useConductor(
     let close = (): void => {};
     const open = async (): Promise<void> => {
       // MQTT and the message schemas weigh more than the page: they load while the first screen stands
-      const [{ HubSession }, { PaymentConductor }] = await Promise.all([
+      const [{ HubSession }, { PaymentConductor }, { RefundConductor }] = await Promise.all([
         import('./hub-session.ts'),
         import('./payment-conductor.ts'),
+        import('./refund-conductor.ts'),
       ]);
       if (over) return;
       setLink(NEVER_ASKED);
       const session = new HubSession(identity, setLink);
       const made = new PaymentConductor({ identity, session, dispatch });
       close = () => session.close();
+      const madeRefunds = new RefundConductor({ identity, session, dispatch });
       setConductor(made);
+      setRefunds(madeRefunds);
       await session.connect();
-      const left = loadOpenPayment();
-      if (!left) return;
-      dispatch({ type: 'resumed', payment: left });
-      await made.settle(left);
+      const payment = openPayment.load();
+      if (payment) {
+        dispatch({ type: 'resumed', payment });
+        await made.settle(payment);
+      }
+      const refund = openRefund.load();
+      if (!refund || over) return;
+      dispatch({ type: 'refundResumed', refund });
+      await madeRefunds.settle(refund);
     };
     void open();
     return () => {
@@ -138,7 +155,7 @@ function useConductor(
     };
   }, [identity, dispatch]);
 
-  return { link, conductor };
+  return { link, conductor, refunds };
 }
 
 interface LookControls {
@@ -181,6 +198,11 @@ function useScreenTimers(state: FlowState, dispatch: (event: FlowEvent) => void)
       const timer = setTimeout(() => dispatch({ type: 'resultShown' }), RESULT_MS);
       return () => clearTimeout(timer);
     }
+    if (screen.name === 'refundResult') {
+      playChime(screen.outcome.kind === 'refunded' ? 'paid' : 'fallback');
+      const timer = setTimeout(() => dispatch({ type: 'resultShown' }), RESULT_MS);
+      return () => clearTimeout(timer);
+    }
     if (screen.name === 'amount' && screen.amountMinor === 0n) {
       const timer = setTimeout(() => dispatch({ type: 'rested' }), REST_AFTER_MS);
       return () => clearTimeout(timer);
@@ -195,10 +217,13 @@ function useScreenTimers(state: FlowState, dispatch: (event: FlowEvent) => void)
   }, [asked, dispatch]);
 }
 
-/** What the shopper is to type or show, by a name that changes with it; undefined where they need not. */
+/** What somebody is to type or show, by a name that changes with it; undefined where they need not. */
 function waitingFor(screen: FlowState['screen']): string | undefined {
   if (screen.name === 'question') return screen.question.questionId;
   if (screen.name === 'code') return screen.payment.paymentId;
+  // the last payments are not left open to whoever comes by
+  if (screen.name === 'recent') return 'recent';
+  if (screen.name === 'refund') return `refund ${screen.amountMinor}`;
   if (screen.name !== 'phone') return undefined;
   return screen.phone === null ? 'number' : 'pin';
 }

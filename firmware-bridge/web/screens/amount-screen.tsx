@@ -1,10 +1,11 @@
-import { type ReactElement, useEffect, useRef } from 'react';
+import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Currency } from '../../../shared/domain/money.ts';
 import { Button } from '../../../shared/web/button.tsx';
 import { moneyText, timeText } from '../../../shared/web/format.ts';
 import { Icon } from '../../../shared/web/icon.tsx';
-import { AMOUNT_KEYS, type AmountKey, amountKeyOf, pressAmountKey } from '../amount-entry.ts';
+import { pressAmountKey } from '../amount-entry.ts';
+import { AmountPad } from '../amount-pad.tsx';
 import { fitted } from '../fitted.ts';
 import type { Welcome } from '../hub-session.ts';
 import type { LastPaid } from '../payment-flow.ts';
@@ -17,17 +18,17 @@ interface AmountScreenProps {
   readonly lastPaid: LastPaid | null;
   readonly onChange: (amountMinor: bigint) => void;
   readonly onNext: () => void;
+  readonly onRecent: () => void;
 }
 
 const BEFORE_WELCOME: Currency = 'CNY';
 
-/** The cashier's pad. The keyboard's digits, Backspace and Enter do the same as the keys. */
+/** What is due, typed by the cashier, and the way to the last payments. */
 export function AmountScreen(props: AmountScreenProps): ReactElement {
-  const { amountMinor, welcome, lastPaid, onChange, onNext } = props;
+  const { amountMinor, welcome, lastPaid, onChange, onNext, onRecent } = props;
   const { t, i18n } = useTranslation();
   const currency = welcome?.currency ?? BEFORE_WELCOME;
   const amount = moneyText({ amountMinor, currency }, i18n.language);
-  useKeyboard(props);
   return (
     <section className="screen">
       <div className="amount-head">
@@ -35,14 +36,15 @@ export function AmountScreen(props: AmountScreenProps): ReactElement {
         <output className="amount money" aria-live="polite" style={fitted(amount)}>
           {amount}
         </output>
-        <AmountNotes welcome={welcome} lastPaid={lastPaid} />
+        <div className="amount-foot">
+          <AmountNotes welcome={welcome} lastPaid={lastPaid} />
+          <Button kind="quiet" disabled={!welcome} onClick={onRecent}>
+            {t('recent.heading')}
+            <Icon name="link" />
+          </Button>
+        </div>
       </div>
-      <fieldset className="pad">
-        <legend className="unseen">{t('amount.pad')}</legend>
-        {AMOUNT_KEYS.map((key) => (
-          <PadKey key={key} name={key} onPress={() => onChange(pressAmountKey(amountMinor, key))} />
-        ))}
-      </fieldset>
+      <AmountPad onKey={(key) => onChange(pressAmountKey(amountMinor, key))} onEnter={onNext} />
       <Button kind="primary" disabled={amountMinor === 0n || !welcome} onClick={onNext}>
         {t('amount.next')}
       </Button>
@@ -55,45 +57,9 @@ function AmountNotes({ welcome, lastPaid }: Pick<AmountScreenProps, 'welcome' | 
   if (lastPaid) {
     const amount = moneyText(lastPaid, i18n.language);
     const time = timeText(lastPaid.capturedAt, i18n.language);
-    return (
-      <p className="muted">
-        {t('amount.lastPaid', { amount, time })}
-        <span className="small"> · {t('amount.reference', { reference: lastPaid.reference })}</span>
-      </p>
-    );
+    return <p className="muted">{t('amount.lastPaid', { amount, time })}</p>;
   }
   if (!welcome) return <p className="muted">{t('link.connecting')}</p>;
   const limit = { amountMinor: BigInt(welcome.limitMinor), currency: welcome.currency };
   return <p className="muted">{t('amount.limit', { amount: moneyText(limit, i18n.language) })}</p>;
-}
-
-function PadKey({ name, onPress }: { readonly name: AmountKey; readonly onPress: () => void }) {
-  const { t } = useTranslation();
-  if (name === 'back') {
-    return (
-      <Button aria-label={t('amount.back')} onClick={onPress}>
-        <Icon name="erase" />
-      </Button>
-    );
-  }
-  return <Button onClick={onPress}>{name}</Button>;
-}
-
-function useKeyboard({ amountMinor, onChange, onNext }: AmountScreenProps): void {
-  const latest = useRef({ amountMinor, onChange, onNext });
-  useEffect(() => {
-    latest.current = { amountMinor, onChange, onNext };
-  });
-  useEffect(() => {
-    const press = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const onControl = event.target instanceof HTMLButtonElement;
-      const key = amountKeyOf(event.key);
-      if (key) latest.current.onChange(pressAmountKey(latest.current.amountMinor, key));
-      // Enter on a focused button already presses that button
-      else if (event.key === 'Enter' && !onControl) latest.current.onNext();
-    };
-    window.addEventListener('keydown', press);
-    return () => window.removeEventListener('keydown', press);
-  }, []);
 }

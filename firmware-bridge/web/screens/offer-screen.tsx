@@ -7,8 +7,8 @@ import { Icon } from '../../../shared/web/icon.tsx';
 import { Notice } from '../../../shared/web/mark.tsx';
 import { fitted } from '../fitted.ts';
 import type { Welcome } from '../hub-session.ts';
-import type { OpenPayment, Refusal } from '../payment-flow.ts';
-import { refusalText } from '../refusal-text.ts';
+import type { OpenPayment } from '../payment-flow.ts';
+import { type Refusal, refusalText } from '../refusal-text.ts';
 import { ScreenHeading } from '../screen-heading.tsx';
 import { limitOf } from '../ways.ts';
 
