@@ -205,7 +205,10 @@ export function createSignIn(
 function createDesks(
   parts: Pick<BankDeskParts, 'database' | 'clock' | 'newId' | 'events'> & StandingParts,
   settings: CentralSettings,
-): Pick<CentralContext, 'disputes' | 'standing' | 'programmes' | 'campaigns' | 'funding' | 'settling'> {
+): Pick<
+  CentralContext,
+  'disputes' | 'standing' | 'programmes' | 'campaigns' | 'funding' | 'settling'
+> {
   return {
     disputes: new DisputeDesk(parts),
     standing: new StandingDesk(parts),
