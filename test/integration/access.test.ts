@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ACCESS_TABLE, type AccessRule } from '../../central/access/access-table.ts';
 import { type Principal, ROLES } from '../../central/access/principal.ts';
+import { campaignSchema } from '../../shared/contracts/http-campaigns.ts';
 import { disputeSchema, fundSchema } from '../../shared/contracts/http-disputes.ts';
 import { problemSchema } from '../../shared/contracts/http-hub.ts';
 import { merchantSchema, merchantStaffListSchema } from '../../shared/contracts/http-merchants.ts';
@@ -33,8 +34,9 @@ const chain = new ChainWriter(HUB);
 /** Everything that would tell tea's people of silk: ids, names, numbers. */
 const silkMarks = new Set(['m-silk', 's-m-silk', '丝绸', 'silk-1']);
 let silkDispute = '';
+const campaignOf: Record<string, string> = {};
 
-/** A merchant with shop, staff, account, payments, a payout and an open dispute. @returns the dispute's id */
+/** A merchant with shop, staff, account, payments, a campaign, a payout and an open dispute. @returns the dispute's id */
 async function openMerchant(merchantId: string, name: string, number: string): Promise<string> {
   const accountId = newId();
   const account = { accountId, holder: name, number, bankName: name, bankCode: '104333000016' };
@@ -59,12 +61,30 @@ async function openMerchant(merchantId: string, name: string, number: string): P
     chain.capture({ ...payment, paymentId: first }),
     chain.capture({ ...payment, paymentId: second }),
   );
+  const campaignId = newId();
+  campaignOf[merchantId] = campaignId;
+  await books.answer(operator, `${path}/campaigns`, {
+    schema: campaignSchema,
+    body: {
+      campaignId,
+      budgetMinor: '100000',
+      terms: {
+        title: { 'zh-CN': name, en: merchantId },
+        offer: { kind: 'percent', percent: 10, capMinor: null },
+        minimumMinor: '0',
+        currency: 'CNY',
+        startsAt: '2026-11-26T00:00:00.000Z',
+        endsAt: '2026-12-26T00:00:00.000Z',
+        controlPercent: 20,
+      },
+    },
+  });
   const disputeId = newId();
   await books.answer(operator, '/api/disputes', {
     schema: disputeSchema,
     body: { disputeId, hubId: HUB, paymentId: first, amountMinor: '100', reason: 'not_mine' },
   });
-  for (const id of [accountId, first, second, disputeId])
+  for (const id of [accountId, first, second, disputeId, campaignId])
     if (merchantId === 'm-silk') silkMarks.add(id);
   return disputeId;
 }
@@ -106,6 +126,7 @@ const filled = (path: string, merchantId: string): string =>
   path
     .replace('{merchantId}', merchantId)
     .replace('{disputeId}', silkDispute)
+    .replace('{campaignId}', campaignOf[merchantId] ?? newId())
     .replace('{panel}', 'today')
     .replaceAll(/\{\w+Id\}/g, newId())
     .replaceAll(/\{\w+\}/g, 'x-1');
