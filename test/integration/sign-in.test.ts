@@ -109,7 +109,7 @@ describe('signing in', () => {
     expect(await browser.me()).toEqual({ role: 'administrator', merchants: [] });
     expect((await browser.open('/api/settlements')).status).toBe(200);
     // what is for the operator alone
-    expect((await browser.open('/api/reconciliation/exceptions')).status).toBe(403);
+    expect((await browser.open('/api/ledger/entries')).status).toBe(403);
     const analyst = new Browser();
     await analyst.signIn('ana-1');
     expect((await analyst.open('/api/settlements')).status).toBe(403);

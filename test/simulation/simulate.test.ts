@@ -26,8 +26,8 @@ it('finds nothing wrong, and the same seed is the same run', async () => {
   expect(other.digest).not.toBe(first.digest);
 }, 180_000);
 
-/** One at a hub and one at central; `wuma simulate --plant all` looks for all of them. */
-it.each(['lost-middle', 'stream-trusted'] satisfies Plant[])(
+/** Two that show soon; `wuma simulate --plant all` looks for all of them. */
+it.each(['lost-middle', 'duplicated'] satisfies Plant[])(
   'finds a planted bug: %s',
   async (plant) => {
     let found = false;
