@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { INDEX_ENGINES } from '../models/index/index-settings.ts';
 import { currencySchema, nameSchema } from '../shared/contracts/primitives.ts';
+import { overwritesFreedMemory } from './erasure/freed-memory.ts';
 
 /** An empty variable is not the number 0, and 1e3 is not what anybody means. */
 const digits = z.string().regex(/^\d+$/).transform(Number);
@@ -129,6 +130,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env) {
       streetName: env.HUB_STREET_NAME,
     },
     dataDir: env.HUB_DATA_DIR,
+    /** Whether the allocator does; see `erasure/freed-memory.ts`. */
+    overwritesFreedMemory: overwritesFreedMemory(environment),
     http: { port: env.HUB_HTTP_PORT, host: env.HUB_HTTP_HOST, webDir: env.HUB_WEB_DIR },
     mqtt: { port: env.HUB_MQTT_PORT, host: env.HUB_MQTT_HOST },
     tls: { certPath: env.HUB_TLS_CERT, keyPath: env.HUB_TLS_KEY, caPath: env.HUB_TLS_CA },

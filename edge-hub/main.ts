@@ -2,11 +2,14 @@ import { stopOnSignal } from '../shared/kernel/lifecycle.ts';
 import { createContext } from './context.ts';
 import { startHub } from './edge-hub.ts';
 import { BadEnvironmentError, readSettings } from './env.ts';
+import { warnOfFreedMemory } from './erasure/freed-memory.ts';
 
 const STOP_LIMIT_MS = 5_000;
 
 try {
-  const hub = await startHub(await createContext(readSettings()));
+  const context = await createContext(readSettings());
+  if (!context.settings.overwritesFreedMemory) warnOfFreedMemory(context.logger);
+  const hub = await startHub(context);
   stopOnSignal(() => hub.stop(), STOP_LIMIT_MS);
   const { httpPort, mqttPort } = hub;
   process.stdout.write(`${JSON.stringify({ ready: true, httpPort, mqttPort })}\n`);

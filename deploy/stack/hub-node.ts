@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { OVERWRITES_FREED_MEMORY } from '../../edge-hub/erasure/freed-memory.ts';
 import { assert, present } from '../../shared/kernel/assert.ts';
 import { hubNatsConf } from '../nats/nats-conf.ts';
 import type { StreamPlace } from '../nats/nats-permissions.ts';
@@ -141,6 +142,7 @@ export class HubNode {
       main: this.settings.main,
       logPath: this.logPath,
       settings: {
+        ...OVERWRITES_FREED_MEMORY,
         HUB_ID: spec.hubId,
         HUB_STREET_ID: spec.streetId,
         HUB_STREET_NAME: spec.streetName,

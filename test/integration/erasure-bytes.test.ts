@@ -11,6 +11,7 @@ import type { StackProcess } from '../../deploy/stack/child-process.ts';
 import { startService } from '../../deploy/stack/service.ts';
 import { ByteSearch, type Needles } from '../../edge-hub/erasure/byte-search.ts';
 import { proveErasureCommand } from '../../edge-hub/erasure/command.ts';
+import { OVERWRITES_FREED_MEMORY } from '../../edge-hub/erasure/freed-memory.ts';
 import {
   type ErasureProof,
   MOST_CIPHERTEXT_WINDOWS,
@@ -78,6 +79,7 @@ beforeAll(async () => {
       main: 'edge-hub/main.ts',
       logPath: join(dataDir(), 'hub.log'),
       settings: {
+        ...OVERWRITES_FREED_MEMORY,
         HUB_ID: HUB,
         HUB_STREET_ID: 'street-test',
         HUB_STREET_NAME: 'Test Street',
