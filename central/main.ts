@@ -1,6 +1,7 @@
+// oxlint-disable-next-line import/no-unassigned-import
+import '../shared/kernel/quick-imports.ts';
 import { stopOnSignal } from '../shared/kernel/lifecycle.ts';
 import { createLogger } from '../shared/kernel/logger.ts';
-import { Central } from './central.ts';
 import { EnvironmentError, readEnv } from './env.ts';
 
 const STOP_LIMIT_MS = 9_500;
@@ -8,6 +9,7 @@ const STOP_LIMIT_MS = 9_500;
 try {
   const settings = readEnv();
   const logger = createLogger({ service: 'central', level: settings.logLevel });
+  const { Central } = await import('./central.ts');
   const central = new Central({ settings, logger });
   stopOnSignal(() => central.stop(), STOP_LIMIT_MS);
   const { httpPort } = await central.start();

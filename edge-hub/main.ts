@@ -1,14 +1,17 @@
+// oxlint-disable-next-line import/no-unassigned-import
+import '../shared/kernel/quick-imports.ts';
 import { stopOnSignal } from '../shared/kernel/lifecycle.ts';
-import { createContext } from './context.ts';
-import { startHub } from './edge-hub.ts';
 import { BadEnvironmentError, readSettings } from './env.ts';
 import { warnOfFreedMemory } from './erasure/freed-memory.ts';
 
 const STOP_LIMIT_MS = 5_000;
 
 try {
-  const context = await createContext(readSettings());
-  if (!context.settings.overwritesFreedMemory) warnOfFreedMemory(context.logger);
+  const settings = readSettings();
+  const { createContext } = await import('./context.ts');
+  const { startHub } = await import('./edge-hub.ts');
+  const context = await createContext(settings);
+  if (!settings.overwritesFreedMemory) warnOfFreedMemory(context.logger);
   const hub = await startHub(context);
   stopOnSignal(() => hub.stop(), STOP_LIMIT_MS);
   const { httpPort, mqttPort } = hub;
