@@ -22,6 +22,8 @@ export interface OpenDatabase {
   transact<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
   /** Runs reads that must all see the same moment. */
   snapshot<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+  /** The rows of a query as PostgreSQL's binary COPY sends them, in pieces that end anywhere. Values are part of its text. */
+  copyOut(query: string): Promise<AsyncIterable<Buffer>>;
   /** Whether PostgreSQL answers now. */
   isUp(): Promise<boolean>;
   close(): Promise<void>;
@@ -84,6 +86,7 @@ export async function openDatabase(
         isolationLevel: 'repeatable read',
         accessMode: 'read only',
       }),
+    copyOut: (query) => client.unsafe(`copy (${query}) to stdout (format binary)`).readable(),
     isUp: async () => {
       try {
         await client`select 1`;

@@ -1,21 +1,26 @@
 import { type AnalyticsStore, cellText } from '../analytics-store.ts';
-import type { BookedEvents, BookedNumber } from './booked-events-store.ts';
+import type { BookedEvents, BookedNumber } from './event-columns.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
 /** What an event is in the engine's memory; all of them whole numbers. */
 const COLUMNS = [
   'seq',
   'paymentSeq',
-  'atMs',
-  'paidMs',
-  'localMs',
+  'atUs',
+  'paidUs',
+  'localUs',
   'amountMinor',
+  'upper',
+  'lower',
   'place',
 ] as const satisfies readonly BookedNumber[];
 const PLACE = ['kind', 'merchant', 'shop', 'terminal', 'currency'] as const;
 
+/** From when on PostgreSQL counts, microseconds since the Unix epoch. */
+const POSTGRES_EPOCH_US = Date.UTC(2000, 0, 1) * 1_000;
+
 /** The shopper's id as text, of the halves of it. */
-const SHOPPER = '(hex(upper_half::BIT::BLOB) || hex(lower_half::BIT::BLOB))::UUID::VARCHAR';
+const SHOPPER = '(hex(upper::BIT::BLOB) || hex(lower::BIT::BLOB))::UUID::VARCHAR';
 /** HMAC-SHA256 (RFC 2104) of a shopper's id, its first 64 bits as a signed integer: as `Pseudonyms` says. */
 const PSEUDONYM =
   'unhex(left(sha256(outer_pad || unhex(sha256(inner_pad || encode(shopper)))), 16))::BIT::BIGINT';
@@ -39,7 +44,7 @@ export class EventWindow {
 
   /** Forgets what is in it. Tables are made anew: the engine keeps the memory of rows that are deleted. */
   async clear(): Promise<void> {
-    const numbers = [...COLUMNS, 'upper_half', 'lower_half'].map((name) => `${name} BIGINT`);
+    const numbers = COLUMNS.map((name) => `${name} BIGINT`);
     const texts = PLACE.map((name) => `${name} VARCHAR`);
     await this.engine.run(`
       DROP TABLE IF EXISTS pseudonymous;
@@ -48,14 +53,11 @@ export class EventWindow {
       CREATE OR REPLACE TEMP TABLE pads (merchant VARCHAR, inner_pad BLOB, outer_pad BLOB)`);
   }
 
-  async add({ count, numbers, shoppers, places }: BookedEvents): Promise<void> {
+  async add({ count, numbers, places }: BookedEvents): Promise<void> {
     await this.engine.append(
       'told',
       count,
-      COLUMNS.map((name) => ({ of: numbers[name], step: 1, first: 0 })).concat([
-        { of: shoppers, step: 2, first: 0 },
-        { of: shoppers, step: 2, first: 1 },
-      ]),
+      COLUMNS.map((name) => numbers[name]),
     );
     const texts = PLACE.map((name) => unfolded(name, 'VARCHAR'));
     await this.engine.run(
@@ -95,19 +97,25 @@ export class EventWindow {
     await this.engine.run(`CREATE TEMP TABLE pseudonymous AS
       WITH events AS (FROM told JOIN places USING (place)),
       visitors AS (
-        SELECT upper_half, lower_half, shopper, ${PSEUDONYM} AS visitor
-        FROM (SELECT DISTINCT upper_half, lower_half, ${SHOPPER} AS shopper FROM told WHERE upper_half <> 0 OR lower_half <> 0),
+        SELECT upper, lower, shopper, ${PSEUDONYM} AS visitor
+        FROM (SELECT upper, lower, ${SHOPPER} AS shopper
+              FROM (SELECT DISTINCT upper, lower FROM told WHERE upper <> 0 OR lower <> 0)),
           pads WHERE merchant IS NULL
       ), customers AS (
-        SELECT merchant, upper_half, lower_half, visitor, ${PSEUDONYM} AS customer
-        FROM (SELECT DISTINCT merchant, upper_half, lower_half FROM events)
-        JOIN visitors USING (upper_half, lower_half) JOIN pads USING (merchant)
+        SELECT merchant, upper, lower, visitor, ${PSEUDONYM} AS customer
+        FROM (SELECT DISTINCT merchant, upper, lower FROM events)
+        JOIN visitors USING (upper, lower) JOIN pads USING (merchant)
       )
-      SELECT seq AS event_seq, paymentSeq AS payment_seq, kind, epoch_ms(atMs) AS occurred_at, epoch_ms(paidMs) AS paid_at,
-        epoch_ms(localMs)::DATE AS day, hour(epoch_ms(localMs))::UTINYINT AS hour, merchant, shop, terminal, customer, visitor,
+      SELECT seq AS event_seq, paymentSeq AS payment_seq, kind, ${inTime('atUs')} AS occurred_at,
+        ${inTime('paidUs')} AS paid_at, ${inTime('localUs')}::DATE AS day, hour(${inTime('localUs')})::UTINYINT AS hour, merchant, shop, terminal, customer, visitor,
         amountMinor AS amount_minor, currency
-      FROM events LEFT JOIN customers USING (merchant, upper_half, lower_half)`);
+      FROM events LEFT JOIN customers USING (merchant, upper, lower)`);
   }
+}
+
+/** A time that PostgreSQL tells. */
+function inTime(column: string): string {
+  return `make_timestamp(${column} + ${POSTGRES_EPOCH_US})`;
 }
 
 /** A parameter, a JSON array, as rows. */

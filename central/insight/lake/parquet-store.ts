@@ -1,5 +1,5 @@
 import { AnalyticsStore, cellText, quotedText } from '../analytics-store.ts';
-import type { BookedEvents } from './booked-events-store.ts';
+import type { BookedEvents } from './event-columns.ts';
 import { EventWindow } from './event-window-store.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 

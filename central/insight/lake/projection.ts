@@ -1,11 +1,7 @@
 import type { Clock } from '../../../shared/kernel/clock.ts';
 import type { OpenDatabase } from '../../db/database.ts';
-import {
-  type BookedEvents,
-  type HubProgress,
-  readBookedEvents,
-  readProgress,
-} from './booked-events-store.ts';
+import { type HubProgress, readBookedEvents, readProgress } from './booked-events-store.ts';
+import type { BookedEvents } from './event-columns.ts';
 import type { LakeFolder } from './lake-folder.ts';
 import { recordProjection } from './lake-record-store.ts';
 import type { ParquetStore, WrittenWindow } from './parquet-store.ts';
@@ -117,7 +113,7 @@ export class Projection {
           if (isStopping()) return;
           const upTo = Math.min(window.to, after + STRETCH_EVENTS);
           const stretch = { hubId, after, upTo, timeZone: settings.timeZone };
-          const events = await database.snapshot((tx) => readBookedEvents(tx, stretch));
+          const events = await readBookedEvents(database, stretch);
           yield { window, isFirst: after === from, isLast: upTo === window.to, events };
         }
       }

@@ -102,20 +102,17 @@ export class SalesStore {
     return true;
   }
 
-  /** Reads what comes in. @returns what is to be done with it */
+  /** Looks at what comes in. @returns what is to be done with it */
   private async incoming({ hubId, from, to, files }: SalesLoad): Promise<string[]> {
     const hub = quotedText(hubId);
-    await this.engine.run(`CREATE OR REPLACE TEMP TABLE incoming AS
-      SELECT kind, event_seq, payment_seq, street, merchant, shop, day::DATE AS day, hour, customer, visitor, amount_minor
-      FROM read_parquet([${files.map(quotedText).join(', ')}], hive_partitioning = true)
-      WHERE event_seq > ${from} AND event_seq <= ${to} AND currency = ${quotedText(CURRENCY)}`);
-    const given = `(SELECT payment_seq, sum(amount_minor) AS amount FROM incoming WHERE kind <> 'capture' GROUP BY payment_seq)`;
+    const incoming = await this.readable({ from, to, files });
+    const given = `(SELECT payment_seq, sum(amount_minor) AS amount FROM ${incoming} WHERE kind <> 'capture' GROUP BY payment_seq)`;
     const insert = `INSERT INTO sale
       SELECT ${hub}, event_seq, street, merchant, shop, day, hour, customer, visitor, amount_minor + coalesce(given.amount, 0)
-      FROM incoming LEFT JOIN ${given} AS given ON given.payment_seq = event_seq
+      FROM ${incoming} LEFT JOIN ${given} AS given ON given.payment_seq = event_seq
       WHERE kind = 'capture' AND amount_minor + coalesce(given.amount, 0) > 0`;
     const [earlier] = await this.engine.rows(
-      `SELECT 1 FROM incoming WHERE kind <> 'capture' AND payment_seq <= ${from} LIMIT 1`,
+      `SELECT 1 FROM ${incoming} WHERE kind <> 'capture' AND payment_seq <= ${from} LIMIT 1`,
     );
     if (!earlier) return [insert];
     return [
@@ -124,6 +121,17 @@ export class SalesStore {
        WHERE sale.hub = ${hub} AND sale.seq <= ${from} AND sale.seq = given.payment_seq`,
       `DELETE FROM sale WHERE hub = ${hub} AND seq <= ${from} AND amount <= 0`,
     ];
+  }
+
+  /** What comes in, as it lies in its file; of many files a copy, since each takes long to open. */
+  private async readable({ from, to, files }: Omit<SalesLoad, 'hubId'>): Promise<string> {
+    const rows = `
+      (SELECT kind, event_seq, payment_seq, street, merchant, shop, day::DATE AS day, hour, customer, visitor, amount_minor
+      FROM read_parquet([${files.map(quotedText).join(', ')}], hive_partitioning = true)
+      WHERE event_seq > ${from} AND event_seq <= ${to} AND currency = ${quotedText(CURRENCY)})`;
+    if (files.length === 1) return rows;
+    await this.engine.run(`CREATE OR REPLACE TEMP TABLE incoming AS FROM ${rows}`);
+    return 'incoming';
   }
 
   /** Forgets people: their payments stay, nobody's. */
