@@ -199,7 +199,7 @@ export class CityDays {
     const givesBack = random.next() < 0.004 + 0.03 * logistic(-1 - 1.5 * shop.health);
     const isDiscounted =
       shop === shops[campaign.shop] && this.isCampaign(day) && this.isTreated(shopper);
-    const isCutOff = shop.street === outage.street && day === outage.day && hour >= 17;
+    const isCutOff = shop.street === outage.street && day === outage.day && hour >= outage.fromHour;
     return {
       shop,
       shopper,

@@ -55,7 +55,13 @@ export interface CityPlan {
   };
   readonly dying: { readonly shop: number; readonly fromDay: number };
   readonly sharing: readonly [number, number];
-  readonly outage: { readonly street: number; readonly day: number; readonly hours: number };
+  /** From an hour of the day to its end; central hears of it so many hours late. */
+  readonly outage: {
+    readonly street: number;
+    readonly day: number;
+    readonly fromHour: number;
+    readonly hours: number;
+  };
   /** A shop's campaign: who may have its discount comes twice as often. */
   readonly campaign: ArmOf & {
     readonly shop: number;
@@ -74,6 +80,9 @@ const PEAK_DAYS = 7;
 const SHARING_PEOPLE = 0.65;
 const MEAN_RATE = 0.22;
 const DAYS_TO_LEAVE = 35;
+const EVENING = 17;
+/** Of fewer people an evening has so few payments that the bureau is not told of them. */
+const PEOPLE_WITH_AN_EVENING = 800;
 
 const CAMPAIGN_ID = '019a4e00-0000-7000-9000-000000000001';
 const CAMPAIGN_DAYS = 56;
@@ -109,7 +118,12 @@ export function planCity(size: CitySize, seed: number, lastDay: string): CityPla
     dying,
     sharing: [one, two],
     campaign: planCampaign(size, seed, favouriteOfMost(residents, [one, two, dying.shop])),
-    outage: { street: Math.min(1, size.streets - 1), day: size.days - 5, hours: 12 },
+    outage: {
+      street: Math.min(1, size.streets - 1),
+      day: size.days - 5,
+      fromHour: size.peopleAStreet < PEOPLE_WITH_AN_EVENING ? 0 : EVENING,
+      hours: 12,
+    },
     failed: shops.map(
       ({ health }, i) => i === dying.shop || random.next() < logistic(-2.4 - 2 * health),
     ),
