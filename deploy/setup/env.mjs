@@ -1,5 +1,5 @@
 import { delimiter, dirname } from 'node:path';
-import { BIN_DIR } from './paths.mjs';
+import { BIN_DIR, COMPILE_CACHE_DIR } from './paths.mjs';
 
 /** The only reader of `process.env` in set-up. */
 export const environment = process.env;
@@ -25,5 +25,7 @@ export function childEnvironment(node) {
     PATH: folders.filter((folder) => folder !== '').join(delimiter),
     // its own install script wants a host that npm's users may not reach; npm's package has all we use
     ONNXRUNTIME_NODE_INSTALL: 'skip',
+    // threads and processes that a program starts begin with it too, which what it switches on itself does not reach
+    NODE_COMPILE_CACHE: environment.NODE_COMPILE_CACHE ?? COMPILE_CACHE_DIR,
   };
 }

@@ -10,6 +10,8 @@ export const STATE_DIR = join(ROOT, '.wuma');
 export const BIN_DIR = join(STATE_DIR, 'bin');
 export const MODELS_DIR = join(STATE_DIR, 'models');
 export const WEB_DIR = join(STATE_DIR, 'web');
+/** Code that Node has compiled (`shared/kernel/quick-imports.ts`). */
+export const COMPILE_CACHE_DIR = join(STATE_DIR, 'compile-cache');
 
 /** Half-done work; removed when the next set-up begins, which the lock allows. */
 export const WORK_DIR = join(STATE_DIR, 'work');

@@ -1,6 +1,8 @@
+// oxlint-disable-next-line import/no-unassigned-import
+import '../../../shared/kernel/quick-imports.ts';
 import { assert } from '../../../shared/kernel/assert.ts';
 import { summary } from '../../events.ts';
-import { InsightLoop } from './insight-loop.ts';
+import type { InsightLoop } from './insight-loop.ts';
 import type { FromInsight, ToInsight } from './insight-messages.ts';
 
 // A process of its own, started by central: neither the engine's memory nor its work, nor a fault in it, touches the intake.
@@ -14,7 +16,7 @@ function tell(message: FromInsight): void {
 
 async function start(message: Extract<ToInsight, { type: 'start' }>): Promise<void> {
   try {
-    loop = InsightLoop.start(message, tell);
+    loop = import('./insight-loop.ts').then((module) => module.InsightLoop.start(message, tell));
     await loop;
   } catch (error) {
     process.stderr.write(`insight cannot start: ${summary(error)}\n`);
