@@ -137,6 +137,7 @@ export const ACCESS_TABLE: readonly AccessRule[] = [
   { method: 'post', path: '/api/programmes/{programmeId}/runs', callers: ANALYSTS },
   { method: 'get', path: '/api/programme-runs/{runId}', callers: ANALYSTS },
   { method: 'get', path: '/api/programme-runs/{runId}/log', callers: ANALYSTS },
+  { method: 'get', path: '/api/programme-runs/{runId}/effect', callers: ANALYSTS },
   { method: 'post', path: '/api/programme-runs/{runId}/approve', callers: ANALYSTS },
   { method: 'post', path: '/api/programme-runs/{runId}/outcomes', callers: ANALYSTS },
   { method: 'get', path: '/api/merchants/{merchantId}/campaigns', callers: ['operator', 'owner'] },

@@ -84,7 +84,7 @@ export function compare(
     0,
   );
   const adjusted = ({ people }: Arm, measure: ArmMeasure): Sample => ({
-    people,
+    size: people,
     mean: measure.mean - slope * (measure.meanBefore - usual),
     variance: Math.max(
       0,

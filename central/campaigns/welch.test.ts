@@ -16,8 +16,8 @@ it('Student’s deviates are those of the tables', () => {
 
 it('the interval of two unequal groups is the one of R’s t.test', () => {
   // means 20.82 and 23.72, variances 12.28 and 46.4, 10 people each: freedom 13.4, t.test says -8.09 to 2.29
-  const one = { people: 10, mean: 20.82, variance: 12.28 };
-  const other = { people: 10, mean: 23.72, variance: 46.4 };
+  const one = { size: 10, mean: 20.82, variance: 12.28 };
+  const other = { size: 10, mean: 23.72, variance: 46.4 };
   const { value, low, high } = welchDifference(one, other);
   expect(value).toBeCloseTo(-2.9, 6);
   expect([low, high].map((each) => Math.round(each * 100) / 100)).toEqual([-8.12, 2.32]);
@@ -62,8 +62,8 @@ it('the interval holds the effect nineteen times of twenty, and is narrower for 
     const { low, high } = compare(treated, control, ({ spend }) => spend).difference;
     if (low <= effect && effect <= high) held += 1;
     const plain = welchDifference(
-      { people: treated.people, ...treated.spend },
-      { people: control.people, ...control.spend },
+      { size: treated.people, ...treated.spend },
+      { size: control.people, ...control.spend },
     );
     if (high - low < plain.high - plain.low) narrower += 1;
   }

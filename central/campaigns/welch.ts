@@ -1,6 +1,6 @@
-/** What is known of a group: how many, their mean, and their variance (n - 1). */
+/** What is known of a group: how many there are, their mean, and their variance (n - 1). */
 export interface Sample {
-  readonly people: number;
+  readonly size: number;
   readonly mean: number;
   readonly variance: number;
 }
@@ -18,15 +18,15 @@ const Z = 1.959963984540054;
  * Difference of two means with its 95 % interval, variances not assumed equal (B. L. Welch 1947, degrees of freedom by
  * Satterthwaite 1946).
  *
- * @param one of at least ten people, as is `other`
+ * @param one of at least ten, as is `other`
  */
 export function welchDifference(one: Sample, other: Sample): Difference {
   const value = one.mean - other.mean;
-  const parts = [one, other].map(({ variance, people }) => ({ part: variance / people, people }));
+  const parts = [one, other].map(({ variance, size }) => ({ part: variance / size, size }));
   const error = Math.sqrt(parts.reduce((sum, { part }) => sum + part, 0));
   if (error === 0) return { value, low: value, high: value };
   const freedom =
-    error ** 4 / parts.reduce((sum, { part, people }) => sum + part ** 2 / (people - 1), 0);
+    error ** 4 / parts.reduce((sum, { part, size }) => sum + part ** 2 / (size - 1), 0);
   const reach = studentDeviate(freedom) * error;
   return { value, low: value - reach, high: value + reach };
 }

@@ -6,6 +6,7 @@ import {
   type ProgrammeRun,
   previewSchema,
   programmeApprovalSchema,
+  programmeEffectSchema,
   programmeListSchema,
   programmeLogSchema,
   programmeRulesSchema,
@@ -19,6 +20,7 @@ import { recordedSchema } from '../../shared/contracts/reconciliation.ts';
 import type { Result } from '../../shared/kernel/result.ts';
 import { principalOf } from '../access/principal.ts';
 import type { HttpContext } from '../context.ts';
+import { effectOf } from '../programmes/effect.ts';
 import type { ProgrammeFailure } from '../programmes/programme-desk.ts';
 import { companyNames, listProgrammes } from '../programmes/programme-store.ts';
 import { programmeView, runLog, runView } from '../programmes/programme-view.ts';
@@ -77,6 +79,14 @@ export const programmeLogRoute = createRoute({
   responses: { ...jsonAnswer(programmeLogSchema), ...problemAnswers(400, 404) },
 });
 
+export const programmeEffectRoute = createRoute({
+  method: 'get',
+  path: '/api/programme-runs/{runId}/effect',
+  summary: 'What an approved run has changed, against eligible companies that were not awarded',
+  request: ofRun,
+  responses: { ...jsonAnswer(programmeEffectSchema), ...problemAnswers(400, 404) },
+});
+
 export const programmeApproveRoute = createRoute({
   method: 'post',
   path: '/api/programme-runs/{runId}/approve',
@@ -100,13 +110,14 @@ export const PROGRAMME_ROUTES = [
   programmeRunRoute,
   programmeRunViewRoute,
   programmeLogRoute,
+  programmeEffectRoute,
   programmeApproveRoute,
   programmeOutcomeRoute,
 ];
 
 /** Programmes of the bureau. */
 export function addProgrammeRoutes(app: OpenAPIHono, context: HttpContext): void {
-  const { database, programmes } = context;
+  const { database, programmes, clock } = context;
   const detail = async (request: Context, runId: string): Promise<ProgrammeRun> => {
     const { subject } = principalOf(request);
     const run = await database.snapshot((tx) => runView(tx, runId, subject));
@@ -152,6 +163,12 @@ export function addProgrammeRoutes(app: OpenAPIHono, context: HttpContext): void
     return request.json(log, 200, {
       'content-disposition': `attachment; filename="programme-run-${runId}.json"`,
     });
+  });
+
+  app.openapi(programmeEffectRoute, async (request) => {
+    const { runId } = request.req.valid('param');
+    const effect = await database.snapshot((tx) => effectOf(tx, runId, clock.now()));
+    return request.json(effect ?? refuse(request, 'not_found', 'run'), 200);
   });
 
   app.openapi(programmeApproveRoute, async (request) => {

@@ -147,6 +147,35 @@ export const programmeRunSchema = z.object({
 });
 export type ProgrammeRun = z.infer<typeof programmeRunSchema>;
 
+/** A group's companies, and by how much what they took changed on average: against the mean of before and after, 0.1 is 10 %. */
+const growthSchema = z.object({ companies: z.int(), growth: z.number() });
+
+/**
+ * What an approved run has changed, by companies that were awarded against those that were eligible and were not
+ * (docs/programmes.md). `too_early`: not four whole weeks yet; `too_few`: fewer than ten companies in one of the groups.
+ */
+export const programmeEffectSchema = z.object({
+  sentence: z.object({ 'zh-CN': z.string(), en: z.string() }),
+  outcome: z.discriminatedUnion('told', [
+    z.object({
+      told: z.literal(false),
+      why: z.enum(['not_approved', 'too_early', 'too_few']),
+    }),
+    z.object({
+      told: z.literal(true),
+      /** Whole weeks since the approval, and as many before it. */
+      weeks: z.int(),
+      /** The last day that is counted. */
+      until: daySchema,
+      awarded: growthSchema,
+      others: growthSchema,
+      /** The first less the second, with the interval that holds the truth nineteen times of twenty. */
+      difference: z.object({ value: z.number(), low: z.number(), high: z.number() }),
+    }),
+  ]),
+});
+export type ProgrammeEffect = z.infer<typeof programmeEffectSchema>;
+
 /** A run as a file: everything it looked at, what came out, and who did what; the list can be made again from it. */
 export const programmeLogSchema = z.object({
   version: z.literal(1),

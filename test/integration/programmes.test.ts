@@ -11,6 +11,7 @@ import { problemSchema } from '../../shared/contracts/http-hub.ts';
 import { merchantSchema } from '../../shared/contracts/http-merchants.ts';
 import {
   previewSchema,
+  programmeEffectSchema,
   programmeListSchema,
   programmeLogSchema,
   programmeRunSchema,
@@ -198,6 +199,64 @@ describe('a programme', () => {
     ]);
     expect(log.ranked).toHaveLength(4);
     for (const act of log.acts) expect(act.hash).toBe(auditHash(act));
+  });
+});
+
+describe('what a programme has changed', () => {
+  afterAll(() => {
+    books.clock.set('2026-11-26T08:00:00.000Z');
+  });
+  const effect = (path: string) =>
+    books.answer(approver, `${path}/effect`, { schema: programmeEffectSchema });
+
+  it('is told of whole weeks since the approval, and of ten companies in each group', async () => {
+    expect((await effect(runPath)).outcome).toEqual({ told: false, why: 'too_early' });
+    books.clock.set('2026-12-26T08:00:00.000Z');
+    expect((await effect(runPath)).outcome).toEqual({ told: false, why: 'too_few' });
+    expect((await books.ask(approver, `/api/programme-runs/${newId()}/effect`)).status).toBe(404);
+  });
+
+  it('is how takings of awarded companies changed, less how those of others did', async () => {
+    const companies = Array.from({ length: 24 }, (_, at) => `m-effect-${at}`);
+    const awarded = companies.slice(0, 12);
+    const made = { runId: newId(), programmeId: newId() };
+    const ranked = [...companies, 'm-ineligible'].map((merchantId, at) => ({
+      merchantId,
+      rank: merchantId === 'm-ineligible' ? null : at + 1,
+      awarded: awarded.includes(merchantId),
+    }));
+    await books.sql`insert into programmes values (${made.programmeId}, ${books.sql.json({ ...rules, currency: 'CNY' })}, 'ana-1', now())`;
+    await books.sql`insert into programme_runs values
+      (${made.runId}, ${made.programmeId}, ${'0'.repeat(64)}, '[]', ${books.sql.json(ranked)}, 'ana-2', now())`;
+    const path = `/api/programme-runs/${made.runId}`;
+    expect((await effect(path)).outcome).toEqual({ told: false, why: 'not_approved' });
+    await books.sql`insert into programme_approvals values
+      (${made.runId}, ${made.programmeId}, 'seen', 'ana-3', '2026-11-20T08:00:00.000Z')`;
+    // counted are the weeks from 21 November until 25 December, and as many before
+    const paid = (merchantId: string, amountMinor: string, day: string) =>
+      chain.capture({ merchantId, amountMinor, capturedAt: `${day}T04:00:00.000Z` });
+    const events = companies.flatMap((merchantId, at) => {
+      const size = 1_000 * (at + 1);
+      const isAwarded = awarded.includes(merchantId);
+      return [
+        paid(merchantId, `${size}`, '2026-10-17'),
+        paid(merchantId, `${isAwarded ? size * 3 : size}`, '2026-12-25'),
+        // outside of both
+        paid(merchantId, '900000', '2026-10-16'),
+        paid(merchantId, '900000', '2026-12-26'),
+      ];
+    });
+    await books.book(HUB, ...events, paid('m-ineligible', '1', '2026-12-01'));
+    const { outcome, sentence } = await effect(path);
+    expect(outcome).toEqual({
+      told: true,
+      weeks: 5,
+      until: '2026-12-25',
+      awarded: { companies: 12, growth: 1 },
+      others: { companies: 12, growth: 0 },
+      difference: { value: 1, low: 1, high: 1 },
+    });
+    expect(sentence.en).toContain('+100.0 points apart');
   });
 });
 

@@ -12,6 +12,7 @@ import { Failed, ListCard } from '../desk/list-card.tsx';
 import { NoteForm } from '../desk/note-form.tsx';
 import { usePosted } from '../desk/use-posted.ts';
 import { AwardList } from './award-list.tsx';
+import { EffectNote } from './effect-note.tsx';
 import { RankedTable } from './ranked-table.tsx';
 
 const POLL_MS = 30_000;
@@ -47,7 +48,10 @@ export function RunCard({ runId, rules, isOver, onChange }: RunCardProps): React
           <RunHead run={run} />
           <Approval run={run} kind={rules.kind} isOver={isOver} onDone={reload} />
           {run.approvedAt === null ? null : (
-            <AwardList run={run} rules={rules} onTold={polled.reload} />
+            <>
+              <AwardList run={run} rules={rules} onTold={polled.reload} />
+              <EffectNote runId={runId} />
+            </>
           )}
           <RankedTable {...run} rules={rules} />
         </>
