@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, inArray, lte, or, sql } from 'drizzle-orm';
 import type { FundingSourceName } from '../../shared/contracts/http-funding.ts';
 import type { Executor } from '../db/database.ts';
 import { paymentReturns, paymentsIn } from '../db/funding-schema.ts';
@@ -32,7 +32,7 @@ export async function findPaymentIn(
   return row && { ...row, returns: await returnsOf(db, [paymentInId]) };
 }
 
-/** Payments in, newest first. `open`: those that have not ended. */
+/** Payments in, newest first. `open`: those that have not ended, and those of which something is on its way back. */
 export async function listPaymentsIn(
   db: Executor,
   page: { readonly openOnly: boolean; readonly limit: number },
@@ -42,7 +42,20 @@ export async function listPaymentsIn(
     .from(paymentsIn)
     .where(
       page.openOnly
-        ? inArray(paymentsIn.state, ['waiting', 'sent', 'cancelling', 'unresolved'])
+        ? or(
+            inArray(paymentsIn.state, ['waiting', 'sent', 'cancelling', 'unresolved']),
+            exists(
+              db
+                .select({ returnId: paymentReturns.returnId })
+                .from(paymentReturns)
+                .where(
+                  and(
+                    eq(paymentReturns.paymentInId, paymentsIn.paymentInId),
+                    inArray(paymentReturns.state, ['waiting', 'unresolved']),
+                  ),
+                ),
+            ),
+          )
         : undefined,
     )
     .orderBy(desc(paymentsIn.requestedAt), desc(paymentsIn.paymentInId))

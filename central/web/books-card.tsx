@@ -1,9 +1,14 @@
-import type { ReactElement } from 'react';
+import { Fragment, type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TrialBalance } from '../../shared/contracts/http-central.ts';
-import { moneyText } from '../../shared/web/format.ts';
+import { Button } from '../../shared/web/button.tsx';
+import { countText, moneyText } from '../../shared/web/format.ts';
 import { Mark } from '../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../shared/web/skeleton.tsx';
+import { type BalanceGroup, balanceGroups } from './balance-groups.ts';
+
+/** Of the accounts of one kind; the whole list is at `/api/ledger/trial-balance`. */
+const SHOWN = 100;
 
 /** The trial balance: both sides of every account, and whether they agree. */
 export function BooksCard({ books }: { readonly books: TrialBalance | undefined }): ReactElement {
@@ -46,12 +51,8 @@ function BalanceTable({ books }: { readonly books: TrialBalance }): ReactElement
           </tr>
         </thead>
         <tbody>
-          {books.accounts.map((account) => (
-            <tr key={account.account}>
-              <td className="mono account">{account.account}</td>
-              <td className="money">{money(account.debitMinor)}</td>
-              <td className="money">{money(account.creditMinor)}</td>
-            </tr>
+          {balanceGroups(books.accounts).map((group) => (
+            <GroupRows key={group.name} group={group} money={money} />
           ))}
         </tbody>
         <tfoot>
@@ -63,5 +64,49 @@ function BalanceTable({ books }: { readonly books: TrialBalance }): ReactElement
         </tfoot>
       </table>
     </div>
+  );
+}
+
+interface GroupRowsProps {
+  readonly group: BalanceGroup;
+  readonly money: (minor: string) => string;
+}
+
+/** A kind of account, and its accounts where somebody has opened it. */
+function GroupRows({ group, money }: GroupRowsProps): ReactElement {
+  const { t, i18n } = useTranslation();
+  const [isOpen, setIsOpen] = useState(false);
+  const { accounts } = group;
+  const shown = isOpen ? accounts.slice(0, SHOWN) : [];
+  const count = countText(accounts.length, i18n.language);
+  return (
+    <Fragment>
+      <tr>
+        <td className="mono account">
+          {group.name}
+          {accounts.length > 0 ? (
+            <Button kind="quiet" aria-expanded={isOpen} onClick={() => setIsOpen((last) => !last)}>
+              {t('books.accounts', { count: accounts.length, number: count })}
+            </Button>
+          ) : null}
+        </td>
+        <td className="money">{money(group.debitMinor)}</td>
+        <td className="money">{money(group.creditMinor)}</td>
+      </tr>
+      {shown.map(({ account, debitMinor, creditMinor }) => (
+        <tr key={account} className="part">
+          <td className="mono account">{account}</td>
+          <td className="money">{money(debitMinor)}</td>
+          <td className="money">{money(creditMinor)}</td>
+        </tr>
+      ))}
+      {isOpen && accounts.length > SHOWN ? (
+        <tr className="part">
+          <td colSpan={3} className="small muted">
+            {t('books.largest', { count: SHOWN })}
+          </td>
+        </tr>
+      ) : null}
+    </Fragment>
   );
 }

@@ -6,7 +6,7 @@ import {
   cityPaymentListSchema,
   cityPaymentSchema,
 } from '../../shared/contracts/http-central.ts';
-import { moneyText, timeText } from '../../shared/web/format.ts';
+import { momentText, moneyText, timeText } from '../../shared/web/format.ts';
 import { Mark } from '../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../shared/web/skeleton.tsx';
 import { useLiveList } from '../../shared/web/use-live-list.ts';
@@ -103,7 +103,7 @@ function PaymentRow({ payment, names }: PaymentRowProps): ReactElement {
   const delay = delayText(payment, i18n.language);
   return (
     <tr>
-      <td className="number time">{timeText(payment.capturedAt, i18n.language)}</td>
+      <td className="number time">{whenText(payment.capturedAt, i18n.language)}</td>
       <td>
         {payment.shopName}
         {/* a phone has room for three columns: the other two stand below */}
@@ -120,6 +120,13 @@ function PaymentRow({ payment, names }: PaymentRowProps): ReactElement {
       <td className="number muted wide">{delay}</td>
     </tr>
   );
+}
+
+/** To the second today; with the date where a street has been quiet for longer. */
+function whenText(at: string, language: string): string {
+  const now = new Date();
+  const isToday = new Date(at).toDateString() === now.toDateString();
+  return isToday ? timeText(at, language) : momentText(at, language, now.getTime());
 }
 
 /** Seconds from the counter's "paid" to the city's books. */

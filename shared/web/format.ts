@@ -36,6 +36,31 @@ export function dateText(at: string, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(new Date(at));
 }
 
+/** A day of a calendar (2026-11-28), the same wherever the reader is. */
+export function dayText(day: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(
+    new Date(day),
+  );
+}
+
+/** The same without its year, where space is short: "Nov 28", "11月28日". */
+export function shortDayText(day: string, language: string): string {
+  return new Intl.DateTimeFormat(language, {
+    month: 'short',
+    day: 'numeric',
+    timeZone: 'UTC',
+  }).format(new Date(day));
+}
+
+/** A month (2026-11): "Nov 2026", "2026年11月". */
+export function monthText(month: string, language: string): string {
+  return new Intl.DateTimeFormat(language, {
+    year: 'numeric',
+    month: 'short',
+    timeZone: 'UTC',
+  }).format(new Date(`${month}-01`));
+}
+
 export function countText(count: number, language: string): string {
   return new Intl.NumberFormat(language).format(count);
 }

@@ -8,6 +8,7 @@ const FOLDERS = [
   'firmware-bridge/web',
   'edge-hub/web',
   'central/web',
+  'central/web/pay',
   'central/web/insight',
   'central/web/bureau',
   'central/web/programmes',

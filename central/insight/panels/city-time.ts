@@ -65,3 +65,12 @@ const WEEKDAYS = {
 export function weekdayName(weekday: number, language: keyof typeof WEEKDAYS): string {
   return WEEKDAYS[language][weekday - 1] ?? '';
 }
+
+/** 2026-11 as people say it: "November 2026", "2026年11月". */
+export function monthName(month: string, language: keyof typeof WEEKDAYS): string {
+  return new Intl.DateTimeFormat(language, {
+    year: 'numeric',
+    month: 'long',
+    timeZone: 'UTC',
+  }).format(Date.parse(`${month}-01`));
+}

@@ -51,7 +51,7 @@ export function cohortsSentence(cohorts: readonly Cohort[]): Sentence {
           `; of those of earlier months, ${percent(back(before))}`,
         ];
   return {
-    'zh-CN': `${latest.month} 第一次来的顾客中，${percent(back([latest]))} 下个月又来了${zhBefore}。`,
-    en: `Of the customers who first came in ${latest.month}, ${percent(back([latest]))} bought again in the month after${enBefore}.`,
+    'zh-CN': `${monthName(latest.month, 'zh-CN')}第一次来的顾客中，${percent(back([latest]))} 下个月又来了${zhBefore}。`,
+    en: `Of the customers who first came in ${monthName(latest.month, 'en')}, ${percent(back([latest]))} bought again in the month after${enBefore}.`,
   };
 }

@@ -182,6 +182,6 @@ function sentence({ hours, error, season }: Omit<PanelOf<'forecast'>, 'sentence'
   const enSeason = season === null ? '' : `the season counts ${season.toFixed(2)} by last year; `;
   return {
     'zh-CN': `下一周最忙的是${weekdayName(weekday, 'zh-CN')} ${peak.hour} 点，约 ${about} 笔（${low}–${high}）；${zhSeason}上周的预测误差为 ${percent(error)}。`,
-    en: `The busiest hour ahead is ${weekdayName(weekday, 'en')} ${peak.hour}:00 with about ${about} payments (${low}–${high}); ${enSeason}last week’s forecast was ${percent(error)} off.`,
+    en: `The busiest hour ahead is ${weekdayName(weekday, 'en')} ${peak.hour}:00 with about ${about} ${about === 1 ? 'payment' : 'payments'} (${low}–${high}); ${enSeason}last week’s forecast was ${percent(error)} off.`,
   };
 }

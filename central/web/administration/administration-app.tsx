@@ -4,10 +4,11 @@ import { StaffPage } from '../session/staff-page.tsx';
 import { DifferencesCard } from './differences-card.tsx';
 import { DisputesCard } from './disputes-card.tsx';
 import { ExceptionsCard } from './exceptions-card.tsx';
+import { PaymentsInCard } from './payments-in-card.tsx';
 import { ReviewCard } from './review-card.tsx';
 import { RunsCard } from './runs-card.tsx';
 
-/** What waits for the administration of the streets: applications, payouts, what a bank refused, where books differ, disputes. */
+/** What waits for the administration of the streets: applications, payouts, what a bank refused, what shoppers paid in, where books differ, disputes. */
 export function AdministrationApp(): ReactElement {
   const { t } = useTranslation();
   return (
@@ -17,6 +18,7 @@ export function AdministrationApp(): ReactElement {
           <ReviewCard />
           <RunsCard />
           <ExceptionsCard />
+          <PaymentsInCard />
           <DifferencesCard />
           <DisputesCard />
         </div>

@@ -63,7 +63,7 @@ function Sides(props: {
 }): ReactElement {
   const { t, i18n } = useTranslation();
   return (
-    <div className="table-frame">
+    <div className="table-frame" role="group" aria-label={props.caption} tabIndex={0}>
       <table className="sides">
         <caption className="small">{props.caption}</caption>
         <thead>

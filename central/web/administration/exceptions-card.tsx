@@ -42,8 +42,9 @@ export function ExceptionsCard(): ReactElement {
                   {momentText(each.foundAt, i18n.language, Date.now())}
                 </span>
               </div>
-              <p>
-                {each.merchantId === null ? '' : `${each.merchantId} · `}
+              {each.merchantId === null ? null : <p>{each.merchantId}</p>}
+              {/* written for support, in their language */}
+              <p className="small muted" lang="en">
                 {each.detail}
               </p>
               <p className="small mono">{each.subject}</p>

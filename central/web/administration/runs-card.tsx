@@ -8,7 +8,7 @@ import {
   settlementRunListSchema,
 } from '../../../shared/contracts/http-settlement.ts';
 import { Button } from '../../../shared/web/button.tsx';
-import { momentText, moneyText } from '../../../shared/web/format.ts';
+import { dayText, momentText, moneyText } from '../../../shared/web/format.ts';
 import { newId } from '../../../shared/web/ids.ts';
 import { usePolled } from '../../../shared/web/use-polled.ts';
 import { Failed, ListCard } from '../desk/list-card.tsx';
@@ -91,7 +91,8 @@ function RunItem({ run }: { readonly run: SettlementRun }): ReactElement {
       <div className="item-head">
         <strong className="money">{moneyText(total, language)}</strong>
         <span className="small muted">
-          {t(`runs.${run.kind}`)} · {run.day} · {momentText(run.startedAt, language, Date.now())}
+          {t(`runs.${run.kind}`)} · {dayText(run.day, language)} ·{' '}
+          {momentText(run.startedAt, language, Date.now())}
         </span>
       </div>
       <div className="item-head">

@@ -7,7 +7,7 @@ import {
   bureauWeekSchema,
 } from '../../../shared/contracts/http-bureau.ts';
 import { Button } from '../../../shared/web/button.tsx';
-import { dateText } from '../../../shared/web/format.ts';
+import { dayText } from '../../../shared/web/format.ts';
 import { failureCode, type HttpFailure } from '../../../shared/web/http.ts';
 import { Notice } from '../../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../../shared/web/skeleton.tsx';
@@ -74,8 +74,10 @@ function Week({ series }: { readonly series: BureauSeries }): ReactElement {
           <select id="week" value={chosen} onChange={(event) => setChosen(event.target.value)}>
             {series.weeks.toReversed().map(({ week: monday, holiday }) => (
               <option key={monday} value={monday}>
-                {dateText(monday, i18n.language)}
-                {holiday === null ? '' : ` · ${holiday}`}
+                {dayText(monday, i18n.language)}
+                {holiday === null
+                  ? ''
+                  : ` · ${t(`holidays.${holiday}`, { defaultValue: holiday })}`}
               </option>
             ))}
           </select>

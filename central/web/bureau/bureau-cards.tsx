@@ -1,7 +1,7 @@
 import { type ReactElement, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BureauMap, BureauSeries, BureauWeek } from '../../../shared/contracts/http-bureau.ts';
-import { moneyText } from '../../../shared/web/format.ts';
+import { dayText, moneyText } from '../../../shared/web/format.ts';
 import { Chart } from '../charts/chart.tsx';
 import { DataTable } from '../charts/data-table.tsx';
 import { readPalette } from '../charts/palette.ts';
@@ -39,6 +39,8 @@ export function BureauCards(props: {
       tradeOf: (trade) => t(`trades.${trade}`),
       weekday: (day) => weekday.format(MONDAY_MS + (day - 1) * DAY_MS),
       money: (minor) => moneyText({ amountMinor: BigInt(minor), currency: 'CNY' }, language),
+      day: (day) => dayText(day, language),
+      holidayOf: (name) => t(`holidays.${name}`, { defaultValue: name }),
     };
     const shown = { series, week, street };
     return [

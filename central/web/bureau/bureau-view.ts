@@ -30,6 +30,10 @@ export interface BureauTools {
   readonly tradeOf: (trade: string) => string;
   readonly weekday: (weekday: number) => string;
   readonly money: (minor: string) => string;
+  /** A week by its Monday. */
+  readonly day: (day: string) => string;
+  /** A holiday by its Chinese name. */
+  readonly holidayOf: (name: string) => string;
 }
 
 /** The index of a line in the week that is shown; null where it may not be told or is not known. */

@@ -9,12 +9,12 @@ import {
 
 /** Payments week by week on the index, the tourist season marked, against ordinary weeks. */
 export function seasonView(shown: BureauShown, tools: BureauTools): BureauView {
-  const { t, palette, nameOf } = tools;
+  const { t, palette, nameOf, day, holidayOf } = tools;
   const { weeks } = shown.series;
   const which =
     shown.street === '' ? lineOf(shown, 'city', '') : lineOf(shown, 'street', shown.street);
   const index = which?.index ?? [];
-  const labels = weeks.map(({ week }) => week.slice(2));
+  const labels = weeks.map(({ week }) => day(week));
   const whose = shown.street === '' ? t('wholeCity') : nameOf(shown.street);
   return {
     name: 'season',
@@ -22,7 +22,9 @@ export function seasonView(shown: BureauShown, tools: BureauTools): BureauView {
     finding: findingOf(
       which?.seasonIndex ?? null,
       weeks.flatMap(({ isSeason, holiday, week }, i) =>
-        isSeason ? [{ label: holiday ?? week, index: index[i] ?? null }] : [],
+        isSeason
+          ? [{ label: holiday === null ? day(week) : holidayOf(holiday), index: index[i] ?? null }]
+          : [],
       ),
       { whose, t },
     ),
@@ -58,10 +60,10 @@ export function seasonView(shown: BureauShown, tools: BureauTools): BureauView {
           ],
         },
     columns: [t('week'), t('index'), t('season.season')],
-    rows: weeks.map(({ week, isSeason, holiday }, i) => [
-      week,
+    rows: weeks.map(({ isSeason, holiday }, i) => [
+      labels[i] ?? '',
       told(index[i] ?? null, tools),
-      isSeason ? (holiday ?? t('season.summer')) : '',
+      isSeason ? (holiday === null ? t('season.summer') : holidayOf(holiday)) : '',
     ]),
   };
 }

@@ -6,7 +6,7 @@ export function frame(palette: Palette) {
   return {
     aria: { enabled: true },
     animation: false,
-    textStyle: { color: palette.ink, fontSize: 14, fontFamily: 'inherit' },
+    textStyle: { color: palette.ink, fontSize: 14, fontFamily: palette.font },
     grid: { left: 8, right: 24, top: 16, bottom: 8, containLabel: true },
     tooltip: { trigger: 'axis', confine: true },
   };

@@ -6,6 +6,8 @@ export interface Palette {
   readonly accent: string;
   readonly surface: string;
   readonly quiet: string;
+  /** Families by name: the engine measures labels with it, and cannot with `inherit`. */
+  readonly font: string;
 }
 
 /** Reads the colours of the ground that the page is on now. */
@@ -19,5 +21,6 @@ export function readPalette(): Palette {
     accent: of('--accent-text'),
     surface: of('--surface'),
     quiet: of('--edge'),
+    font: getComputedStyle(document.body).fontFamily,
   };
 }

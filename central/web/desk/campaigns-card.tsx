@@ -8,7 +8,7 @@ import {
   liftSchema,
 } from '../../../shared/contracts/http-campaigns.ts';
 import { Button } from '../../../shared/web/button.tsx';
-import { countText, dateText, moneyText } from '../../../shared/web/format.ts';
+import { countText, dateText, dayText, moneyText } from '../../../shared/web/format.ts';
 import { isLanguage } from '../../../shared/web/language.ts';
 import { Mark, type Tone } from '../../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../../shared/web/skeleton.tsx';
@@ -158,11 +158,18 @@ function Groups({ outcome, currency }: GroupsProps): ReactElement {
   const days = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 2 });
   const arms = ['treated', 'control'] as const;
   return (
-    <div className="table-frame">
+    <div
+      className="table-frame"
+      role="group"
+      aria-label={t('session.campaign.groups')}
+      tabIndex={0}
+    >
       <table>
         <thead>
           <tr>
-            <th scope="col">{t('session.campaign.until', { day: outcome.until })}</th>
+            <th scope="col">
+              {t('session.campaign.until', { day: dayText(outcome.until, i18n.language) })}
+            </th>
             <th className="number" scope="col">
               {t('session.campaign.people')}
             </th>

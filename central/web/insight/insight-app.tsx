@@ -1,10 +1,16 @@
-import { type FormEvent, type ReactElement, useState } from 'react';
+import { type FormEvent, type ReactElement, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type PanelName, panelNameSchema } from '../../../shared/contracts/http-insight.ts';
+import { type Merchant, merchantListSchema } from '../../../shared/contracts/http-merchants.ts';
+import type { SignedIn } from '../../../shared/contracts/http-sign-in.ts';
 import { Button } from '../../../shared/web/button.tsx';
+import { usePolled } from '../../../shared/web/use-polled.ts';
+import { SelectField } from '../desk/select-field.tsx';
 import { StaffPage } from '../session/staff-page.tsx';
 import { PanelCard } from './panel-card.tsx';
 import { usePanel } from './use-panel.ts';
+
+const POLL_MS = 300_000;
 
 /** What is asked first first. */
 const PANELS: readonly PanelName[] = panelNameSchema.options;
@@ -15,15 +21,19 @@ const CITY_PANELS = PANELS.filter((name) => name !== 'together');
 export function InsightApp(): ReactElement {
   const { t } = useTranslation();
   const [asked, setAsked] = useState(readMerchant);
-  const heading = asked === undefined ? t('cityHeading') : t('heading', { merchantId: asked });
+  const choose = (id: string | undefined): void => setAsked(keepMerchant(id));
   return (
-    <StaffPage name="insight" heading={heading}>
-      {(person) => (
-        <Panels
-          merchantId={asked ?? person.merchants[0]}
-          onChosen={(id) => setAsked(keepMerchant(id))}
-        />
-      )}
+    <StaffPage name="insight" heading={t('heading')}>
+      {(person) =>
+        person.role === 'operator' || person.role === 'owner' ? (
+          <OfMerchant person={person} merchantId={asked ?? person.merchants[0]} onChosen={choose} />
+        ) : (
+          <>
+            <p>{t('ofCity')}</p>
+            <Panels merchantId={undefined} />
+          </>
+        )
+      }
     </StaffPage>
   );
 }
@@ -33,29 +43,63 @@ interface ScopeProps {
   readonly onChosen: (merchantId: string | undefined) => void;
 }
 
-function Panels({ merchantId, onChosen }: ScopeProps): ReactElement {
+/** For those who may look at a merchant's own panels: owners at theirs, the operator at any and at the city. */
+function OfMerchant(props: ScopeProps & { readonly person: SignedIn }): ReactElement {
   const { t } = useTranslation();
-  const [probe] = PANELS;
-  const { failure } = usePanel(probe ?? 'today', merchantId);
-  const isForbidden = failure?.kind === 'problem' && [403, 404].includes(failure.status);
+  const { person, merchantId, onChosen } = props;
+  const merchants =
+    usePolled('/api/merchants?limit=200', merchantListSchema, POLL_MS).value?.merchants ?? [];
+  const name = merchants.find((each) => each.merchantId === merchantId)?.companyName;
+  if (person.role === 'owner' && merchantId === undefined) return <p>{t('noMerchant')}</p>;
+  const whose = name ?? merchantId;
   return (
     <>
-      <ScopeForm key={merchantId} merchantId={merchantId} onChosen={onChosen} />
-      {isForbidden ? <p>{t('forbidden')}</p> : null}
-      {isForbidden ? null : (
-        <div className="panels">
-          {(merchantId === undefined ? CITY_PANELS : PANELS).map((name) => (
-            <PanelCard key={name} name={name} merchantId={merchantId} />
-          ))}
+      <p>{whose === undefined ? t('ofCity') : t('ofMerchant', { merchant: whose })}</p>
+      {person.role === 'operator' ? (
+        <AnyMerchant key={merchantId} {...{ merchantId, onChosen, merchants }} />
+      ) : null}
+      {person.role === 'owner' && merchants.length > 1 ? (
+        <div className="scope">
+          <SelectField
+            label={t('merchant')}
+            value={merchantId ?? ''}
+            choices={merchants.map((each) => ({ value: each.merchantId, text: each.companyName }))}
+            onChoice={onChosen}
+          />
         </div>
-      )}
+      ) : null}
+      <Panels merchantId={merchantId} />
     </>
   );
 }
 
-function ScopeForm(props: ScopeProps): ReactElement {
+function Panels({ merchantId }: Pick<ScopeProps, 'merchantId'>): ReactElement {
+  const { t } = useTranslation();
+  const [probe] = PANELS;
+  const { failure } = usePanel(probe ?? 'today', merchantId);
+  useEffect(() => {
+    // the browser looks for the fragment before the panels are there
+    const panel = document.getElementById(window.location.hash.slice(1));
+    panel?.closest('article')?.scrollIntoView();
+  }, []);
+  const isForbidden = failure?.kind === 'problem' && [403, 404].includes(failure.status);
+  if (isForbidden) return <p>{t('forbidden')}</p>;
+  return (
+    <div className="panels">
+      {(merchantId === undefined ? CITY_PANELS : PANELS).map((name) => (
+        <PanelCard key={name} name={name} merchantId={merchantId} />
+      ))}
+    </div>
+  );
+}
+
+/** By its id, which the browser completes from those that are known. */
+function AnyMerchant(
+  props: ScopeProps & { readonly merchants: readonly Merchant[] },
+): ReactElement {
   const { t } = useTranslation();
   const [text, setText] = useState(props.merchantId ?? '');
+  const known = useId();
   const choose = (event: FormEvent): void => {
     event.preventDefault();
     props.onChosen(text.trim() || undefined);
@@ -68,11 +112,19 @@ function ScopeForm(props: ScopeProps): ReactElement {
           id="merchant"
           value={text}
           maxLength={48}
+          list={known}
           autoComplete="off"
           spellCheck={false}
           placeholder={t('wholeCity')}
           onChange={(event) => setText(event.target.value)}
         />
+        <datalist id={known}>
+          {props.merchants.map(({ merchantId, companyName }) => (
+            <option key={merchantId} value={merchantId}>
+              {companyName}
+            </option>
+          ))}
+        </datalist>
       </div>
       <Button type="submit">{t('show')}</Button>
     </form>

@@ -3,6 +3,7 @@ import '../../../shared/web/tokens.css';
 import '../../../shared/web/components.css';
 import { startPage } from '../session/start-page.tsx';
 import { InsightApp } from './insight-app.tsx';
+import '../desk/desk.css';
 import '../charts/charts.css';
 import './insight.css';
 import en from './messages/en.json' with { type: 'json' };

@@ -2,7 +2,7 @@ import { type ReactElement, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PanelName } from '../../../shared/contracts/http-insight.ts';
 import { Button } from '../../../shared/web/button.tsx';
-import { moneyText } from '../../../shared/web/format.ts';
+import { moneyText, monthText, shortDayText } from '../../../shared/web/format.ts';
 import { failureCode } from '../../../shared/web/http.ts';
 import { Notice } from '../../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../../shared/web/skeleton.tsx';
@@ -34,6 +34,8 @@ export function PanelCard(props: {
         palette: readPalette(),
         weekday: (weekday) => weekdayFormat.format(MONDAY_MS + (weekday - 1) * DAY_MS),
         money: (minor) => moneyText({ amountMinor: BigInt(minor), currency: 'CNY' }, language),
+        day: (day) => shortDayText(day, language),
+        month: (month) => monthText(month, language),
       })
     );
   }, [panel, language, t]);

@@ -10,6 +10,9 @@ export interface ViewTools {
   readonly palette: Palette;
   readonly weekday: (weekday: number) => string;
   readonly money: (minor: string) => string;
+  /** A calendar day and a month for people. */
+  readonly day: (day: string) => string;
+  readonly month: (month: string) => string;
 }
 
 /** How a panel is drawn and told. */
@@ -67,7 +70,7 @@ function todayView({ hours }: PanelOf<'today'>, { t, palette }: ViewTools): Data
 }
 
 function returningView({ weeks }: PanelOf<'returning'>, tools: ViewTools): DataView {
-  const { t, palette, money } = tools;
+  const { t, palette, money, day } = tools;
   return {
     option:
       weeks.length === 0
@@ -75,7 +78,7 @@ function returningView({ weeks }: PanelOf<'returning'>, tools: ViewTools): DataV
         : {
             ...frame(palette),
             xAxis: categories(
-              weeks.map(({ monday }) => monday.slice(5)),
+              weeks.map(({ monday }) => day(monday)),
               palette,
             ),
             yAxis: values(palette),
@@ -139,8 +142,9 @@ function habitsView({ groups, tenths }: PanelOf<'habits'>, tools: ViewTools): Da
   };
 }
 
-function cohortsView({ cohorts }: PanelOf<'cohorts'>, { t, palette }: ViewTools): DataView {
-  const months = cohorts.map(({ month }) => month);
+function cohortsView({ cohorts }: PanelOf<'cohorts'>, tools: ViewTools): DataView {
+  const { t, palette } = tools;
+  const months = cohorts.map(({ month }) => tools.month(month));
   const longest = Math.max(0, ...cohorts.map(({ active }) => active.length));
   const cells = cohorts.flatMap(({ active }, y) =>
     active.slice(1).flatMap((people, k) => {
@@ -162,8 +166,8 @@ function cohortsView({ cohorts }: PanelOf<'cohorts'>, { t, palette }: ViewTools)
             series: [{ type: 'heatmap', data: cells, label: { show: false } }],
           },
     columns: [t('cohorts.month'), ...numbersTo(longest).map(String)],
-    rows: cohorts.map(({ month, active }) => [
-      month,
+    rows: cohorts.map(({ active }, y) => [
+      months[y] ?? '',
       ...active.map((people) => people ?? t('tooFew')),
     ]),
   };
@@ -276,9 +280,10 @@ function inPercent(value: number): number {
   return Math.round(1_000 * value) / 10;
 }
 
-function forecastView({ hours }: PanelOf<'forecast'>, { t, palette }: ViewTools): DataView {
+function forecastView({ hours }: PanelOf<'forecast'>, tools: ViewTools): DataView {
+  const { t, palette } = tools;
   const isEmpty = hours.every(({ expected }) => expected === 0);
-  const labels = hours.map(({ day, hour }) => `${day.slice(5)} ${hour}:00`);
+  const labels = hours.map(({ day, hour }) => `${tools.day(day)} ${hour}:00`);
   const hidden = { lineStyle: { opacity: 0 }, symbol: 'none', stack: 'band', silent: true };
   return {
     option: isEmpty

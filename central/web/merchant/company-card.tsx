@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Merchant } from '../../../shared/contracts/http-merchants.ts';
 import { Mark, type Tone } from '../../../shared/web/mark.tsx';
+import { AccountForm } from './account-form.tsx';
 
 const TONES: Readonly<Record<Merchant['state'], Tone>> = {
   applied: 'more',
@@ -11,7 +12,12 @@ const TONES: Readonly<Record<Merchant['state'], Tone>> = {
 };
 
 /** Who the merchant is to the city, and the account it is paid to. */
-export function CompanyCard({ merchant }: { readonly merchant: Merchant }): ReactElement {
+export function CompanyCard(props: {
+  readonly merchant: Merchant;
+  /** Undefined where whoever looks may not propose another account. */
+  readonly onProposed: (() => void) | undefined;
+}): ReactElement {
+  const { merchant, onProposed } = props;
   const { t, i18n } = useTranslation();
   const tone = TONES[merchant.state];
   const fee = new Intl.NumberFormat(i18n.language, { style: 'percent', minimumFractionDigits: 2 });
@@ -42,11 +48,14 @@ export function CompanyCard({ merchant }: { readonly merchant: Merchant }): Reac
             </p>
             <p className="small muted">
               {t(`account.${account.state}`)}
-              {account.refusalCode === null ? '' : ` · ${account.refusalCode}`}
+              {account.refusalCode === null
+                ? ''
+                : ` · ${t('common.code', { code: account.refusalCode })}`}
             </p>
           </li>
         ))}
       </ul>
+      {onProposed ? <AccountForm merchantId={merchant.merchantId} onDone={onProposed} /> : null}
     </section>
   );
 }

@@ -9,6 +9,7 @@ import { Failed } from '../desk/list-card.tsx';
 import { StaffPage } from '../session/staff-page.tsx';
 import { Application } from './application.tsx';
 import { CompanyCard } from './company-card.tsx';
+import { CustomersCard } from './customers-card.tsx';
 import { DisputesCard } from './disputes-card.tsx';
 import { DueCard } from './due-card.tsx';
 import { PayoutsCard } from './payouts-card.tsx';
@@ -61,7 +62,12 @@ function Merchants({ person }: { readonly person: SignedIn }): ReactElement {
           </select>
         </div>
       ) : null}
-      <OfMerchant key={merchant.merchantId} merchant={merchant} role={person.role} />
+      <OfMerchant
+        key={merchant.merchantId}
+        merchant={merchant}
+        role={person.role}
+        onChanged={listed.reload}
+      />
     </>
   );
 }
@@ -69,21 +75,23 @@ function Merchants({ person }: { readonly person: SignedIn }): ReactElement {
 interface OfMerchantProps {
   readonly merchant: Merchant;
   readonly role: SignedIn['role'];
+  readonly onChanged: () => void;
 }
 
 /** Cashiers see disputes and shops; money and people are the owner's. */
-function OfMerchant({ merchant, role }: OfMerchantProps): ReactElement {
+function OfMerchant({ merchant, role, onChanged }: OfMerchantProps): ReactElement {
   const { merchantId } = merchant;
   const isOwner = role !== 'cashier';
   return (
     <div className="desk">
-      <CompanyCard merchant={merchant} />
+      <CompanyCard merchant={merchant} onProposed={isOwner ? onChanged : undefined} />
       {isOwner ? <DueCard merchantId={merchantId} /> : null}
       {isOwner ? <PayoutsCard merchantId={merchantId} /> : null}
       {isOwner ? <StatementCard merchantId={merchantId} /> : null}
       <DisputesCard merchantId={merchantId} mayReply={isOwner} />
       {role === 'owner' || role === 'operator' ? (
         <>
+          <CustomersCard merchantId={merchantId} />
           <CampaignsCard path={`/api/merchants/${merchantId}/campaigns`} />
           <StandingCard merchantId={merchantId} isOwner={role === 'owner'} />
         </>

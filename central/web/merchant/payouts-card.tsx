@@ -10,6 +10,17 @@ const POLL_MS = 30_000;
 /** Older ones are in the statements. */
 const SHOWN = 30;
 
+/** Why a payout came back, and the bank's code (ISO 20022) for it. */
+function BankReason({ code }: { readonly code: string }): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <p className="small">
+      {t(`session.bankReason.${code}`, { defaultValue: t('session.bankReason.NARR') })}{' '}
+      <span className="muted">{t('common.code', { code })}</span>
+    </p>
+  );
+}
+
 /** The latest payouts and where they stand. */
 export function PayoutsCard({ merchantId }: { readonly merchantId: string }): ReactElement {
   const { t, i18n } = useTranslation();
@@ -38,8 +49,8 @@ export function PayoutsCard({ merchantId }: { readonly merchantId: string }): Re
               </div>
               <p className="small muted">
                 {dateText(payout.changedAt, i18n.language)} · ···· {payout.accountEnd}
-                {payout.reasonCode === null ? '' : ` · ${payout.reasonCode}`}
               </p>
+              {payout.reasonCode === null ? null : <BankReason code={payout.reasonCode} />}
             </li>
           ))}
         </ul>

@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from 'react';
+import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SignedIn } from '../../../shared/contracts/http-sign-in.ts';
 import { recordedSchema } from '../../../shared/contracts/reconciliation.ts';
@@ -52,6 +52,9 @@ export function StaffPage({ name, heading, children }: StaffPageProps): ReactEle
   const person = state.kind === 'in' ? state.person : undefined;
   return (
     <>
+      <a className="skip-link" href="#content">
+        {t('session.skip')}
+      </a>
       <header className="page-bar">
         <span className="brand">{t('brand')}</span>
         {person ? <PageLinks current={name} role={person.role} /> : null}
@@ -60,7 +63,7 @@ export function StaffPage({ name, heading, children }: StaffPageProps): ReactEle
           <LanguageSwitch />
         </span>
       </header>
-      <main className={`staff ${name}`}>
+      <main id="content" className={`staff ${name}`} tabIndex={-1}>
         <h1>{heading}</h1>
         {mayOpen(name, person) && person ? children(person) : <Shut session={session} />}
       </main>
@@ -76,8 +79,15 @@ function mayOpen(name: string, person: SignedIn | undefined): boolean {
 function PageLinks(props: { readonly current: string; readonly role: StaffRole }): ReactElement {
   const { t } = useTranslation();
   const pages = PAGES.filter(({ roles }) => roles.includes(props.role));
+  const nav = useRef<HTMLElement>(null);
+  // on a phone the list is wider than the screen
+  useEffect(() => {
+    nav.current
+      ?.querySelector('[aria-current]')
+      ?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [props.current]);
   return (
-    <nav className="page-links" aria-label={t('session.pages')}>
+    <nav ref={nav} className="page-links" aria-label={t('session.pages')}>
       {pages.map(({ name, path }) => (
         <a key={name} href={path} aria-current={name === props.current ? 'page' : undefined}>
           {t(`session.page.${name}`)}
