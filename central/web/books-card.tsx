@@ -82,8 +82,8 @@ function GroupRows({ group, money }: GroupRowsProps): ReactElement {
   return (
     <Fragment>
       <tr>
-        <td className="mono account">
-          {group.name}
+        <td className="account">
+          <AccountName name={group.name} />
           {accounts.length > 0 ? (
             <Button kind="quiet" aria-expanded={isOpen} onClick={() => setIsOpen((last) => !last)}>
               {t('books.accounts', { count: accounts.length, number: count })}
@@ -95,7 +95,9 @@ function GroupRows({ group, money }: GroupRowsProps): ReactElement {
       </tr>
       {shown.map(({ account, debitMinor, creditMinor }) => (
         <tr key={account} className="part">
-          <td className="mono account">{account}</td>
+          <td className="account">
+            <AccountName name={account} />
+          </td>
           <td className="money">{money(debitMinor)}</td>
           <td className="money">{money(creditMinor)}</td>
         </tr>
@@ -108,5 +110,20 @@ function GroupRows({ group, money }: GroupRowsProps): ReactElement {
         </tr>
       ) : null}
     </Fragment>
+  );
+}
+
+/** Broken only between its parts. */
+function AccountName({ name }: { readonly name: string }): ReactElement {
+  return (
+    <span className="mono">
+      {name.split(':').map((part, i) => (
+        <Fragment key={part}>
+          {i === 0 ? null : ':'}
+          <wbr />
+          {part}
+        </Fragment>
+      ))}
+    </span>
   );
 }

@@ -20,15 +20,17 @@ export function timeText(at: string, language: string): string {
   }).format(new Date(at));
 }
 
-/** Hours and minutes today, with the date on other days. */
+/** Hours and minutes today, with the date on other days, and the year in other years. */
 export function momentText(at: string, language: string, nowMs: number): string {
   const moment = new Date(at);
-  const today = moment.toDateString() === new Date(nowMs).toDateString();
+  const now = new Date(nowMs);
+  const isToday = moment.toDateString() === now.toDateString();
+  const year = moment.getFullYear() === now.getFullYear() ? undefined : 'numeric';
   return new Intl.DateTimeFormat(language, {
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
-    ...(today ? {} : { year: 'numeric', month: 'short', day: 'numeric' }),
+    ...(isToday ? {} : { year, month: 'short', day: 'numeric' }),
   }).format(moment);
 }
 

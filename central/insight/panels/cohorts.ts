@@ -1,5 +1,5 @@
 import type { PanelOf, Sentence } from '../../../shared/contracts/http-insight.ts';
-import { monthOf, monthText } from './city-time.ts';
+import { monthName, monthOf, monthText } from './city-time.ts';
 import { numberOf, type PanelMaker, percent, shareOf } from './panel.ts';
 import { cohortsQuery } from './panel-queries-store.ts';
 

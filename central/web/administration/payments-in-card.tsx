@@ -17,7 +17,7 @@ import { type Posted, usePosted } from '../desk/use-posted.ts';
 
 const POLL_MS = 5_000;
 const SHOWN = 100;
-const FILTERS = ['open', 'all'] as const;
+const FILTERS = ['all', 'open'] as const;
 
 const TONES: Readonly<Record<PaymentInState, Tone>> = {
   waiting: 'more',
@@ -39,7 +39,7 @@ const RETURN_TONES: Readonly<Record<ReturnState, Tone>> = {
 /** What shoppers paid in, from which source, and what is not over: a question that is open, money on its way back. */
 export function PaymentsInCard(): ReactElement {
   const { t } = useTranslation();
-  const [state, setState] = useState<(typeof FILTERS)[number]>('open');
+  const [state, setState] = useState<(typeof FILTERS)[number]>('all');
   const path = `/api/payments-in?state=${state}&limit=${SHOWN}`;
   const listed = usePolled(path, paymentInListSchema, POLL_MS);
   const posted = usePosted(listed.reload);
@@ -63,7 +63,8 @@ export function PaymentsInCard(): ReactElement {
     >
       {({ paymentsIn }) => (
         <>
-          <ul className="items scrolled">
+          {/* a list that scrolls must be reachable by keyboard */}
+          <ul className="items scrolled" aria-labelledby="payments-in" tabIndex={0}>
             {paymentsIn.map((payment) => (
               <PaymentInItem key={payment.paymentInId} payment={payment} posted={posted} />
             ))}

@@ -49,7 +49,7 @@ export function mapView(
     finding:
       streets.length === 0
         ? t('map.unknown')
-        : t('map.finding', { above, streets: streets.length }),
+        : t('map.finding', { count: above, streets: streets.length, index: STEADY_UNTIL }),
     option:
       streets.length === 0
         ? undefined

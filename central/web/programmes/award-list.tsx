@@ -43,7 +43,7 @@ export function AwardList({ run, rules, onTold }: AwardListProps): ReactElement 
           {counts.map(([outcome, count]) => `${t(`outcome.${outcome}`)}: ${count}`).join(' · ')}
         </p>
       ) : null}
-      <ul className="items scrolled">
+      <ul className="items scrolled" aria-labelledby="awards" tabIndex={0}>
         {awarded.map((merchantId) => {
           const award = payouts.get(merchantId);
           return (

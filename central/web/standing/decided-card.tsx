@@ -21,7 +21,7 @@ export function DecidedCard(): ReactElement {
       none={t('decided.none')}
     >
       {({ scores }) => (
-        <ul className="items scrolled">
+        <ul className="items scrolled" aria-labelledby="decided" tabIndex={0}>
           {scores.map(({ scoreId, companyName, grade, appeal }) => (
             <li key={scoreId}>
               <div className="item-head">
