@@ -23,6 +23,8 @@ export interface CommitFigures {
   readonly oneByOneOfBare: number;
   readonly underLoadOfBare: number;
   readonly payments: number;
+  /** Flushes of the log that a payment by itself took. */
+  readonly flushesPerPayment: number;
   /** Payments that one flush served under load. */
   readonly paymentsPerFlush: number;
 }
@@ -74,22 +76,25 @@ export async function measureCommits(options: {
     });
     const bare: number[] = [];
     const alone: number[] = [];
+    let aloneFlushes = 0;
     const load = { ms: 0, payments: 0, flushes: 0 };
     // the first round warms up
     for (let round = -1; round < options.rounds; round += 1) {
       const flushesMs = timeBareFlushes(join(dir, 'bare'));
+      const beforeAlone = flushes;
       const aloneMs = await timeAlone(hub, terminals);
       const before = flushes;
       const loadMs = await timeLoad(hub, terminals);
       if (round < 0) continue;
       bare.push(...flushesMs);
       alone.push(...aloneMs);
+      aloneFlushes += before - beforeAlone;
       load.ms += loadMs;
       load.payments += TERMINALS * PER_TERMINAL;
       load.flushes += flushes - before;
       options.onProgress(`round ${round + 1} of ${options.rounds}`);
     }
-    return figuresOf({ bare, alone, load });
+    return figuresOf({ bare, alone, aloneFlushes, load });
   } finally {
     await hub.close();
     rmSync(dir, { recursive: true, force: true });
@@ -99,9 +104,10 @@ export async function measureCommits(options: {
 function figuresOf(times: {
   readonly bare: readonly number[];
   readonly alone: readonly number[];
+  readonly aloneFlushes: number;
   readonly load: { readonly ms: number; readonly payments: number; readonly flushes: number };
 }): CommitFigures {
-  const { bare, alone, load } = times;
+  const { bare, alone, aloneFlushes, load } = times;
   const bareFlushesPerS = 1_000 / mean(bare);
   const oneByOnePerS = 1_000 / mean(alone);
   const underLoadPerS = (load.payments / load.ms) * 1_000;
@@ -114,6 +120,7 @@ function figuresOf(times: {
     oneByOneOfBare: oneByOnePerS / bareFlushesPerS,
     underLoadOfBare: underLoadPerS / bareFlushesPerS,
     payments: alone.length + load.payments,
+    flushesPerPayment: aloneFlushes / alone.length,
     paymentsPerFlush: load.payments / load.flushes,
   };
 }
