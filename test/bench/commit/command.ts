@@ -13,6 +13,7 @@ usage: wuma bench payments [--rounds N] [--dir DIR] [--json]
 bareFlushesPerS   a page of 4 KiB written and flushed, again and again, without a hub
 oneByOnePerS      payments, each answered before the next is sent; oneByOneOfBare is their ratio
 underLoadPerS     payments of 16 terminals at once, which share flushes; underLoadOfBare is the ratio
+oneByOneCpuMs     processor time of the hub's main thread for a payment; underLoadCpuMs under load
 flushesPerPayment of payments one by one; paymentsPerFlush under load
 `;
 

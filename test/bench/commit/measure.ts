@@ -20,6 +20,9 @@ export interface CommitFigures {
   /** Median of a payment by itself: without its flush, its processor time. */
   readonly oneByOneMs: number;
   readonly bareFlushMs: number;
+  /** Processor time of the hub's main thread for a payment: other load stretches it less than it does the clock's. */
+  readonly oneByOneCpuMs: number;
+  readonly underLoadCpuMs: number;
   readonly oneByOneOfBare: number;
   readonly underLoadOfBare: number;
   readonly payments: number;
@@ -27,6 +30,12 @@ export interface CommitFigures {
   readonly flushesPerPayment: number;
   /** Payments that one flush served under load. */
   readonly paymentsPerFlush: number;
+}
+
+/** Time by the clock and of this thread's processor. */
+interface Timed {
+  readonly ms: number;
+  readonly cpuMs: number;
 }
 
 const TERMINALS = 16;
@@ -75,21 +84,22 @@ export async function measureCommits(options: {
       ...NOTHING_SAID,
     });
     const bare: number[] = [];
-    const alone: number[] = [];
+    const alone: Timed[] = [];
     let aloneFlushes = 0;
-    const load = { ms: 0, payments: 0, flushes: 0 };
+    const load = { ms: 0, cpuMs: 0, payments: 0, flushes: 0 };
     // the first round warms up
     for (let round = -1; round < options.rounds; round += 1) {
       const flushesMs = timeBareFlushes(join(dir, 'bare'));
       const beforeAlone = flushes;
-      const aloneMs = await timeAlone(hub, terminals);
+      const lone = await timeAlone(hub, terminals);
       const before = flushes;
-      const loadMs = await timeLoad(hub, terminals);
+      const loaded = await timeLoad(hub, terminals);
       if (round < 0) continue;
       bare.push(...flushesMs);
-      alone.push(...aloneMs);
+      alone.push(...lone);
       aloneFlushes += before - beforeAlone;
-      load.ms += loadMs;
+      load.ms += loaded.ms;
+      load.cpuMs += loaded.cpuMs;
       load.payments += TERMINALS * PER_TERMINAL;
       load.flushes += flushes - before;
       options.onProgress(`round ${round + 1} of ${options.rounds}`);
@@ -103,20 +113,23 @@ export async function measureCommits(options: {
 
 function figuresOf(times: {
   readonly bare: readonly number[];
-  readonly alone: readonly number[];
+  readonly alone: readonly Timed[];
   readonly aloneFlushes: number;
-  readonly load: { readonly ms: number; readonly payments: number; readonly flushes: number };
+  readonly load: Timed & { readonly payments: number; readonly flushes: number };
 }): CommitFigures {
   const { bare, alone, aloneFlushes, load } = times;
   const bareFlushesPerS = 1_000 / mean(bare);
-  const oneByOnePerS = 1_000 / mean(alone);
+  const aloneMs = alone.map(({ ms }) => ms);
+  const oneByOnePerS = 1_000 / mean(aloneMs);
   const underLoadPerS = (load.payments / load.ms) * 1_000;
   return {
     bareFlushesPerS,
     oneByOnePerS,
     underLoadPerS,
-    oneByOneMs: median(alone),
+    oneByOneMs: median(aloneMs),
     bareFlushMs: median(bare),
+    oneByOneCpuMs: mean(alone.map(({ cpuMs }) => cpuMs)),
+    underLoadCpuMs: load.cpuMs / load.payments,
     oneByOneOfBare: oneByOnePerS / bareFlushesPerS,
     underLoadOfBare: underLoadPerS / bareFlushesPerS,
     payments: alone.length + load.payments,
@@ -140,30 +153,36 @@ function timeBareFlushes(path: string): number[] {
   }
 }
 
-async function timeAlone(hub: TestHub, terminals: readonly string[]): Promise<number[]> {
-  const times: number[] = [];
+async function timeAlone(hub: TestHub, terminals: readonly string[]): Promise<Timed[]> {
+  const times: Timed[] = [];
   for (let i = 0; i < ALONE_PER_ROUND; i += 1) {
     const terminalId = terminals[i % terminals.length] ?? '';
     const payload = hub.probe(terminalId);
-    const from = performance.now();
-    await pay(hub, terminalId, payload);
-    times.push(performance.now() - from);
+    times.push(await timed(() => pay(hub, terminalId, payload)));
   }
   return times;
 }
 
-async function timeLoad(hub: TestHub, terminals: readonly string[]): Promise<number> {
+async function timeLoad(hub: TestHub, terminals: readonly string[]): Promise<Timed> {
   const payloads = terminals.map((terminalId) => ({
     terminalId,
     probes: Array.from({ length: PER_TERMINAL }, () => hub.probe(terminalId)),
   }));
+  return timed(async () => {
+    await Promise.all(
+      payloads.map(async ({ terminalId, probes }) => {
+        for (const probe of probes) await pay(hub, terminalId, probe);
+      }),
+    );
+  });
+}
+
+async function timed(work: () => Promise<void>): Promise<Timed> {
   const from = performance.now();
-  await Promise.all(
-    payloads.map(async ({ terminalId, probes }) => {
-      for (const probe of probes) await pay(hub, terminalId, probe);
-    }),
-  );
-  return performance.now() - from;
+  const before = process.threadCpuUsage();
+  await work();
+  const { user, system } = process.threadCpuUsage(before);
+  return { ms: performance.now() - from, cpuMs: (user + system) / 1_000 };
 }
 
 async function pay(hub: TestHub, terminalId: string, payload: Uint8Array): Promise<void> {
