@@ -103,6 +103,19 @@ describe('the database itself', () => {
     opened.close();
   });
 
+  it.each([
+    ['payment', 'attempt'],
+    ['payment', 'payment_move'],
+    ['payment_move', 'posting'],
+    ['outbox', 'payment_move'],
+  ])('finds what waits for a new row of %s in %s without reading all of it', (parent, child) => {
+    const plan = raw
+      .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN INSERT INTO ${parent} DEFAULT VALUES`)
+      .all();
+    const lookups = plan.map(({ detail }) => detail).filter((detail) => detail.includes(child));
+    expect(lookups).toEqual([expect.stringMatching(/^SEARCH .* USING .*INDEX/)]);
+  });
+
   it('has the domain’s table of moves, row by row', () => {
     const rows = raw
       .prepare('SELECT from_state AS "from", move, to_state AS "to" FROM allowed_move')

@@ -34,8 +34,8 @@ function prepareReads(db: HubDatabase) {
       .where(eq(moveRequests.requestId, requestId))
       .prepare(),
     payment: db.select().from(payments).where(eq(payments.paymentId, paymentId)).prepare(),
-    timesPaidAt: db
-      .select({ times: count() })
+    paidAt: db
+      .select({ paymentId: payments.paymentId })
       .from(payments)
       .where(
         and(
@@ -44,6 +44,7 @@ function prepareReads(db: HubDatabase) {
           isNotNull(payments.capturedAt),
         ),
       )
+      .limit(limit)
       .prepare(),
     refundedBy: db
       .select({ sum: sumOf })

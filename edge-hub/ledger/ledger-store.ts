@@ -146,9 +146,9 @@ export class LedgerStore {
     return this.prepared.payment.get({ paymentId });
   }
 
-  /** How often a person has paid at a shop. */
-  timesPaidAt(shopperId: string, shopId: string): number {
-    return this.prepared.timesPaidAt.get({ shopperId, shopId })?.times ?? 0;
+  /** Whether a person has paid at a shop so often; no more of their payments are looked at than that. */
+  hasPaidAt(shopperId: string, shopId: string, times: number): boolean {
+    return this.prepared.paidAt.all({ shopperId, shopId, limit: times }).length === times;
   }
 
   /** What a terminal has given back since then, minor units. */

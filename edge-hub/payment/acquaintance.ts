@@ -48,7 +48,7 @@ export class Acquaintance {
       return {
         shopperId,
         score,
-        familiar: ledger.timesPaidAt(shopperId, shopId) >= REGULAR_FROM,
+        familiar: ledger.hasPaidAt(shopperId, shopId, REGULAR_FROM),
         lookAlike: shoppers.hasLookAlike(shopperId),
         minor: secrets.minor,
         lock: lockOf(counted, now),
