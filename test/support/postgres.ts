@@ -1,42 +1,37 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pino } from 'pino';
-import { createDatabase, PostgresCluster } from '../../central/db/postgres-cluster.ts';
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { inject } from 'vitest';
 
-/** A real PostgreSQL for one test file, and a fresh database for each test. */
+/** A test file's databases on the PostgreSQL of the run (`postgres-setup.ts`), a fresh one for each test. */
 export class TestPostgres {
-  private readonly cluster: PostgresCluster;
-  private readonly dir: string;
-  private made = 0;
+  private readonly migrated: URL;
+  private readonly admin: postgres.Sql;
+  private readonly made: string[] = [];
 
-  private constructor(cluster: PostgresCluster, dir: string) {
-    this.cluster = cluster;
-    this.dir = dir;
+  private constructor(migrated: URL) {
+    this.migrated = migrated;
+    this.admin = postgres(new URL('/postgres', migrated).href, { max: 1, onnotice: () => {} });
   }
 
   static async start(): Promise<TestPostgres> {
-    const dir = mkdtempSync(join(tmpdir(), 'wuma-test-pg-'));
-    // PostgreSQL runs as another user when we are root, and has to pass through
-    chmodSync(dir, 0o711);
-    const logger = pino({ level: 'silent' });
-    const cluster = await PostgresCluster.start({ dataDir: dir, port: 0, logger });
-    return new TestPostgres(cluster, dir);
+    const opened = new TestPostgres(new URL(inject('migratedDatabase')));
+    await opened.admin`select 1`;
+    return opened;
   }
 
-  /** @returns the address of a new, empty database */
+  /** @returns the address of a new database with today's schema and no rows */
   async createDatabase(): Promise<string> {
-    this.made += 1;
-    const url = new URL(this.cluster.url);
-    url.pathname = '/postgres';
-    const name = `test_${this.made}`;
-    await createDatabase(url.href, name);
-    url.pathname = `/${name}`;
-    return url.href;
+    const { admin, migrated } = this;
+    const name = `test_${randomUUID()}`;
+    await admin`create database ${admin(name)} template ${admin(migrated.pathname.slice(1))}`;
+    this.made.push(name);
+    return new URL(`/${name}`, migrated).href;
   }
 
+  /** Drops the file's databases, also from under whoever is still connected. */
   async stop(): Promise<void> {
-    await this.cluster.stop();
-    rmSync(this.dir, { recursive: true, force: true });
+    const { admin } = this;
+    for (const name of this.made) await admin`drop database ${admin(name)} with (force)`;
+    await admin.end();
   }
 }
