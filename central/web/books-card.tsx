@@ -11,7 +11,12 @@ import { type BalanceGroup, balanceGroups } from './balance-groups.ts';
 const SHOWN = 100;
 
 /** The trial balance: both sides of every account, and whether they agree. */
-export function BooksCard({ books }: { readonly books: TrialBalance | undefined }): ReactElement {
+export function BooksCard(props: {
+  readonly books: TrialBalance | undefined;
+  /** It is said above what could not be read. */
+  readonly isFailed: boolean;
+}): ReactElement {
+  const { books, isFailed } = props;
   const { t } = useTranslation();
   return (
     <section className="card" aria-labelledby="books">
@@ -23,7 +28,7 @@ export function BooksCard({ books }: { readonly books: TrialBalance | undefined 
           </Mark>
         ) : null}
       </header>
-      {books === undefined ? <SkeletonRows rows={3} /> : null}
+      {books === undefined && !isFailed ? <SkeletonRows rows={3} /> : null}
       {books?.accounts.length === 0 ? <p className="muted">{t('books.none')}</p> : null}
       {books && books.accounts.length > 0 ? <BalanceTable books={books} /> : null}
     </section>

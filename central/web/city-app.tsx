@@ -1,12 +1,10 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cityHubListSchema, trialBalanceSchema } from '../../shared/contracts/http-central.ts';
-import { Button } from '../../shared/web/button.tsx';
-import { failureCode, type HttpFailure } from '../../shared/web/http.ts';
-import { Notice } from '../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../shared/web/skeleton.tsx';
 import { usePolled } from '../../shared/web/use-polled.ts';
 import { BooksCard } from './books-card.tsx';
+import { Failed } from './desk/list-card.tsx';
 import { PaymentsCard } from './payments-card.tsx';
 import { StaffPage } from './session/staff-page.tsx';
 import { StreetCard } from './street-card.tsx';
@@ -40,7 +38,7 @@ function City(): ReactElement {
         <h2 id="streets" className="unseen">
           {t('streets.heading')}
         </h2>
-        {streets === undefined ? <SkeletonRows rows={3} /> : null}
+        {streets === undefined && !hubs.failure ? <SkeletonRows rows={3} /> : null}
         {streets?.length === 0 ? <p className="muted">{t('streets.none')}</p> : null}
         <ul className="streets">
           {streets?.map((hub) => (
@@ -51,21 +49,7 @@ function City(): ReactElement {
         </ul>
       </section>
       <PaymentsCard streets={streets ?? []} />
-      <BooksCard books={books.value} />
+      <BooksCard books={books.value} isFailed={books.failure !== undefined} />
     </>
-  );
-}
-
-function Failed(props: {
-  readonly failure: HttpFailure;
-  readonly onRetry: () => void;
-}): ReactElement {
-  const { t } = useTranslation();
-  return (
-    <Notice tone="bad" icon="cross">
-      <p>{t('common.loadProblem')}</p>
-      <p className="small muted">{t('common.code', { code: failureCode(props.failure) })}</p>
-      <Button onClick={props.onRetry}>{t('common.retry')}</Button>
-    </Notice>
   );
 }

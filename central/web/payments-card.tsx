@@ -11,6 +11,7 @@ import { Mark } from '../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../shared/web/skeleton.tsx';
 import { useLiveList } from '../../shared/web/use-live-list.ts';
 import { usePolled } from '../../shared/web/use-polled.ts';
+import { Failed } from './desk/list-card.tsx';
 
 /** Only to mend what a broken stream has missed. */
 const POLL_MS = 15_000;
@@ -46,7 +47,12 @@ export function PaymentsCard({ streets }: { readonly streets: readonly CityHub[]
           {t(`payments.${live.state}`)}
         </Mark>
       </header>
-      {earlier.value === undefined && live.rows.length === 0 ? <SkeletonRows rows={5} /> : null}
+      {earlier.failure && live.rows.length === 0 ? (
+        <Failed failure={earlier.failure} onRetry={earlier.reload} />
+      ) : null}
+      {earlier.value === undefined && !earlier.failure && live.rows.length === 0 ? (
+        <SkeletonRows rows={5} />
+      ) : null}
       {earlier.value !== undefined && live.rows.length === 0 ? (
         <p className="muted">{t('payments.none')}</p>
       ) : null}

@@ -1,17 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ACCESS_TABLE, type AccessRule } from '../../central/access/access-table.ts';
 import { type Principal, ROLES } from '../../central/access/principal.ts';
+import { HttpServer } from '../../central/http/http-server.ts';
+import { CHROMIUM_ARGS, findChromium } from '../../deploy/web/find-chromium.ts';
 import { campaignSchema } from '../../shared/contracts/http-campaigns.ts';
 import { disputeSchema, fundSchema } from '../../shared/contracts/http-disputes.ts';
 import { problemSchema } from '../../shared/contracts/http-hub.ts';
 import { merchantSchema, merchantStaffListSchema } from '../../shared/contracts/http-merchants.ts';
 import { settlementRunDetailSchema } from '../../shared/contracts/http-settlement.ts';
+import { present } from '../../shared/kernel/assert.ts';
 import { ChainWriter, newId } from '../support/chain-writer.ts';
+import { faultsOf, settled } from '../support/page-look.ts';
 import { TestPostgres } from '../support/postgres.ts';
-import { TestBooks } from '../support/test-books.ts';
+import { OPERATOR_TOKEN, PRINCIPAL_HEADER, TestBooks } from '../support/test-books.ts';
 
 const HUB = 'hub-wuma';
 const operator: Principal = { subject: 'operator', role: 'operator', merchants: [] };
@@ -138,7 +143,7 @@ function call(
 ) {
   const { path, body } = typeof to === 'string' ? { path: to, body: undefined } : to;
   const headers: Record<string, string> = { 'content-type': 'application/json' };
-  if (as) headers['x-test-principal'] = JSON.stringify(as);
+  if (as) headers[PRINCIPAL_HEADER] = JSON.stringify(as);
   const init = { method: method.toUpperCase(), headers };
   const sent = body ? { ...init, body: JSON.stringify(body) } : init;
   return books.fetch(new Request(`http://central${path}`, sent));
@@ -243,5 +248,115 @@ describe('people of one merchant', () => {
     }
     const all = [...seen, await (await call(operator, 'get', '/api/payments')).text()].join();
     for (const mark of ['m-silk', 's-m-silk', '丝绸', silkDispute]) expect(all).toContain(mark);
+  });
+});
+
+const executablePath = findChromium(process.env);
+if (executablePath === undefined) process.stderr.write('pages: skipped, no Chromium here\n');
+
+describe.skipIf(executablePath === undefined)('every page of central for staff', () => {
+  /** Each with what it says where there is nothing yet; the lake is off, so that panels say that they cannot be read. */
+  const PAGES = {
+    '/': 'Payments as they arrive',
+    '/administration/': 'Nobody has paid in yet',
+    '/merchant/': 'There is no score yet',
+    '/insight/?merchant=m-tea': 'Code unavailable',
+    '/bureau/': 'No week has been released yet',
+    '/programmes/': 'No programme has been written yet',
+    '/standing/': 'No company has agreed to be scored yet',
+  } as const;
+  let server: HttpServer;
+  let browser: Browser;
+  let page: Page;
+  /** Errors and breaches of the content security policy; that an answer was refused is for the page to say. */
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    server = await HttpServer.start({ app: books, host: '127.0.0.1', port: 0 });
+    browser = await chromium.launch({
+      executablePath: present(executablePath, 'Chromium'),
+      args: [...CHROMIUM_ARGS],
+    });
+    const baseURL = `http://localhost:${server.port}`;
+    const context = await browser.newContext({ baseURL, locale: 'en', reducedMotion: 'reduce' });
+    page = await context.newPage();
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    page.on('console', (line) => {
+      const isRefusal = line.text().startsWith('Failed to load resource');
+      if (line.type() === 'error' && !isRefusal) complaints.push(line.text());
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    expect(complaints).toEqual([]);
+  });
+
+  /** From now on somebody else looks, whoever has signed in. */
+  const lookAs = (person: Principal): Promise<void> =>
+    page.setExtraHTTPHeaders({ [PRINCIPAL_HEADER]: JSON.stringify(person) });
+
+  it('is there for whoever has signed in', async () => {
+    await page.goto('/merchant/');
+    await page.getByLabel('The operator’s token').fill(OPERATOR_TOKEN);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.getByLabel('The operator’s token').press('Enter');
+    await page.getByRole('heading', { name: 'Due to you' }).waitFor();
+  });
+
+  it.each(Object.entries(PAGES))(
+    '%s says that it loads, that nothing came back, what is not there yet, and fits phone and desk in both languages',
+    async (path, said) => {
+      const { promise: cut, resolve: cutIt } = Promise.withResolvers<void>();
+      await page.route(/\/api\/(?!me$)/, async (route) => {
+        await cut;
+        await route.abort();
+      });
+      await page.goto(path);
+      await page.locator('.skeleton').first().waitFor();
+      cutIt();
+      await page.getByText('W-NET').first().waitFor();
+      await settled(page);
+      await page.unrouteAll({ behavior: 'wait' });
+      await page.evaluate(
+        `document.querySelectorAll('.notice .button').forEach((one) => one.click())`,
+      );
+      await page.getByText(said).first().waitFor();
+      await page.getByText('W-NET').first().waitFor({ state: 'detached' });
+      await settled(page);
+      expect(await faultsOf(page)).toEqual([]);
+    },
+  );
+
+  it('is for its roles alone, and tells who is new how to begin', async () => {
+    await lookAs({ subject: 'ana', role: 'analyst', merchants: [] });
+    await page.goto('/administration/');
+    await page.getByText('This page is not for your role').waitFor();
+    const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
+    expect(await links.allInnerTexts()).toEqual([
+      'Sales and customers',
+      'Bureau',
+      'Programmes',
+      'Standing',
+    ]);
+    await lookAs({ subject: 'new', role: 'owner', merchants: [] });
+    await page.goto('/insight/');
+    await page.getByText('You belong to no merchant yet').waitFor();
+    await page.goto('/merchant/');
+    await page.getByRole('heading', { name: 'Take part with your company' }).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+  });
+
+  it('lets an owner reach what sells together by one key press, past the pages’ links', async () => {
+    await lookAs(ofTea('owner'));
+    await page.goto('/merchant/');
+    await page.getByRole('link', { name: 'What sells together' }).waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').innerText()).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    expect(await page.locator(':focus').getAttribute('id')).toBe('content');
+    await page.getByRole('link', { name: 'What sells together' }).press('Enter');
+    await page.getByRole('heading', { name: 'What sells together' }).waitFor();
+    expect(page.url()).toMatch(/\/insight\/\?merchant=m-tea#panel-together$/);
   });
 });

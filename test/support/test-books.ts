@@ -35,7 +35,10 @@ import type { Clock } from '../../shared/kernel/clock.ts';
 import type { WrittenEvent } from './chain-writer.ts';
 import { newId } from './chain-writer.ts';
 
-const PRINCIPAL_HEADER = 'x-test-principal';
+/** Says who asks, instead of a session. */
+export const PRINCIPAL_HEADER = 'x-test-principal';
+/** The pages as they were built. */
+const WEB_DIR = join(import.meta.dirname, '..', '..', '.wuma', 'web');
 /** The operator’s. */
 export const OPERATOR_TOKEN = 'the-operator-of-this-test';
 
@@ -107,7 +110,7 @@ export class TestBooks {
       settings: {
         database: { url: parts.url, port: 0 },
         dataDir: this.dir,
-        http: { host: '127.0.0.1', port: 0, webDir: join(this.dir, 'web') },
+        http: { host: '127.0.0.1', port: 0, webDir: WEB_DIR },
         nats: { url: '', user: undefined, passwordFile: undefined },
         streams: { at: 'hub' },
         hubs,

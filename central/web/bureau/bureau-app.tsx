@@ -6,12 +6,11 @@ import {
   bureauSeriesSchema,
   bureauWeekSchema,
 } from '../../../shared/contracts/http-bureau.ts';
-import { Button } from '../../../shared/web/button.tsx';
 import { dayText } from '../../../shared/web/format.ts';
-import { failureCode, type HttpFailure } from '../../../shared/web/http.ts';
 import { Notice } from '../../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../../shared/web/skeleton.tsx';
 import { CampaignsCard } from '../desk/campaigns-card.tsx';
+import { Failed } from '../desk/list-card.tsx';
 import { StaffPage } from '../session/staff-page.tsx';
 import { BureauCards } from './bureau-cards.tsx';
 import { ReportsCard } from './reports-card.tsx';
@@ -47,7 +46,7 @@ function Weeks(): ReactElement {
 function ReleasedWeeks(): ReactElement {
   const { t } = useTranslation();
   const series = useAnswer('/api/bureau/series', bureauSeriesSchema);
-  if (series.failure) return <Failed failure={series.failure} onAgain={series.reload} />;
+  if (series.failure) return <Failed failure={series.failure} onRetry={series.reload} />;
   if (!series.value) return <SkeletonRows rows={8} />;
   if (series.value.weeks.length === 0) {
     return (
@@ -97,7 +96,7 @@ function Week({ series }: { readonly series: BureauSeries }): ReactElement {
         <a href={`/api/bureau/weeks/${chosen}/export.xlsx`}>{t('xlsx')}</a>
       </div>
       <p className="small muted">{t('howTold')}</p>
-      {week.failure ? <Failed failure={week.failure} onAgain={week.reload} /> : null}
+      {week.failure ? <Failed failure={week.failure} onRetry={week.reload} /> : null}
       {!week.value && !week.failure ? <SkeletonRows rows={8} /> : null}
       {week.value ? (
         <BureauCards
@@ -108,19 +107,5 @@ function Week({ series }: { readonly series: BureauSeries }): ReactElement {
         />
       ) : null}
     </>
-  );
-}
-
-function Failed(props: {
-  readonly failure: HttpFailure;
-  readonly onAgain: () => void;
-}): ReactElement {
-  const { t } = useTranslation();
-  return (
-    <Notice tone="bad" icon="cross">
-      <p>{t('common.loadProblem')}</p>
-      <p className="small muted">{t('common.code', { code: failureCode(props.failure) })}</p>
-      <Button onClick={props.onAgain}>{t('common.retry')}</Button>
-    </Notice>
   );
 }

@@ -1,14 +1,12 @@
 import { type ReactElement, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PanelName } from '../../../shared/contracts/http-insight.ts';
-import { Button } from '../../../shared/web/button.tsx';
 import { moneyText, monthText, shortDayText } from '../../../shared/web/format.ts';
-import { failureCode } from '../../../shared/web/http.ts';
-import { Notice } from '../../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../../shared/web/skeleton.tsx';
 import { Chart } from '../charts/chart.tsx';
 import { DataTable } from '../charts/data-table.tsx';
 import { readPalette } from '../charts/palette.ts';
+import { Failed } from '../desk/list-card.tsx';
 import { viewOf } from './panel-view.ts';
 import { usePanel } from './use-panel.ts';
 
@@ -46,13 +44,7 @@ export function PanelCard(props: {
         <h2 id={`panel-${name}`}>{sentence ?? t(`panels.${name}.name`)}</h2>
         <p className="small muted">{t(`panels.${name}.measure`)}</p>
       </header>
-      {failure ? (
-        <Notice tone="bad" icon="cross">
-          <p>{t('common.loadProblem')}</p>
-          <p className="small muted">{t('common.code', { code: failureCode(failure) })}</p>
-          <Button onClick={reload}>{t('common.retry')}</Button>
-        </Notice>
-      ) : null}
+      {failure ? <Failed failure={failure} onRetry={reload} /> : null}
       {panel === undefined && !failure ? <SkeletonRows rows={5} /> : null}
       {view && !view.option ? <p className="muted">{t('panels.none')}</p> : null}
       {view?.option ? <Chart option={view.option} label={sentence ?? ''} /> : null}
