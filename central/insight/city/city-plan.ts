@@ -102,6 +102,12 @@ export function planCity(size: CitySize, seed: number, lastDay: string): CityPla
   const sharing = [0, 1].map((n) => Math.floor(size.streets / 2) * size.shopsAStreet + 2 + n);
   const [one = 0, two = 0] = sharing;
   const residents = planResidents(size, random, { shops, sharing: [one, two], dying });
+  const peakStreets = size.streets > 3 ? [0, 2] : [0];
+  const campaignShop = favouriteOfMost(residents, {
+    shops: [one, two, dying.shop],
+    streets: [...peakStreets, dyingStreet, shops[one]?.street],
+    shopsAStreet: size.shopsAStreet,
+  });
   return {
     size,
     seed,
@@ -110,14 +116,14 @@ export function planCity(size: CitySize, seed: number, lastDay: string): CityPla
     shops,
     residents,
     peak: {
-      streets: size.streets > 3 ? [0, 2] : [0],
+      streets: peakStreets,
       fromDay: peakDay(firstDay, size.days),
       days: PEAK_DAYS,
       factor: PEAK_FACTOR,
     },
     dying,
     sharing: [one, two],
-    campaign: planCampaign(size, seed, favouriteOfMost(residents, [one, two, dying.shop])),
+    campaign: planCampaign(size, seed, campaignShop),
     outage: {
       street: Math.min(1, size.streets - 1),
       day: size.days - 5,
@@ -130,14 +136,27 @@ export function planCity(size: CitySize, seed: number, lastDay: string): CityPla
   };
 }
 
-/** The shop that most people have among their favourites, besides these. */
-function favouriteOfMost(residents: readonly Resident[], besides: readonly number[]): number {
+/**
+ * The shop that most people have among their favourites, in a street where nothing else is planted that changes who buys;
+ * where there is no such street, besides these shops.
+ */
+function favouriteOfMost(
+  residents: readonly Resident[],
+  besides: {
+    readonly shops: readonly number[];
+    readonly streets: readonly (number | undefined)[];
+    readonly shopsAStreet: number;
+  },
+): number {
   const people = new Map<number, number>();
   for (const shop of residents.flatMap(({ favourites }) => favourites)) {
-    if (!besides.includes(shop)) people.set(shop, (people.get(shop) ?? 0) + 1);
+    if (!besides.shops.includes(shop)) people.set(shop, (people.get(shop) ?? 0) + 1);
   }
-  const [first] = [...people].toSorted(([a, m], [b, n]) => n - m || a - b);
-  return first?.[0] ?? 0;
+  const ranked = [...people].toSorted(([a, m], [b, n]) => n - m || a - b).map(([shop]) => shop);
+  const alone = ranked.find(
+    (shop) => !besides.streets.includes(Math.floor(shop / besides.shopsAStreet)),
+  );
+  return alone ?? ranked[0] ?? 0;
 }
 
 function planCampaign(size: CitySize, seed: number, shop: number): CityPlan['campaign'] {
