@@ -10,8 +10,8 @@ import { type Difference, type Sample, welchDifference } from './welch.ts';
 
 /** Fewer people in a group are not told of: one of them could be recognised. */
 const LEAST_PEOPLE = 10;
-/** Weeks before the campaign: who paid in them is compared, by what they did since. */
-const DAYS_BEFORE = 91;
+/** Thirteen weeks before the campaign: who paid in them is compared, by what they did since. */
+export const COMPARED_DAYS_BEFORE = 91;
 
 type Outcome = Lift['outcome'];
 type Told = Extract<Outcome, { told: true }>;
@@ -43,7 +43,7 @@ async function outcomeOf(
   const whole = startOfDay(merchantId === null ? mondayOf(today) : today);
   const until = over < whole ? over : whole;
   if (until <= startsAt) return { told: false, why: 'too_early' };
-  const before = new Date(startsAt.getTime() - DAYS_BEFORE * 86_400_000);
+  const before = new Date(startsAt.getTime() - COMPARED_DAYS_BEFORE * 86_400_000);
   const { treated, control } = await readArms(tx, campaign, { before, until });
   if (Math.min(treated.people, control.people) < LEAST_PEOPLE)
     return { told: false, why: 'too_few' };

@@ -3,6 +3,7 @@ import { present } from '../../../shared/kernel/assert.ts';
 import { isInControlGroup } from '../../../shared/kernel/campaign-arm.ts';
 import { SeededRandom } from '../../../shared/kernel/seeded-random.ts';
 import { daysAfter, weekdayOf } from '../panels/city-time.ts';
+import { CampaignEffect } from './campaign-effect.ts';
 import {
   type CityPlan,
   drawnBy,
@@ -52,7 +53,8 @@ export class CityDays {
   /** Of its own: without the campaign the rest of the city is the same. */
   private readonly campaignRandom: SeededRandom;
   private tourists: number;
-  private brought = 0;
+  /** What the campaign has brought so far. */
+  readonly campaignEffect: CampaignEffect;
   private readonly shopsOfStreet: readonly (readonly PlannedShop[])[];
 
   constructor(plan: CityPlan) {
@@ -60,14 +62,10 @@ export class CityDays {
     this.random = new SeededRandom(plan.seed, 'days');
     this.campaignRandom = new SeededRandom(plan.seed, 'campaign');
     this.tourists = plan.residents.length;
+    this.campaignEffect = new CampaignEffect(plan);
     this.shopsOfStreet = Array.from({ length: plan.size.streets }, (_, street) =>
       plan.shops.filter((shop) => shop.street === street),
     );
-  }
-
-  /** Payments that the campaign has brought so far, besides those that came anyway. */
-  get broughtByNow(): number {
-    return this.brought;
   }
 
   *play(): Generator<SimulatedDay> {
@@ -93,7 +91,9 @@ export class CityDays {
     for (let street = 0; street < size.streets; street += 1) {
       made.push(...this.touristsOf(street, day));
     }
-    made.push(...this.broughtByCampaign(day, isWeekend));
+    const brought = this.broughtByCampaign(day, isWeekend);
+    this.campaignEffect.add(day, made, brought);
+    made.push(...brought);
     return Array.from({ length: size.streets }, (_, street) =>
       made
         .filter((payment) => payment.shop.street === street)
@@ -116,7 +116,6 @@ export class CityDays {
         made.push(this.payment(present(shops[campaign.shop], 'a shop'), shopper, { day, random }));
       }
     }
-    this.brought += made.length;
     return made;
   }
 

@@ -123,17 +123,17 @@ async function findOutage({ db, truth }: Evaluated): Promise<Finding> {
 
 /** The campaign's lift, by its control group: an interval above zero, with what was planted in it. */
 async function findCampaignLift({ db, truth, at }: Evaluated): Promise<Finding> {
-  const { campaignId, merchant, from, to, brought } = truth.campaign;
+  const { campaignId, merchant, from, to, brought, broughtDays } = truth.campaign;
   const campaign = await findCampaign(db, campaignId);
   const lift = campaign && (await liftOf(db, campaign, startOfDay(at.day).getTime()));
   const planted = `${merchant} from ${from} to ${to}: ${brought} payments`;
   if (!lift?.outcome.told) return { effect: 'campaign', planted, seen: '', found: false };
   const { treated, visits } = lift.outcome;
-  const each = brought / treated.people;
+  const each = broughtDays / treated.people;
   const [low, value, high] = [visits.low, visits.value, visits.high].map((days) => days.toFixed(2));
   return {
     effect: 'campaign',
-    planted: `${planted}, ${each.toFixed(2)} a person who may have the discount`,
+    planted: `${planted}, ${each.toFixed(2)} days a person who may have the discount`,
     seen: `${value} days a person (${low} to ${high})`,
     found: visits.low > 0 && visits.low <= each && each <= visits.high,
   };

@@ -11,6 +11,7 @@ import { Lake } from '../lake/lake.ts';
 import { daysAfter } from '../panels/city-time.ts';
 import { loadSales } from '../sales/sales-loader.ts';
 import { SalesStore } from '../sales/sales-store.ts';
+import type { CampaignEffect } from './campaign-effect.ts';
 import { CityBooks, streetId } from './city-books-store.ts';
 import { CityDays } from './city-days.ts';
 import { type CityPlan, type CitySize, planCity } from './city-plan.ts';
@@ -104,7 +105,7 @@ async function simulateInto(database: OpenDatabase, options: CityOptions): Promi
   const bookedMs = performance.now();
   progress(`${payments} payments booked; projecting them into the lake`);
   const projected = await project(dir, database);
-  const truth = truthOf(plan, payments, played.broughtByNow);
+  const truth = truthOf(plan, payments, played.campaignEffect);
   writeFileSync(join(dir, MAP_FILE), JSON.stringify(cityMap(size.streets)));
   writeFileSync(join(dir, TRUTH_FILE), `${JSON.stringify(truth, null, 2)}\n`);
   const seconds = {
@@ -151,7 +152,7 @@ function cityMap(streets: number) {
   };
 }
 
-function truthOf(plan: CityPlan, payments: number, brought: number): CityTruth {
+function truthOf(plan: CityPlan, payments: number, effect: CampaignEffect): CityTruth {
   const { shops, peak, dying, sharing, outage, campaign, seed, firstDay, lastDay } = plan;
   const at = (place: number) => present(shops[place], 'a planted shop');
   const [one, two] = sharing;
@@ -182,7 +183,8 @@ function truthOf(plan: CityPlan, payments: number, brought: number): CityTruth {
       merchant: at(campaign.shop).merchant,
       from: daysAfter(firstDay, campaign.fromDay),
       to: daysAfter(firstDay, campaign.fromDay + campaign.days - 1),
-      brought,
+      brought: effect.payments,
+      broughtDays: effect.days,
     },
     companies: shops.map(({ merchant }, i) => ({ merchant, failed: plan.failed[i] ?? false })),
   };

@@ -23,13 +23,17 @@ export const cityTruthSchema = z.object({
   sharing: z.object({ street: nameSchema, shops: z.tuple([nameSchema, nameSchema]) }),
   /** A hub without its link: payments of an evening were booked the next morning. */
   outage: z.object({ street: nameSchema, day: daySchema, hours: z.number() }),
-  /** A shop's campaign, with how many payments it has brought besides those that came anyway. */
+  /**
+   * A shop's campaign, with how many payments it has brought besides those that came anyway, and on how many days somebody
+   * who had bought there in the weeks before came only because of it.
+   */
   campaign: z.object({
     campaignId: uuidSchema,
     merchant: nameSchema,
     from: daySchema,
     to: daySchema,
     brought: z.number().int(),
+    broughtDays: z.number().int(),
   }),
   /** Which companies fail after the last day. */
   companies: z.array(z.object({ merchant: nameSchema, failed: z.boolean() })),
