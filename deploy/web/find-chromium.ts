@@ -13,6 +13,7 @@ export const CHROMIUM_ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--renderer-process-limit=2',
   // a camera of moving shapes instead of the machine's own
   '--use-fake-ui-for-media-stream',
   '--use-fake-device-for-media-stream',
