@@ -7,11 +7,14 @@ import { type CommandIo } from '../cli/command.ts';
 import { searchPath } from '../stack/env.ts';
 import { chromiumSetting } from './env.ts';
 import { CHROMIUM_ARGS, findChromium } from './find-chromium.ts';
-import { addressOf, allShots, CENTRAL_PAGES, fileName, type Shot } from './shots.ts';
+import { addressOf, allShots, fileName, type Shot, serviceOf } from './shots.ts';
 
 const LOAD_LIMIT_MS = 15_000;
 /** For what comes after the first rows: live streams opening, fonts. */
 const SETTLE_MS = 400;
+/** What pages ask for, but for who has signed in. */
+const ANSWERS = /\/api\/(?!me$)/;
+const SIGNED_OUT: readonly Shot['page'][] = ['kiosk', 'pay', 'sign-in'];
 
 interface Settings {
   readonly out: string;
@@ -20,6 +23,9 @@ interface Settings {
   /** The hub's operator's. */
   readonly token: string | undefined;
   readonly centralToken: string | undefined;
+  readonly merchantId: string | undefined;
+  /** Not only what fits the screen. */
+  readonly isWhole: boolean;
   readonly json: boolean;
 }
 
@@ -39,7 +45,7 @@ export async function runScreenshots(args: readonly string[], io: CommandIo): Pr
   mkdirSync(settings.out, { recursive: true });
   const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS] });
   try {
-    const shots = allShots();
+    const shots = allShots(settings);
     const taken: (Shot & { file: string })[] = [];
     for (const shot of shots) {
       const file = join(settings.out, fileName(shot));
@@ -67,6 +73,8 @@ function readSettings(args: readonly string[]): Settings {
       central: { type: 'string' },
       'token-file': { type: 'string' },
       'central-token-file': { type: 'string' },
+      merchant: { type: 'string' },
+      whole: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   });
@@ -76,6 +84,8 @@ function readSettings(args: readonly string[]): Settings {
     central: urlOf(required(values.central, 'central'), 'central'),
     token: tokenIn(values['token-file']),
     centralToken: tokenIn(values['central-token-file']),
+    merchantId: values.merchant,
+    isWhole: values.whole,
     json: values.json,
   };
 }
@@ -104,13 +114,17 @@ async function take(
   });
   const address = addressOf(shot, settings);
   try {
-    const refused = shot.page === 'kiosk' ? undefined : await signIn(context, settings, shot.page);
+    const refused = SIGNED_OUT.includes(shot.page)
+      ? undefined
+      : await signIn(context, settings, serviceOf(shot));
     if (refused !== undefined) return refused;
     const page = await context.newPage();
+    if (shot.state === 'loading') await page.route(ANSWERS, () => undefined);
+    if (shot.state === 'failed') await page.route(ANSWERS, (route) => route.abort());
     const answer = await page.goto(address.href, { timeout: LOAD_LIMIT_MS });
     if (!answer?.ok()) return `${address.href} answered ${answer?.status() ?? 'nothing'}`;
-    await settle(page);
-    await page.screenshot({ path: file });
+    await settle(page, shot);
+    await page.screenshot({ path: file, fullPage: settings.isWhole });
     return undefined;
   } catch (error) {
     return `${address.href}: ${firstLine(error)}`;
@@ -123,9 +137,9 @@ async function take(
 async function signIn(
   context: BrowserContext,
   settings: Settings,
-  page: Shot['page'],
+  service: 'hub' | 'central',
 ): Promise<string | undefined> {
-  const isCentral = CENTRAL_PAGES.includes(page);
+  const isCentral = service === 'central';
   const token = isCentral ? settings.centralToken : settings.token;
   if (token === undefined) return undefined;
   const address = isCentral
@@ -136,10 +150,14 @@ async function signIn(
   return answer.status() === 303 ? undefined : `${address.origin} does not take the token`;
 }
 
-/** Until the page stands: something in it, and nothing loading. */
-async function settle(page: Page): Promise<void> {
+/** Until the page stands: something in it, and nothing loading, unless that is what is to be seen. */
+async function settle(page: Page, { state }: Shot): Promise<void> {
   await page.waitForSelector('main *', { timeout: LOAD_LIMIT_MS });
-  await page.locator('.skeleton').first().waitFor({ state: 'detached', timeout: LOAD_LIMIT_MS });
+  const skeleton = page.locator('.skeleton').first();
+  await skeleton.waitFor({
+    state: state === 'loading' ? 'attached' : 'detached',
+    timeout: LOAD_LIMIT_MS,
+  });
   await page.waitForTimeout(SETTLE_MS);
 }
 
