@@ -7,7 +7,15 @@ import { type CommandIo } from '../cli/command.ts';
 import { searchPath } from '../stack/env.ts';
 import { chromiumSetting } from './env.ts';
 import { CHROMIUM_ARGS, findChromium } from './find-chromium.ts';
-import { addressOf, allShots, fileName, type Shot, serviceOf } from './shots.ts';
+import {
+  addressOf,
+  allShots,
+  fileName,
+  PAGE_NAMES,
+  type PageName,
+  type Shot,
+  serviceOf,
+} from './shots.ts';
 
 const LOAD_LIMIT_MS = 15_000;
 /** For what comes after the first rows: live streams opening, fonts. */
@@ -24,6 +32,8 @@ interface Settings {
   readonly token: string | undefined;
   readonly centralToken: string | undefined;
   readonly merchantId: string | undefined;
+  /** Those that are taken. */
+  readonly pages: readonly PageName[];
   /** Not only what fits the screen. */
   readonly isWhole: boolean;
   readonly json: boolean;
@@ -45,7 +55,7 @@ export async function runScreenshots(args: readonly string[], io: CommandIo): Pr
   mkdirSync(settings.out, { recursive: true });
   const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_ARGS] });
   try {
-    const shots = allShots(settings);
+    const shots = allShots(settings).filter(({ page }) => settings.pages.includes(page));
     const taken: (Shot & { file: string })[] = [];
     for (const shot of shots) {
       const file = join(settings.out, fileName(shot));
@@ -74,6 +84,7 @@ function readSettings(args: readonly string[]): Settings {
       'token-file': { type: 'string' },
       'central-token-file': { type: 'string' },
       merchant: { type: 'string' },
+      page: { type: 'string', multiple: true },
       whole: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
@@ -85,9 +96,16 @@ function readSettings(args: readonly string[]): Settings {
     token: tokenIn(values['token-file']),
     centralToken: tokenIn(values['central-token-file']),
     merchantId: values.merchant,
+    pages: values.page?.map(pageOf) ?? PAGE_NAMES,
     isWhole: values.whole,
     json: values.json,
   };
+}
+
+function pageOf(name: string): PageName {
+  const page = PAGE_NAMES.find((each) => each === name);
+  if (!page) throw new UsageError(`--page is one of ${PAGE_NAMES.join(', ')}`);
+  return page;
 }
 
 function tokenIn(file: string | undefined): string | undefined {

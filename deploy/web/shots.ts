@@ -21,6 +21,7 @@ const PLACES = {
 } as const;
 
 export type PageName = keyof typeof PLACES;
+export const PAGE_NAMES = Object.keys(PLACES) as PageName[];
 
 /** As it is now, while its answers have not come, and where they do not come at all. */
 export type PageState = 'now' | 'loading' | 'failed';
@@ -49,7 +50,7 @@ const ONLY_NOW: readonly PageName[] = ['kiosk', 'terminals', 'enrol', 'people', 
 
 /** Every picture, page by page. @param options.merchantId whose sales and customers; undefined leaves them out */
 export function allShots({ merchantId }: { readonly merchantId: string | undefined }): Shot[] {
-  const names = (Object.keys(PLACES) as PageName[]).filter(
+  const names = PAGE_NAMES.filter(
     (name) => name !== 'merchant-insight' || merchantId !== undefined,
   );
   return names.flatMap((page) =>

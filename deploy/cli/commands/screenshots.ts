@@ -14,6 +14,7 @@ data look, is seen on a city that is empty or old.
   --central URL      central, for instance http://localhost:7400
   --token-file FILE  the hub's admin.token; without it the console shows its way in
   --central-token-file FILE  central's; without it its pages show their way in
+  --page NAME        only this page; may be given several times
   --merchant ID      also takes this merchant's sales and customers
   --whole            the whole length of each page, not only the screen
   --json             one line of JSON: a list of {"file","page","state","width","height","language","scheme"}
