@@ -374,6 +374,18 @@ describe('what becomes of a payment', () => {
     await expect(
       central.sql`insert into journal_entries values (${HUB}, ${newId()}, 'refund', ${a}, now())`,
     ).rejects.toThrow('an entry books exactly what was moved');
+    const book = (paymentId: string, debit: string, amount: number) => central.sql`
+      with entry as (
+        insert into journal_entries values (${HUB}, ${newId()}, 'capture', ${paymentId}, now()) returning hub_id, entry_id
+      )
+      insert into postings select hub_id, entry_id, 1, ${debit}, 'payable:merchant:m-tea', ${amount}, 'CNY' from entry`;
+    const debit = `receivable:shopper:${shopperId}`;
+    await expect(book(newId(), debit, 100)).rejects.toThrow('books exactly what was moved');
+    for (const account of ['receivable:shopper:', `xreceivable:shopper:${shopperId}`, 'cash:till'])
+      await expect(book(newId(), account, 100)).rejects.toThrow('postings_debit_account');
+    await expect(central.sql`
+      insert into inbox select 'hub-nobody', 1, event_id, type, version, occurred_at, prev_hash, hash, 1, received_at, raw
+      from inbox limit 1`).rejects.toThrow('an event is of a known hub');
     const rows =
       await central.sql`select from_state as "from", move, to_state as "to" from allowed_moves`;
     const inOrder = (all: readonly unknown[]): string[] =>

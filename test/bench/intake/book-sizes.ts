@@ -4,7 +4,9 @@ import type postgres from 'postgres';
 export const BOOK_TABLES = ['inbox', 'payments', 'journal_entries', 'postings'] as const;
 
 const STREETS = 20;
-const SHOPPERS = 50_000;
+/** A shopper of a street pays so often in the year: a million shoppers in 20 million rows. */
+const PAYMENTS_A_SHOPPER = 5;
+const FEWEST_SHOPPERS = 50_000;
 /** A transaction's worth. */
 const CHUNK = 50_000;
 
@@ -21,15 +23,20 @@ export async function growBook(
   const [there] = await sql<{ last: string }[]>`
     select coalesce(max(seq), 0) * ${STREETS} as last from inbox where hub_id like 'hub-g%'`;
   const first = Number(there?.last ?? 0);
+  const shoppers = shoppersOf(first + payments);
   for (let from = first; from < first + payments; from += CHUNK) {
-    await growBy(sql, from, Math.min(CHUNK, first + payments - from));
+    await growBy(sql, { from, count: Math.min(CHUNK, first + payments - from), shoppers });
     if ((from - first) % (CHUNK * 20) === 0) onProgress(`${from - first} of ${payments} grown`);
   }
   await sql.unsafe(`vacuum (freeze, analyze) ${BOOK_TABLES.join(', ')}`);
   await sql`checkpoint`;
 }
 
-async function growBy(sql: postgres.Sql, from: number, count: number): Promise<void> {
+async function growBy(
+  sql: postgres.Sql,
+  part: { readonly from: number; readonly count: number; readonly shoppers: number },
+): Promise<void> {
+  const { from, count, shoppers } = part;
   await sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`;
     await tx`set local synchronous_commit = off`;
@@ -37,7 +44,7 @@ async function growBy(sql: postgres.Sql, from: number, count: number): Promise<v
       create temporary table grown on commit drop as
       select 'hub-g' || (1 + n % ${STREETS}) as hub_id, 1 + n / ${STREETS} as seq,
              ${idOf(tx, 'n', '7a')} as event_id, ${idOf(tx, 'n', '7b')} as payment_id,
-             ${idOf(tx, '(n * 7919) % ' + String(SHOPPERS), '7c')} as shopper_id,
+             ${idOf(tx, '(n * 7919) % ' + String(shoppers), '7c')} as shopper_id,
              't-' || (n % 40) as terminal_id, 'shop-' || (n % 20) as shop_id, 'm-' || (n % 20) as merchant_id,
              100 + (n * 37) % 20000 as amount_minor, now() - interval '1 year' + n * interval '1 s' as at,
              md5(n::text) || md5((n + 1)::text) as hash
@@ -60,10 +67,28 @@ async function growBy(sql: postgres.Sql, from: number, count: number): Promise<v
   });
 }
 
-/** An id that rises with its number, as a UUIDv7 does with time. */
-function idOf(tx: postgres.TransactionSql, number: string, kind: string) {
+function shoppersOf(payments: number): number {
+  return Math.max(FEWEST_SHOPPERS, Math.ceil(payments / PAYMENTS_A_SHOPPER));
+}
+
+/**
+ * Whoever comes to pay: any of the shoppers of a book of so many payments. New shoppers alone would be at the right edge of
+ * each index.
+ */
+export async function drawShoppers(
+  sql: postgres.Sql,
+  draw: { readonly count: number; readonly payments: number },
+): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select ${idOf(sql, 'n', '7c')} as id
+    from (select floor(random() * ${shoppersOf(draw.payments)})::bigint as n from generate_series(1, ${draw.count})) as drawn`;
+  return rows.map(({ id }) => id);
+}
+
+/** A UUIDv7 that rises with its number instead of time. */
+function idOf(tx: postgres.TransactionSql | postgres.Sql, number: string, kind: string) {
   return tx.unsafe(
-    `('0190' || lpad(to_hex(${number}), 8, '0') || '${kind}00' || substr(md5((${number})::text), 1, 16))::uuid`,
+    `('0190' || lpad(to_hex(${number}), 8, '0') || '${kind}008' || substr(md5((${number})::text), 1, 15))::uuid`,
   );
 }
 

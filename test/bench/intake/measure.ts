@@ -17,7 +17,7 @@ import { Wallets } from '../../../central/wallet/wallets.ts';
 import { assert, present } from '../../../shared/kernel/assert.ts';
 import { systemClock } from '../../../shared/kernel/clock.ts';
 import { ChainWriter, newId } from '../../support/chain-writer.ts';
-import { BOOK_TABLES, growBook, makeCopies } from './book-sizes.ts';
+import { BOOK_TABLES, drawShoppers, growBook, makeCopies } from './book-sizes.ts';
 import { type CatchUp, measureCatchUp } from './catch-up.ts';
 
 /** What a row costs while so many rows are there. */
@@ -174,7 +174,9 @@ class Turns {
 
   /** @returns milliseconds */
   async take(payments: number): Promise<Spent> {
-    const events = this.chain.captures(payments);
+    const book = { count: payments, payments: await countPayments(this.sql) };
+    const shoppers = await drawShoppers(this.sql, book);
+    const events = shoppers.map((shopperId) => this.chain.capture({ shopperId }));
     const fromSeq = this.payments;
     const intake = await timeOf(async () => {
       let from = present(await this.booking.position(HUB), HUB);
