@@ -5,6 +5,7 @@ import { type IdMaker, uuidV7 } from '../shared/domain/ids.ts';
 import { type Clock, systemClock } from '../shared/kernel/clock.ts';
 import { garbageCollector } from '../shared/kernel/garbage.ts';
 import { createLogger, type Logger } from '../shared/kernel/logger.ts';
+import { randomReserve } from '../shared/kernel/random-reserve.ts';
 import { systemTimers } from '../shared/kernel/timers.ts';
 import type { AllowanceStore } from './allowance/allowance-store.ts';
 import type { AskLink } from './allowance/ask-link.ts';
@@ -124,7 +125,8 @@ export async function createContext(
   const random = overrides.random ?? ((bytes: number) => randomBytes(bytes));
   const logger =
     overrides.logger ?? createLogger({ service: settings.street.hubId, level: settings.logLevel });
-  const newId: IdMaker = () => uuidV7(clock.now(), random(10));
+  const idBytes = randomReserve(random);
+  const newId: IdMaker = () => uuidV7(clock.now(), idBytes(10));
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 });
   const files = readFiles(settings, random);
   const protection = new TemplateProtection(files.templateKeys);

@@ -1,3 +1,6 @@
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const hex = (byte: number): string => HEX[byte] ?? '';
+
 /** Makes a new UUIDv7 as text. Passed in so that tests and simulations own it. */
 export type IdMaker = () => string;
 
@@ -9,15 +12,11 @@ export type IdMaker = () => string;
  * @param random 10 random bytes
  */
 export function uuidV7(nowMs: number, random: Uint8Array): string {
-  const bytes = new Uint8Array(16);
-  let rest = nowMs;
-  for (let i = 5; i >= 0; i -= 1) {
-    bytes[i] = rest % 256;
-    rest = Math.floor(rest / 256);
-  }
-  bytes.set(random.subarray(0, 10), 6);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const time = nowMs.toString(16).padStart(12, '0');
+  const byte = (i: number): number => random[i] ?? 0;
+  const version = hex((byte(0) & 0x0f) | 0x70) + hex(byte(1));
+  const variant = hex((byte(2) & 0x3f) | 0x80) + hex(byte(3));
+  const node =
+    hex(byte(4)) + hex(byte(5)) + hex(byte(6)) + hex(byte(7)) + hex(byte(8)) + hex(byte(9));
+  return `${time.slice(0, 8)}-${time.slice(8)}-${version}-${variant}-${node}`;
 }
