@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { type CipherKey, createCipheriv, createDecipheriv } from 'node:crypto';
 
 /**
  * Templates at rest (ADR 0007): sealed under the person's own key, which is wrapped by the hub's key.
@@ -32,7 +32,7 @@ export function wrapPersonKey(
 /** @throws SealBrokenError */
 export function unwrapPersonKey(
   wrapped: Buffer,
-  by: { hubKey: Buffer; shopperId: string },
+  by: { hubKey: CipherKey; shopperId: string },
 ): Buffer {
   return open(wrapped, { key: by.hubKey, context: personKeyContext(by.shopperId) });
 }
@@ -94,7 +94,7 @@ function seal(
   return joinAndWipe(parts);
 }
 
-function open(sealed: Buffer, by: { key: Buffer; context: string }): Buffer {
+function open(sealed: Buffer, by: { key: CipherKey; context: string }): Buffer {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new SealBrokenError('too short');
   const nonce = sealed.subarray(0, NONCE_BYTES);
   const decipher = createDecipheriv('aes-256-gcm', by.key, nonce, { authTagLength: TAG_BYTES });

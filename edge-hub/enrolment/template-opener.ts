@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { openTemplate, unwrapPersonKey } from './sealing.ts';
 import type { SealedEntry } from './shopper-store.ts';
 import { decodeTemplate } from './template-codec.ts';
@@ -12,11 +13,11 @@ export interface OpenedTemplate {
 
 /** Opens sealed rows, wherever they were read: also on a thread that has no vault. */
 export class TemplateOpener {
-  private readonly hubKey: Buffer;
+  private readonly hubKey: KeyObject;
   private readonly protection: TemplateProtection;
 
   constructor(hubKey: Buffer, protection: TemplateProtection) {
-    this.hubKey = hubKey;
+    this.hubKey = createSecretKey(hubKey);
     this.protection = protection;
   }
 

@@ -73,6 +73,8 @@ const QUESTION_WORDS: Record<Question, Words> = {
 };
 const QUESTION_DIGITS: Record<Question, number> = { last4: 4, pin: 6 };
 
+const envelopeSchema = z.looseObject({});
+
 /** Who has named themselves is compared with nobody. */
 const CERTAIN = 1;
 
@@ -219,7 +221,7 @@ function methodOf(shopperId: string, evidence: Evidence | null, way: Way): strin
 function withCommitTime(answer: PaymentAnswer, commitMs: number): PaymentAnswer {
   const total = round(answer.data.stagesMs.total + commitMs);
   const stagesMs = { ...answer.data.stagesMs, commit: round(commitMs), total };
-  const envelope = z.looseObject({}).parse(JSON.parse(answer.replyJson));
+  const envelope = envelopeSchema.parse(JSON.parse(answer.replyJson));
   const data = { ...answer.data, stagesMs };
   return { ...answer, data, replyJson: JSON.stringify({ ...envelope, data }) };
 }
