@@ -46,13 +46,13 @@ export interface SealedEntry {
   readonly wrappedKey: Buffer;
 }
 
-const SEALED = {
+const TEMPLATE = {
   templateId: templates.templateId,
   shopperId: templates.shopperId,
   packId: templates.packId,
   sealed: templates.sealed,
-  wrappedKey: shoppers.wrappedKey,
 };
+const SEALED = { ...TEMPLATE, wrappedKey: shoppers.wrappedKey };
 
 const PAGE_ROWS = 1_000;
 
@@ -163,7 +163,9 @@ export class ShopperStore {
 
   /** One person's template of a pack. */
   sealedTemplateOf(shopperId: string, packId: string): SealedEntry | undefined {
-    return this.prepared.sealedTemplate.get({ shopperId, packId });
+    const template = this.prepared.sealedTemplate.get({ shopperId, packId });
+    const shopper = template && this.prepared.wrappedKey.get({ shopperId });
+    return shopper && { ...template, ...shopper };
   }
 
   /** All templates of a pack with the keys they open by, a page at a time: a city's do not fit into memory at once. */
@@ -268,12 +270,15 @@ function prepare(db: HubDatabase) {
       .select({ otherId: lookAlikes.otherId })
       .from(lookAlikes)
       .where(eq(lookAlikes.shopperId, shopperId))
-      .limit(1)
+      .prepare(),
+    wrappedKey: db
+      .select({ wrappedKey: shoppers.wrappedKey })
+      .from(shoppers)
+      .where(eq(shoppers.shopperId, shopperId))
       .prepare(),
     sealedTemplate: db
-      .select(SEALED)
+      .select(TEMPLATE)
       .from(templates)
-      .innerJoin(shoppers, eq(shoppers.shopperId, templates.shopperId))
       .where(and(eq(templates.shopperId, shopperId), eq(templates.packId, packId)))
       .prepare(),
   };

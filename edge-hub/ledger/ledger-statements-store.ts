@@ -3,6 +3,9 @@ import type { HubDatabase } from '../db/database.ts';
 import { placeholders } from '../db/placeholders.ts';
 import { attempts, moveRequests, paymentMoves, payments, postings } from '../db/schema.ts';
 
+/** Payments at a shop after which somebody is its regular; no more of them are counted. */
+export const REGULAR_FROM = 3;
+
 export type LedgerStatements = ReturnType<typeof prepareLedger>;
 
 const TERMS = [
@@ -25,6 +28,11 @@ function prepareReads(db: HubDatabase) {
   const { requestId, paymentId, shopperId } = placeholders('requestId', 'paymentId', 'shopperId');
   const { shopId, terminalId } = placeholders('shopId', 'terminalId');
   const { since, now, limit } = placeholders('since', 'now', 'limit');
+  const paidAt = and(
+    eq(payments.shopperId, shopperId),
+    eq(payments.shopId, shopId),
+    isNotNull(payments.capturedAt),
+  );
   const sumOf = sql<string>`cast(coalesce(sum(${paymentMoves.amountMinor}), 0) as text)`;
   return {
     attempt: db.select().from(attempts).where(eq(attempts.requestId, requestId)).prepare(),
@@ -34,17 +42,9 @@ function prepareReads(db: HubDatabase) {
       .where(eq(moveRequests.requestId, requestId))
       .prepare(),
     payment: db.select().from(payments).where(eq(payments.paymentId, paymentId)).prepare(),
-    paidAt: db
-      .select({ paymentId: payments.paymentId })
-      .from(payments)
-      .where(
-        and(
-          eq(payments.shopperId, shopperId),
-          eq(payments.shopId, shopId),
-          isNotNull(payments.capturedAt),
-        ),
-      )
-      .limit(limit)
+    timesPaidAt: db
+      .select({ times: count() })
+      .from(sql`(select 1 from ${payments} where ${paidAt} limit ${sql.raw(String(REGULAR_FROM))})`)
       .prepare(),
     refundedBy: db
       .select({ sum: sumOf })

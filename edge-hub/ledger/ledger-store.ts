@@ -12,7 +12,7 @@ import type { Way } from '../../shared/domain/way.ts';
 import { assert, present } from '../../shared/kernel/assert.ts';
 import type { HubDatabase } from '../db/database.ts';
 import { paymentMoves, payments } from '../db/schema.ts';
-import { type LedgerStatements, prepareLedger } from './ledger-statements-store.ts';
+import { type LedgerStatements, prepareLedger, REGULAR_FROM } from './ledger-statements-store.ts';
 
 /** What is agreed before anybody looks; it never changes for a payment id. */
 export interface PaymentTerms {
@@ -146,9 +146,9 @@ export class LedgerStore {
     return this.prepared.payment.get({ paymentId });
   }
 
-  /** Whether a person has paid at a shop so often; no more of their payments are looked at than that. */
-  hasPaidAt(shopperId: string, shopId: string, times: number): boolean {
-    return this.prepared.paidAt.all({ shopperId, shopId, limit: times }).length === times;
+  /** Whether a person has paid at a shop so often that they are its regular. */
+  isRegularAt(shopperId: string, shopId: string): boolean {
+    return this.prepared.timesPaidAt.get({ shopperId, shopId })?.times === REGULAR_FROM;
   }
 
   /** What a terminal has given back since then, minor units. */
@@ -206,7 +206,8 @@ export class LedgerStore {
   /** An attempt that books nothing. */
   recordDecline(terms: PaymentTerms, attempt: Attempt): void {
     const { amountMinor } = terms;
-    const after = afterMove(this.standing(terms), { kind: 'decline', amountMinor });
+    const standing = standingOf(terms, this.payment(terms.paymentId));
+    const after = afterMove(standing, { kind: 'decline', amountMinor });
     assert(after.ok, 'only what is not taken yet is declined');
     this.recordAttempt(terms, attempt);
     this.prepared.decline.run({ ...terms, resultOf: attempt.requestId });
@@ -215,7 +216,7 @@ export class LedgerStore {
   /** A move of a payment: its row, how the payment stands after it, and its postings. The database refuses what the domain does. */
   recordMove(terms: PaymentTerms, move: NewMove): PaymentState {
     const known = this.payment(terms.paymentId);
-    const after = afterMove(this.standing(terms), move);
+    const after = afterMove(standingOf(terms, known), move);
     assert(after.ok, 'only an allowed move is written');
     const { paymentId, currency } = terms;
     const { kind, movedAt, reference = null } = move;
@@ -268,18 +269,17 @@ export class LedgerStore {
       this.prepared.post.run({ ...posting, moveId, paymentId, line: index + 1, bookedAt });
     }
   }
+}
 
-  private standing(terms: PaymentTerms): PaymentStanding {
-    const known = this.payment(terms.paymentId);
-    if (!known) return { state: 'new', amountMinor: terms.amountMinor, refundedMinor: 0n };
-    assert(
-      known.terminalId === terms.terminalId &&
-        known.shopId === terms.shopId &&
-        known.merchantId === terms.merchantId &&
-        known.amountMinor === terms.amountMinor &&
-        known.currency === terms.currency,
-      'the terms of a payment never change',
-    );
-    return known;
-  }
+function standingOf(terms: PaymentTerms, known: StoredPayment | undefined): PaymentStanding {
+  if (!known) return { state: 'new', amountMinor: terms.amountMinor, refundedMinor: 0n };
+  assert(
+    known.terminalId === terms.terminalId &&
+      known.shopId === terms.shopId &&
+      known.merchantId === terms.merchantId &&
+      known.amountMinor === terms.amountMinor &&
+      known.currency === terms.currency,
+    'the terms of a payment never change',
+  );
+  return known;
 }

@@ -77,15 +77,16 @@ export class OutboxStore {
    * @param restored the files are not those which this hub has written last
    */
   openEpoch({ restored }: { readonly restored: boolean }): OutboxRow {
-    const { lastSeq: afterSeq, lastHash: afterHash } = this.head();
+    const head = this.head();
     const { newId, clock } = this.owner;
-    const row = this.write({
+    const event = {
       id: newId(),
       type: 'epoch.opened',
       version: 1,
       occurredAt: new Date(clock.now()).toISOString(),
-      data: { afterSeq, afterHash, restored },
-    });
+      data: { afterSeq: head.lastSeq, afterHash: head.lastHash, restored },
+    };
+    const row = this.write(event, head);
     this.openedAtSeq = row.seq;
     return row;
   }
@@ -107,8 +108,7 @@ export class OutboxStore {
 
   /** Appends an event; to be called inside a transaction together with what it tells of. */
   append(event: NewEvent): OutboxRow {
-    this.opened();
-    return this.write(event);
+    return this.write(event, this.opened());
   }
 
   /** The head, behind the event by which this process has begun. */
@@ -121,8 +121,7 @@ export class OutboxStore {
     return { lastSeq: seq, lastHash: hash };
   }
 
-  private write(event: NewEvent): OutboxRow {
-    const { lastSeq, lastHash } = this.head();
+  private write(event: NewEvent, { lastSeq, lastHash }: ChainHead): OutboxRow {
     const unhashed = {
       seq: lastSeq + 1,
       eventId: event.id,
@@ -203,7 +202,6 @@ function prepare(db: HubDatabase) {
       .select({ seq: outbox.seq, hash: outbox.hash })
       .from(outbox)
       .orderBy(desc(outbox.seq))
-      .limit(1)
       .prepare(),
   };
 }

@@ -15,9 +15,6 @@ export interface AcquaintanceParts {
   readonly clock: Clock;
 }
 
-/** Payments at a shop after which somebody is its regular. */
-const REGULAR_FROM = 3;
-
 /** What the hub knows of people who may be the shopper. Their seals are opened for this alone, candidate by candidate. */
 export class Acquaintance {
   private readonly parts: AcquaintanceParts;
@@ -48,7 +45,7 @@ export class Acquaintance {
       return {
         shopperId,
         score,
-        familiar: ledger.hasPaidAt(shopperId, shopId, REGULAR_FROM),
+        familiar: ledger.isRegularAt(shopperId, shopId),
         lookAlike: shoppers.hasLookAlike(shopperId),
         minor: secrets.minor,
         lock: lockOf(counted, now),
