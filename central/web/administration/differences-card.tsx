@@ -11,6 +11,7 @@ import { Button } from '../../../shared/web/button.tsx';
 import { momentText } from '../../../shared/web/format.ts';
 import { Mark } from '../../../shared/web/mark.tsx';
 import { usePolled } from '../../../shared/web/use-polled.ts';
+import { ItemList } from '../desk/item-list.tsx';
 import { Failed, ListCard } from '../desk/list-card.tsx';
 import { type Posted, usePosted } from '../desk/use-posted.ts';
 import { DifferenceDetail } from './difference-detail.tsx';
@@ -43,11 +44,11 @@ export function DifferencesCard(): ReactElement {
     >
       {({ exceptions }) => (
         <>
-          <ul className="items">
+          <ItemList labelledBy="differences">
             {exceptions.map((each) => (
               <DifferenceItem key={each.exceptionId} difference={each} posted={posted} />
             ))}
-          </ul>
+          </ItemList>
           {exceptions.length < SHOWN ? null : (
             <p className="small muted">{t('filter.newest', { count: SHOWN })}</p>
           )}

@@ -9,6 +9,7 @@ import {
 import { moneyText } from '../../../shared/web/format.ts';
 import { usePolled } from '../../../shared/web/use-polled.ts';
 import { DisputeItem } from '../desk/dispute-item.tsx';
+import { ItemList } from '../desk/item-list.tsx';
 import { Failed, ListCard } from '../desk/list-card.tsx';
 import { NoteForm } from '../desk/note-form.tsx';
 import { usePosted } from '../desk/use-posted.ts';
@@ -42,7 +43,7 @@ export function DisputesCard(): ReactElement {
       }
     >
       {({ disputes }) => (
-        <ul className="items">
+        <ItemList labelledBy="disputes">
           {disputes.map((dispute) => (
             <DisputeItem key={dispute.disputeId} dispute={dispute}>
               <NoteForm
@@ -66,7 +67,7 @@ export function DisputesCard(): ReactElement {
               />
             </DisputeItem>
           ))}
-        </ul>
+        </ItemList>
       )}
     </ListCard>
   );

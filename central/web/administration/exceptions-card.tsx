@@ -4,6 +4,7 @@ import { settlementExceptionListSchema } from '../../../shared/contracts/http-se
 import { type ExceptionFilter, recordedSchema } from '../../../shared/contracts/reconciliation.ts';
 import { momentText } from '../../../shared/web/format.ts';
 import { usePolled } from '../../../shared/web/use-polled.ts';
+import { ItemList } from '../desk/item-list.tsx';
 import { Failed, ListCard } from '../desk/list-card.tsx';
 import { NoteForm } from '../desk/note-form.tsx';
 import { usePosted } from '../desk/use-posted.ts';
@@ -33,7 +34,7 @@ export function ExceptionsCard(): ReactElement {
       foot={posted.failure ? <Failed failure={posted.failure} /> : null}
     >
       {({ exceptions }) => (
-        <ul className="items">
+        <ItemList labelledBy="exceptions">
           {exceptions.map((each) => (
             <li key={each.exceptionId}>
               <div className="item-head">
@@ -64,7 +65,7 @@ export function ExceptionsCard(): ReactElement {
               )}
             </li>
           ))}
-        </ul>
+        </ItemList>
       )}
     </ListCard>
   );

@@ -12,6 +12,7 @@ import { momentText, moneyText } from '../../../shared/web/format.ts';
 import { Mark, type Tone } from '../../../shared/web/mark.tsx';
 import { usePolled } from '../../../shared/web/use-polled.ts';
 import { FilterButtons } from '../desk/filter-buttons.tsx';
+import { ItemList } from '../desk/item-list.tsx';
 import { Failed, ListCard } from '../desk/list-card.tsx';
 import { type Posted, usePosted } from '../desk/use-posted.ts';
 
@@ -63,12 +64,11 @@ export function PaymentsInCard(): ReactElement {
     >
       {({ paymentsIn }) => (
         <>
-          {/* a list that scrolls must be reachable by keyboard */}
-          <ul className="items scrolled" aria-labelledby="payments-in" tabIndex={0}>
+          <ItemList labelledBy="payments-in">
             {paymentsIn.map((payment) => (
               <PaymentInItem key={payment.paymentInId} payment={payment} posted={posted} />
             ))}
-          </ul>
+          </ItemList>
           {paymentsIn.length < SHOWN ? null : (
             <p className="small muted">{t('filter.newest', { count: SHOWN })}</p>
           )}

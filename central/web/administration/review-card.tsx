@@ -9,6 +9,7 @@ import {
 import { Button } from '../../../shared/web/button.tsx';
 import { dateText } from '../../../shared/web/format.ts';
 import { usePolled } from '../../../shared/web/use-polled.ts';
+import { ItemList } from '../desk/item-list.tsx';
 import { Failed, ListCard } from '../desk/list-card.tsx';
 import { NoteForm } from '../desk/note-form.tsx';
 import { type Posted, usePosted } from '../desk/use-posted.ts';
@@ -36,11 +37,11 @@ export function ReviewCard(): ReactElement {
       foot={posted.failure ? <Failed failure={posted.failure} /> : null}
     >
       {({ merchants }) => (
-        <ul className="items">
+        <ItemList labelledBy="review">
           {merchants.filter(isWaiting).map((merchant) => (
             <WaitingMerchant key={merchant.merchantId} merchant={merchant} posted={posted} />
           ))}
-        </ul>
+        </ItemList>
       )}
     </ListCard>
   );

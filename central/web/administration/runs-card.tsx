@@ -11,6 +11,7 @@ import { Button } from '../../../shared/web/button.tsx';
 import { dayText, momentText, moneyText } from '../../../shared/web/format.ts';
 import { newId } from '../../../shared/web/ids.ts';
 import { usePolled } from '../../../shared/web/use-polled.ts';
+import { ItemList } from '../desk/item-list.tsx';
 import { Failed, ListCard } from '../desk/list-card.tsx';
 import { PayoutMark } from '../desk/payout-mark.tsx';
 import { TextField } from '../desk/text-field.tsx';
@@ -39,11 +40,11 @@ export function RunsCard(): ReactElement {
       }
     >
       {(value) => (
-        <ul className="items">
+        <ItemList labelledBy="runs">
           {value.runs.map((run) => (
             <RunItem key={run.runId} run={run} />
           ))}
-        </ul>
+        </ItemList>
       )}
     </ListCard>
   );

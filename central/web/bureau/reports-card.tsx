@@ -6,6 +6,7 @@ import {
 } from '../../../shared/contracts/http-bureau.ts';
 import { dateText } from '../../../shared/web/format.ts';
 import { usePolled } from '../../../shared/web/use-polled.ts';
+import { ItemList } from '../desk/item-list.tsx';
 import { ListCard } from '../desk/list-card.tsx';
 
 const POLL_MS = 300_000;
@@ -25,11 +26,11 @@ export function ReportsCard(): ReactElement {
       {({ reports }) => (
         <>
           <p className="small muted">{t('reports.what')}</p>
-          <ul className="items scrolled">
+          <ItemList labelledBy="reports">
             {reports.map((report) => (
               <ReportItem key={`${report.kind} ${report.period}`} report={report} />
             ))}
-          </ul>
+          </ItemList>
         </>
       )}
     </ListCard>

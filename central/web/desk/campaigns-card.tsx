@@ -13,6 +13,7 @@ import { isLanguage } from '../../../shared/web/language.ts';
 import { Mark, type Tone } from '../../../shared/web/mark.tsx';
 import { SkeletonRows } from '../../../shared/web/skeleton.tsx';
 import { usePolled } from '../../../shared/web/use-polled.ts';
+import { ItemList } from './item-list.tsx';
 import { Failed, ListCard } from './list-card.tsx';
 import { NewCampaign } from './new-campaign.tsx';
 import { type Posted, usePosted } from './use-posted.ts';
@@ -47,11 +48,11 @@ export function CampaignsCard({ path }: { readonly path: string }): ReactElement
       }
     >
       {(value) => (
-        <ul className="items">
+        <ItemList labelledBy="campaigns">
           {value.campaigns.map((campaign) => (
             <CampaignItem key={campaign.campaignId} {...{ campaign, path, posted }} />
           ))}
-        </ul>
+        </ItemList>
       )}
     </ListCard>
   );

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { disputeListSchema, disputeSchema } from '../../../shared/contracts/http-disputes.ts';
 import { usePolled } from '../../../shared/web/use-polled.ts';
 import { DisputeItem } from '../desk/dispute-item.tsx';
+import { ItemList } from '../desk/item-list.tsx';
 import { Failed, ListCard } from '../desk/list-card.tsx';
 import { NoteForm } from '../desk/note-form.tsx';
 import { usePosted } from '../desk/use-posted.ts';
@@ -29,7 +30,7 @@ export function DisputesCard({ merchantId, mayReply }: DisputesCardProps): React
       foot={posted.failure ? <Failed failure={posted.failure} /> : null}
     >
       {({ disputes }) => (
-        <ul className="items">
+        <ItemList labelledBy="disputes">
           {disputes
             .filter((dispute) => dispute.merchantId === merchantId)
             .map((dispute) => (
@@ -51,7 +52,7 @@ export function DisputesCard({ merchantId, mayReply }: DisputesCardProps): React
                 ) : null}
               </DisputeItem>
             ))}
-        </ul>
+        </ItemList>
       )}
     </ListCard>
   );

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { payoutListSchema } from '../../../shared/contracts/http-settlement.ts';
 import { dateText, moneyText } from '../../../shared/web/format.ts';
 import { usePolled } from '../../../shared/web/use-polled.ts';
+import { ItemList } from '../desk/item-list.tsx';
 import { ListCard } from '../desk/list-card.tsx';
 import { PayoutMark } from '../desk/payout-mark.tsx';
 
@@ -35,7 +36,7 @@ export function PayoutsCard({ merchantId }: { readonly merchantId: string }): Re
       none={t('payouts.none')}
     >
       {(value) => (
-        <ul className="items">
+        <ItemList labelledBy="payouts">
           {value.payouts.map((payout) => (
             <li key={payout.payoutId}>
               <div className="item-head">
@@ -53,7 +54,7 @@ export function PayoutsCard({ merchantId }: { readonly merchantId: string }): Re
               {payout.reasonCode === null ? null : <BankReason code={payout.reasonCode} />}
             </li>
           ))}
-        </ul>
+        </ItemList>
       )}
     </ListCard>
   );

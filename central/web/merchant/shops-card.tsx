@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { merchantShopsSchema } from '../../../shared/contracts/http-merchants.ts';
 import { usePolled } from '../../../shared/web/use-polled.ts';
+import { ItemList } from '../desk/item-list.tsx';
 import { ListCard } from '../desk/list-card.tsx';
 
 const POLL_MS = 60_000;
@@ -19,7 +20,7 @@ export function ShopsCard({ merchantId }: { readonly merchantId: string }): Reac
       none={t('shops.none')}
     >
       {(value) => (
-        <ul className="items">
+        <ItemList labelledBy="shops">
           {value.shops.map((shop) => (
             <li key={`${shop.hubId} ${shop.shopId}`}>
               <strong>{shop.shopName}</strong>
@@ -29,7 +30,7 @@ export function ShopsCard({ merchantId }: { readonly merchantId: string }): Reac
               </p>
             </li>
           ))}
-        </ul>
+        </ItemList>
       )}
     </ListCard>
   );

@@ -6,6 +6,7 @@ import {
 } from '../../../shared/contracts/http-merchants.ts';
 import { Button } from '../../../shared/web/button.tsx';
 import { usePolled } from '../../../shared/web/use-polled.ts';
+import { ItemList } from '../desk/item-list.tsx';
 import { Failed, ListCard } from '../desk/list-card.tsx';
 import { TextField } from '../desk/text-field.tsx';
 import { usePosted } from '../desk/use-posted.ts';
@@ -37,7 +38,7 @@ export function StaffCard({ merchantId }: { readonly merchantId: string }): Reac
       }
     >
       {(value) => (
-        <ul className="items">
+        <ItemList labelledBy="people">
           {value.staff.map(({ subject, role }) => (
             <li key={subject}>
               <div className="item-head">
@@ -51,7 +52,7 @@ export function StaffCard({ merchantId }: { readonly merchantId: string }): Reac
               </div>
             </li>
           ))}
-        </ul>
+        </ItemList>
       )}
     </ListCard>
   );

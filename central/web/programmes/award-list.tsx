@@ -8,6 +8,7 @@ import {
 } from '../../../shared/contracts/http-programmes.ts';
 import { dateText } from '../../../shared/web/format.ts';
 import { Mark, type Tone } from '../../../shared/web/mark.tsx';
+import { ItemList } from '../desk/item-list.tsx';
 import { rulesMoney } from '../desk/measures.ts';
 import { TellOutcome } from './tell-outcome.tsx';
 
@@ -43,7 +44,7 @@ export function AwardList({ run, rules, onTold }: AwardListProps): ReactElement 
           {counts.map(([outcome, count]) => `${t(`outcome.${outcome}`)}: ${count}`).join(' · ')}
         </p>
       ) : null}
-      <ul className="items scrolled" aria-labelledby="awards" tabIndex={0}>
+      <ItemList labelledBy="awards">
         {awarded.map((merchantId) => {
           const award = payouts.get(merchantId);
           return (
@@ -75,7 +76,7 @@ export function AwardList({ run, rules, onTold }: AwardListProps): ReactElement 
             </li>
           );
         })}
-      </ul>
+      </ItemList>
       {awarded.length > 0 ? (
         <TellOutcome
           runId={run.runId}

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Programme } from '../../../shared/contracts/http-programmes.ts';
 import { dateText } from '../../../shared/web/format.ts';
 import { Mark } from '../../../shared/web/mark.tsx';
+import { ItemList } from '../desk/item-list.tsx';
 import { rulesMoney } from '../desk/measures.ts';
 
 /** Every programme, newest first, and where a new one is written. */
@@ -19,11 +20,11 @@ export function ProgrammeList(props: { readonly programmes: readonly Programme[]
       </header>
       <p className="muted">{t('list.what')}</p>
       {programmes.length === 0 ? <p>{t('list.none')}</p> : null}
-      <ul className="items">
+      <ItemList labelledBy="programmes">
         {programmes.map((programme) => (
           <ProgrammeItem key={programme.programmeId} programme={programme} />
         ))}
-      </ul>
+      </ItemList>
     </section>
   );
 }

@@ -105,7 +105,7 @@ function SignOut(props: { readonly person: SignedIn; readonly onDone: () => void
   };
   return (
     <>
-      <span className="small muted">{t(`session.role.${props.person.role}`)}</span>
+      <span className="small muted role-name">{t(`session.role.${props.person.role}`)}</span>
       <Button kind="quiet" onClick={() => void signOut()}>
         {t('session.signOut')}
       </Button>

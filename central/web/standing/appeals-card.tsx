@@ -9,6 +9,7 @@ import {
 } from '../../../shared/contracts/http-standing.ts';
 import { dateText } from '../../../shared/web/format.ts';
 import { usePolled } from '../../../shared/web/use-polled.ts';
+import { ItemList } from '../desk/item-list.tsx';
 import { Failed, ListCard } from '../desk/list-card.tsx';
 import { NoteForm } from '../desk/note-form.tsx';
 import { ScoreReasons } from '../desk/score-reasons.tsx';
@@ -33,13 +34,13 @@ export function AppealsCard(): ReactElement {
       foot={posted.failure ? <Failed failure={posted.failure} /> : null}
     >
       {({ scores }) => (
-        <ul className="items">
+        <ItemList labelledBy="appeals">
           {scores.map((score) =>
             score.appeal ? (
               <AppealItem key={score.scoreId} score={score} appeal={score.appeal} posted={posted} />
             ) : null,
           )}
-        </ul>
+        </ItemList>
       )}
     </ListCard>
   );

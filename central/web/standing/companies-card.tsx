@@ -10,6 +10,7 @@ import { dateText } from '../../../shared/web/format.ts';
 import { newId } from '../../../shared/web/ids.ts';
 import { SkeletonRows } from '../../../shared/web/skeleton.tsx';
 import { usePolled } from '../../../shared/web/use-polled.ts';
+import { ItemList } from '../desk/item-list.tsx';
 import { Failed, ListCard } from '../desk/list-card.tsx';
 import { ScoreReasons } from '../desk/score-reasons.tsx';
 import { TextField } from '../desk/text-field.tsx';
@@ -49,7 +50,7 @@ export function CompaniesCard(): ReactElement {
             <p className="small muted">
               {t('companies.found', { found: found.length, all: companies.length })}
             </p>
-            <ul className="items scrolled">
+            <ItemList labelledBy="companies">
               {found.slice(0, SHOWN).map((company) => (
                 <li key={company.merchantId}>
                   <div className="item-head">
@@ -83,7 +84,7 @@ export function CompaniesCard(): ReactElement {
                   ) : null}
                 </li>
               ))}
-            </ul>
+            </ItemList>
           </>
         );
       }}

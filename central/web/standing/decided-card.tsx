@@ -4,6 +4,7 @@ import { appealListSchema } from '../../../shared/contracts/http-standing.ts';
 import { dateText } from '../../../shared/web/format.ts';
 import { Mark } from '../../../shared/web/mark.tsx';
 import { usePolled } from '../../../shared/web/use-polled.ts';
+import { ItemList } from '../desk/item-list.tsx';
 import { ListCard } from '../desk/list-card.tsx';
 
 const POLL_MS = 30_000;
@@ -21,7 +22,7 @@ export function DecidedCard(): ReactElement {
       none={t('decided.none')}
     >
       {({ scores }) => (
-        <ul className="items scrolled" aria-labelledby="decided" tabIndex={0}>
+        <ItemList labelledBy="decided">
           {scores.map(({ scoreId, companyName, grade, appeal }) => (
             <li key={scoreId}>
               <div className="item-head">
@@ -39,7 +40,7 @@ export function DecidedCard(): ReactElement {
               </p>
             </li>
           ))}
-        </ul>
+        </ItemList>
       )}
     </ListCard>
   );
