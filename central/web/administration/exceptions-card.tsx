@@ -34,38 +34,45 @@ export function ExceptionsCard(): ReactElement {
       foot={posted.failure ? <Failed failure={posted.failure} /> : null}
     >
       {({ exceptions }) => (
-        <ItemList labelledBy="exceptions">
-          {exceptions.map((each) => (
-            <li key={each.exceptionId}>
-              <div className="item-head">
-                <strong>{t(`exceptions.${each.code}`)}</strong>
-                <span className="small muted">
-                  {momentText(each.foundAt, i18n.language, Date.now())}
-                </span>
-              </div>
-              {each.merchantId === null ? null : <p>{each.merchantId}</p>}
-              {/* written for support, in their language */}
-              <p className="small muted" lang="en">
-                {each.detail}
-              </p>
-              <p className="small mono">{each.subject}</p>
-              {each.resolvedAt === null ? (
-                <NoteForm
-                  label={t('exceptions.note')}
-                  busy={posted.busy}
-                  choices={[{ label: t('exceptions.resolve'), onNote: resolve(each.exceptionId) }]}
-                />
-              ) : (
-                <p>
-                  {t('filter.closedWith', {
-                    at: momentText(each.resolvedAt, i18n.language, Date.now()),
-                    note: each.note,
-                  })}
+        <>
+          <ItemList labelledBy="exceptions">
+            {exceptions.map((each) => (
+              <li key={each.exceptionId}>
+                <div className="item-head">
+                  <strong>{t(`exceptions.${each.code}`)}</strong>
+                  <span className="small muted">
+                    {momentText(each.foundAt, i18n.language, Date.now())}
+                  </span>
+                </div>
+                {each.merchantId === null ? null : <p>{each.merchantId}</p>}
+                {/* written for support, in their language */}
+                <p className="small muted" lang="en">
+                  {each.detail}
                 </p>
-              )}
-            </li>
-          ))}
-        </ItemList>
+                <p className="small mono">{each.subject}</p>
+                {each.resolvedAt === null ? (
+                  <NoteForm
+                    label={t('exceptions.note')}
+                    busy={posted.busy}
+                    choices={[
+                      { label: t('exceptions.resolve'), onNote: resolve(each.exceptionId) },
+                    ]}
+                  />
+                ) : (
+                  <p>
+                    {t('filter.closedWith', {
+                      at: momentText(each.resolvedAt, i18n.language, Date.now()),
+                      note: each.note,
+                    })}
+                  </p>
+                )}
+              </li>
+            ))}
+          </ItemList>
+          {exceptions.length < SHOWN ? null : (
+            <p className="small muted">{t('filter.newest', { count: SHOWN })}</p>
+          )}
+        </>
       )}
     </ListCard>
   );

@@ -2,16 +2,15 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   type Merchant,
-  merchantListSchema,
   merchantSchema,
   type ShownAccount,
 } from '../../../shared/contracts/http-merchants.ts';
 import { Button } from '../../../shared/web/button.tsx';
 import { dateText } from '../../../shared/web/format.ts';
-import { usePolled } from '../../../shared/web/use-polled.ts';
 import { ItemList } from '../desk/item-list.tsx';
 import { Failed, ListCard } from '../desk/list-card.tsx';
 import { NoteForm } from '../desk/note-form.tsx';
+import { useMerchants } from '../desk/use-merchants.ts';
 import { type Posted, usePosted } from '../desk/use-posted.ts';
 
 const POLL_MS = 15_000;
@@ -25,18 +24,18 @@ function isWaiting({ state, accounts }: Merchant): boolean {
 /** Applications and new bank accounts, to be approved or rejected. */
 export function ReviewCard(): ReactElement {
   const { t } = useTranslation();
-  const listed = usePolled('/api/merchants?limit=200', merchantListSchema, POLL_MS);
+  const listed = useMerchants(POLL_MS);
   const posted = usePosted(listed.reload);
   return (
     <ListCard
       id="review"
       heading={t('review.heading')}
       polled={listed}
-      isEmpty={({ merchants }) => !merchants.some(isWaiting)}
+      isEmpty={(merchants) => !merchants.some(isWaiting)}
       none={t('review.none')}
       foot={posted.failure ? <Failed failure={posted.failure} /> : null}
     >
-      {({ merchants }) => (
+      {(merchants) => (
         <ItemList labelledBy="review">
           {merchants.filter(isWaiting).map((merchant) => (
             <WaitingMerchant key={merchant.merchantId} merchant={merchant} posted={posted} />

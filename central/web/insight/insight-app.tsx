@@ -1,11 +1,11 @@
 import { type FormEvent, type ReactElement, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type PanelName, panelNameSchema } from '../../../shared/contracts/http-insight.ts';
-import { type Merchant, merchantListSchema } from '../../../shared/contracts/http-merchants.ts';
+import { type Merchant } from '../../../shared/contracts/http-merchants.ts';
 import type { SignedIn } from '../../../shared/contracts/http-sign-in.ts';
 import { Button } from '../../../shared/web/button.tsx';
-import { usePolled } from '../../../shared/web/use-polled.ts';
 import { SelectField } from '../desk/select-field.tsx';
+import { useMerchants } from '../desk/use-merchants.ts';
 import { StaffPage } from '../session/staff-page.tsx';
 import { PanelCard } from './panel-card.tsx';
 import { usePanel } from './use-panel.ts';
@@ -47,8 +47,7 @@ interface ScopeProps {
 function OfMerchant(props: ScopeProps & { readonly person: SignedIn }): ReactElement {
   const { t } = useTranslation();
   const { person, merchantId, onChosen } = props;
-  const merchants =
-    usePolled('/api/merchants?limit=200', merchantListSchema, POLL_MS).value?.merchants ?? [];
+  const merchants = useMerchants(POLL_MS).value ?? [];
   const name = merchants.find((each) => each.merchantId === merchantId)?.companyName;
   if (person.role === 'owner' && merchantId === undefined) return <p>{t('noMerchant')}</p>;
   const whose = name ?? merchantId;

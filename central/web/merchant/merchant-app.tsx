@@ -1,11 +1,11 @@
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Merchant, merchantListSchema } from '../../../shared/contracts/http-merchants.ts';
+import { type Merchant } from '../../../shared/contracts/http-merchants.ts';
 import type { SignedIn } from '../../../shared/contracts/http-sign-in.ts';
 import { SkeletonRows } from '../../../shared/web/skeleton.tsx';
-import { usePolled } from '../../../shared/web/use-polled.ts';
 import { CampaignsCard } from '../desk/campaigns-card.tsx';
 import { Failed } from '../desk/list-card.tsx';
+import { useMerchants } from '../desk/use-merchants.ts';
 import { StaffPage } from '../session/staff-page.tsx';
 import { Application } from './application.tsx';
 import { CompanyCard } from './company-card.tsx';
@@ -32,9 +32,9 @@ export function MerchantApp(): ReactElement {
 
 function Merchants({ person }: { readonly person: SignedIn }): ReactElement {
   const { t } = useTranslation();
-  const listed = usePolled('/api/merchants?limit=200', merchantListSchema, POLL_MS);
+  const listed = useMerchants(POLL_MS);
   const [chosen, setChosen] = useState<string>();
-  const merchants = listed.value?.merchants;
+  const merchants = listed.value;
   if (!merchants) {
     if (listed.failure) return <Failed failure={listed.failure} onRetry={listed.reload} />;
     return <SkeletonRows rows={4} />;

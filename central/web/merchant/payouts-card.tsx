@@ -36,25 +36,30 @@ export function PayoutsCard({ merchantId }: { readonly merchantId: string }): Re
       none={t('payouts.none')}
     >
       {(value) => (
-        <ItemList labelledBy="payouts">
-          {value.payouts.map((payout) => (
-            <li key={payout.payoutId}>
-              <div className="item-head">
-                <strong className="money">
-                  {moneyText(
-                    { amountMinor: BigInt(payout.amountMinor), currency: payout.currency },
-                    i18n.language,
-                  )}
-                </strong>
-                <PayoutMark state={payout.state} />
-              </div>
-              <p className="small muted">
-                {dateText(payout.changedAt, i18n.language)} · ···· {payout.accountEnd}
-              </p>
-              {payout.reasonCode === null ? null : <BankReason code={payout.reasonCode} />}
-            </li>
-          ))}
-        </ItemList>
+        <>
+          <ItemList labelledBy="payouts">
+            {value.payouts.map((payout) => (
+              <li key={payout.payoutId}>
+                <div className="item-head">
+                  <strong className="money">
+                    {moneyText(
+                      { amountMinor: BigInt(payout.amountMinor), currency: payout.currency },
+                      i18n.language,
+                    )}
+                  </strong>
+                  <PayoutMark state={payout.state} />
+                </div>
+                <p className="small muted">
+                  {dateText(payout.changedAt, i18n.language)} · ···· {payout.accountEnd}
+                </p>
+                {payout.reasonCode === null ? null : <BankReason code={payout.reasonCode} />}
+              </li>
+            ))}
+          </ItemList>
+          {value.payouts.length < SHOWN ? null : (
+            <p className="small muted">{t('payouts.newest', { count: SHOWN })}</p>
+          )}
+        </>
       )}
     </ListCard>
   );
