@@ -10,7 +10,7 @@ Sets up what the command needs (Node 24, dependencies, nats-server, models, page
 
   start   the whole street and city on this machine (npm start -- --help tells more)
   test    all tests; arguments go to vitest (npm test -- --project unit)
-  soak    properties with new examples, round after round (npm run test:soak -- --help)
+  soak    long tests, then properties with new examples, round after round (npm run test:soak -- --help)
   check   format, lint, types, architecture, unused code, unit tests
   bench   measurements
   wuma    the command line (npm run -s wuma -- --help)

@@ -107,7 +107,8 @@ async function playScript(stage: Stage): Promise<DemoSummary> {
   );
   say(TABLE_HEAD);
 
-  const scenes = writeScript({ shoppers: SHOPPERS, strangers: STRANGERS, seed: options.seed });
+  const { visits, seed } = options;
+  const scenes = writeScript({ shoppers: SHOPPERS, strangers: STRANGERS, visits, seed });
   const outage = new Outage(stack, signal);
   const outageAt = Math.floor(scenes.length * OUTAGE_AT);
   const played: Played[] = [];
@@ -142,7 +143,7 @@ async function erase(
   if (shopperId === undefined)
     return { hubs: stage.stack.hubs.length, receipts: 0, paidAfter: false };
   const scene = present(
-    writeScript({ shoppers: [who], strangers: [], seed: stage.options.seed }).find(
+    writeScript({ shoppers: [who], strangers: [], visits: 1, seed: stage.options.seed }).find(
       (each) => each.kind === 'payment',
     ),
     'a payment of theirs',

@@ -6,6 +6,8 @@ export interface DemoOptions {
   readonly pack: string;
   readonly portBase: number;
   readonly seed: number;
+  /** How often each shopper pays. */
+  readonly visits: number;
 }
 
 export const DEMO_HELP = `usage: npm start -- [options]
@@ -18,6 +20,7 @@ strangers and 10 attacks at four terminals, cuts the link to central for 20 s me
   --pack NAME     model pack: open (default), open-fused, openvino or fused
   --port-base N   first of the ports used (default 7400); 0 takes free ones
   --seed N        another play: order, amounts, light, noise (default 1)
+  --visits N      a shorter or longer play: how often each of the 20 pays (1-100, default 4)
   --help          this text
 
 The cameras are simulated: they play photos, and depth is made from the face's shape and a model of the sensor.
@@ -36,8 +39,9 @@ export function parseDemoOptions(argv: readonly string[]): DemoOptions | 'help' 
     once: values.once,
     json: values.json,
     pack: values.pack,
-    portBase: wholeNumber(values['port-base'], '--port-base', 65_000),
-    seed: wholeNumber(values.seed, '--seed', 2 ** 31),
+    portBase: wholeNumber(values['port-base'], '--port-base', { max: 65_000 }),
+    seed: wholeNumber(values.seed, '--seed', { max: 2 ** 31 }),
+    visits: wholeNumber(values.visits, '--visits', { min: 1, max: 100 }),
   };
 }
 
@@ -51,6 +55,7 @@ function parse(argv: readonly string[]) {
         pack: { type: 'string', default: 'open' },
         'port-base': { type: 'string', default: '7400' },
         seed: { type: 'string', default: '1' },
+        visits: { type: 'string', default: '4' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -59,10 +64,14 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function wholeNumber(text: string, name: string, max: number): number {
+function wholeNumber(
+  text: string,
+  name: string,
+  { min = 0, max }: { readonly min?: number; readonly max: number },
+): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new OptionsError(`${name} takes a whole number from 0 to ${max}`);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new OptionsError(`${name} takes a whole number from ${min} to ${max}`);
   }
   return value;
 }

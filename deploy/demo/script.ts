@@ -6,7 +6,6 @@ import {
 import { seededRandom, shuffled } from '../../shared/kernel/seeded-random.ts';
 import type { CastMember, FaceInPicture } from './cast.ts';
 
-const PAYMENTS_PER_SHOPPER = 4;
 const ATTACKS = 10;
 
 /** One look at a terminal's camera. */
@@ -22,15 +21,16 @@ export interface Scene {
   readonly seed: string;
 }
 
-/** The whole play, in order: every shopper pays four times, strangers and attackers come in between. */
+/** The whole play, in order: every shopper pays `visits` times, strangers and attackers come in between. */
 export function writeScript(cast: {
   readonly shoppers: readonly CastMember[];
   readonly strangers: readonly CastMember[];
+  readonly visits: number;
   readonly seed: number;
 }): Scene[] {
   const random = seededRandom(cast.seed);
   const payments = cast.shoppers.flatMap((who) =>
-    Array.from({ length: PAYMENTS_PER_SHOPPER }, (_, visit) => {
+    Array.from({ length: cast.visits }, (_, visit) => {
       const others = who.pictures.slice(1);
       const picture = others[visit % Math.max(1, others.length)] ?? who.pictures[0];
       return { kind: 'payment' as const, who, picture, species: 'bona-fide' as const };

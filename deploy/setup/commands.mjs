@@ -39,7 +39,7 @@ const COMMANDS = {
     run: (node, args) => runForeground(node, vitest(args)),
   },
   soak: {
-    needs: () => ['models', 'kernel'],
+    needs: () => ['nats', 'models', 'kernel', 'pages'],
     run: (node, args) => runForeground(node, ['test/soak/main.ts', ...args]),
   },
   wuma: {
