@@ -20,16 +20,22 @@ process.on('SIGINT', () => {});
 const logger = pino({ level: 'silent' });
 const starting = PostgresCluster.start({ dataDir: dir, port: 0, logger });
 
+const migrated = starting.then(async ({ url }) => {
+  await createDatabase(url, MIGRATED);
+  const { href } = new URL(`/${MIGRATED}`, url);
+  const database = await openDatabase(href);
+  await database.close();
+  return href;
+});
+
 async function stop(): Promise<void> {
-  await (await starting).stop();
+  const cluster = await starting;
+  await migrated.catch(() => undefined);
+  await cluster.stop();
   rmSync(dir, { recursive: true, force: true });
   process.exit(0);
 }
 process.once('disconnect', () => void stop());
 
-const cluster = await starting;
-await createDatabase(cluster.url, MIGRATED);
-const { href } = new URL(`/${MIGRATED}`, cluster.url);
-const database = await openDatabase(href);
-await database.close();
-process.send(href);
+const address = await migrated;
+if (process.connected) process.send(address);
