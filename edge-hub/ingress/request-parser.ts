@@ -24,12 +24,19 @@ const headSchema = z.object({ id: z.uuid(), type: z.string(), version: z.int() }
 /** Issues named in an error's detail: paths and rules, never values. */
 const MAX_ISSUES = 3;
 
-/** Reads a payload: head first, so that an unknown type or version gets its own answer, then strictly. */
+/** Reads a payload strictly. */
 export function parseRequest(payload: Uint8Array): Result<ParsedRequest, ParseFailure> {
   const split = splitPayload(payload);
   if (!split) return malformed('the head is too long', null);
   const json = parseJson(split.head);
   if (json === undefined) return malformed('the head is not JSON on one line', null);
+  const parsed = terminalRequestSchema.safeParse(json);
+  if (!parsed.success) return whyNot(json, parsed.error);
+  return ok({ request: parsed.data, blobs: split.blobs });
+}
+
+/** Why a message is not taken: head first, so that an unknown type or version gets its own answer. */
+function whyNot(json: unknown, error: z.ZodError): Result<never, ParseFailure> {
   const id = idSchema.safeParse(json);
   const replyTo = id.success ? id.data.id : null;
   const head = headSchema.safeParse(json);
@@ -42,9 +49,7 @@ export function parseRequest(payload: Uint8Array): Result<ParsedRequest, ParseFa
   if (!versions.includes(head.data.version)) {
     return err({ code: 'unsupported_version', detail: 'see supportedVersions', replyTo });
   }
-  const parsed = terminalRequestSchema.safeParse(json);
-  if (!parsed.success) return malformed(issuesOf(parsed.error), replyTo);
-  return ok({ request: parsed.data, blobs: split.blobs });
+  return malformed(issuesOf(error), replyTo);
 }
 
 function malformed(detail: string, replyTo: string | null): Result<never, ParseFailure> {
