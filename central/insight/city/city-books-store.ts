@@ -6,7 +6,7 @@ import { discountEntry } from '../../campaigns/discount-booking.ts';
 import { bulkInsert } from '../../db/bulk-insert.ts';
 import { discounts } from '../../db/campaign-schema.ts';
 import type { Executor, OpenDatabase } from '../../db/database.ts';
-import { hubs, paymentMoves, payments, shops } from '../../db/schema.ts';
+import { downlinkHeads, hubs, paymentMoves, payments, shops } from '../../db/schema.ts';
 import { insertCityEntries } from '../../ledger/city-entry-store.ts';
 import { addDays, startOfDay } from '../../merchants/china-time.ts';
 import type { SimulatedDay, SimulatedPayment } from './city-days.ts';
@@ -82,6 +82,9 @@ export class CityBooks {
         streetName: STREET_NAMES[street] ?? `第 ${street + 1} 街`,
       }));
       await bulkInsert(tx, { into: hubs, values: streets });
+      // a central that is started on these books tells hubs something
+      const heads = streets.map((each) => ({ hubId: each.hubId, headSeq: 0, ackedSeq: 0 }));
+      await bulkInsert(tx, { into: downlinkHeads, values: heads });
       const values = plan.shops.map(({ street, shop, merchant }) => ({
         hubId: hubId(street),
         shopId: shop,
