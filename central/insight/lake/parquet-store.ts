@@ -13,7 +13,9 @@ export interface WrittenFile {
 
 /** One thread writes one file a day; the other is the intake's. */
 const LIMITS = { threads: 1, memoryMb: 1_024 };
-/** Days that a batch may spread over before the engine closes and reopens files. */
+/** Files that are written at a time: each takes memory until it ends, ten years of days more than there is. */
+const MOST_DAYS = 500;
+/** Before the engine closes and reopens files. */
 const MOST_OPEN_FILES = 1_024;
 
 /** What a file's rows are, in this order. Times are UTC; `hour` is the city's. */
@@ -74,10 +76,16 @@ export class ParquetStore {
   ): Promise<WrittenWindow> {
     if (await this.window.isEmpty()) return { files: [], whole: undefined };
     await this.window.makePseudonymous(pseudonyms);
-    const files = await this.copy(
-      `SELECT ${quotedText(hubId)} AS hub, ${COLUMNS}, strftime(day, '%Y-%m-%d') AS day FROM pseudonymous`,
-      folder,
-    );
+    const files: WrittenFile[] = [];
+    for (const days of await this.daysOfWindow()) {
+      files.push(
+        ...(await this.copy(
+          `SELECT ${quotedText(hubId)} AS hub, ${COLUMNS}, strftime(day, '%Y-%m-%d') AS day FROM pseudonymous
+           WHERE day BETWEEN ${quotedText(days.first)} AND ${quotedText(days.last)}`,
+          folder,
+        )),
+      );
+    }
     const whole = files.length > 1 ? `${folder}.parquet` : undefined;
     if (whole !== undefined) {
       await this.engine.run(`COPY (SELECT *, ${quotedText(streetId)} AS street FROM pseudonymous)
@@ -112,6 +120,15 @@ export class ParquetStore {
 
   close(): void {
     this.engine.close();
+  }
+
+  /** Stretches of the window's days, none with more of them than may be written at a time. */
+  private async daysOfWindow(): Promise<{ readonly first: string; readonly last: string }[]> {
+    const rows = await this.engine.rows(`
+      SELECT strftime(min(day), '%Y-%m-%d') AS first, strftime(max(day), '%Y-%m-%d') AS last
+      FROM (SELECT day, (row_number() OVER (ORDER BY day) - 1) // ${MOST_DAYS} AS part FROM (SELECT DISTINCT day FROM pseudonymous))
+      GROUP BY part ORDER BY part`);
+    return rows.map((row) => ({ first: cellText(row['first']), last: cellText(row['last']) }));
   }
 
   private async copy(select: string, folder: string): Promise<WrittenFile[]> {
