@@ -138,9 +138,12 @@ export const directorySchema = z.object({
 });
 
 /** RFC 9457. `code` is one of the endpoint's closed set. */
-export const problemSchema = z.object({
-  status: z.number(),
-  title: z.string(),
-  detail: z.string().optional(),
-  code: z.string().optional(),
-});
+export const problemSchema = z
+  .object({
+    status: z.number(),
+    title: z.string(),
+    detail: z.string().optional(),
+    code: z.string().optional(),
+  })
+  // documents say it once and refer to it
+  .meta({ id: 'Problem' });

@@ -293,6 +293,16 @@ describe('the lake', () => {
     again.close();
   });
 
+  it('has every event of a window of more days than are written at a time', async () => {
+    const first = Date.parse('2024-01-01T04:00:00.000Z');
+    const at = Array.from({ length: 501 }, (_, day) => new Date(first + day * 86_400_000));
+    await book(...at.map((day) => pay({ at: day.toISOString() }).event));
+    await lake.pass(toEnd);
+    expect(lakeFiles()).toHaveLength(501);
+    const [row] = await inFiles('count(*) AS rows, count(DISTINCT event_seq) AS events');
+    expect(row).toEqual({ rows: 501n, events: 501n });
+  });
+
   it('puts a day’s many files together, and has the same rows', async () => {
     for (let i = 0; i < 18; i += 1) {
       await book(pay({ at: '2026-11-03T03:00:00.000Z' }).event);

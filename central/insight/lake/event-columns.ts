@@ -11,7 +11,11 @@ const TOLD = [
 ] as const;
 /** The two halves of a shopper's id are one field. */
 const FIRST_HALF = TOLD.indexOf('upper');
-const TEXTS = ['kind', 'merchant', 'shop', 'terminal', 'currency'] as const;
+
+/** What is known of a booked event, all of it whole numbers. */
+export const BOOKED_NUMBERS = [...TOLD, 'place'] as const;
+/** What is known of its place. */
+export const PLACE_TEXTS = ['kind', 'merchant', 'shop', 'terminal', 'currency'] as const;
 
 /** A field's length, before it. */
 const LENGTH_BYTES = 4;
@@ -23,10 +27,10 @@ const NUMBER_BYTES = 8;
  * clocks showed then, as if they were UTC; `amountMinor`; `upper` and `lower` half of the shopper's id, both 0 for whoever asked
  * to be erased; `place`, its place among `places`.
  */
-export type BookedNumber = (typeof TOLD)[number] | 'place';
+export type BookedNumber = (typeof BOOKED_NUMBERS)[number];
 
 /** Where, in what currency, and whether it is a capture: most events have it in common with many others. */
-export type BookedPlace = Readonly<Record<(typeof TEXTS)[number], string>> & {
+export type BookedPlace = Readonly<Record<(typeof PLACE_TEXTS)[number], string>> & {
   /** Of no other place of the hub's chain. */
   readonly place: number;
 };
@@ -94,7 +98,8 @@ export class EventColumns {
   /** @returns the number of the place whose fields begin there */
   private placeAt(bytes: DataView, from: number): number {
     let end = from;
-    for (let field = 0; field < TEXTS.length; field += 1) end += LENGTH_BYTES + bytes.getInt32(end);
+    for (let field = 0; field < PLACE_TEXTS.length; field += 1)
+      end += LENGTH_BYTES + bytes.getInt32(end);
     const fields = Buffer.from(bytes.buffer, bytes.byteOffset + from, end - from);
     const key = fields.toString('latin1');
     const known = this.known.get(key);
@@ -106,7 +111,7 @@ export class EventColumns {
   }
 }
 
-function textsOf(fields: Buffer): Record<(typeof TEXTS)[number], string> {
+function textsOf(fields: Buffer): Record<(typeof PLACE_TEXTS)[number], string> {
   let at = 0;
   const next = (): string => {
     const begin = at + LENGTH_BYTES;

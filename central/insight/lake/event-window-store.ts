@@ -1,20 +1,6 @@
 import { type AnalyticsStore, cellText } from '../analytics-store.ts';
-import type { BookedEvents, BookedNumber } from './event-columns.ts';
+import { BOOKED_NUMBERS, type BookedEvents, PLACE_TEXTS } from './event-columns.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
-
-/** What an event is in the engine's memory; all of them whole numbers. */
-const COLUMNS = [
-  'seq',
-  'paymentSeq',
-  'atUs',
-  'paidUs',
-  'localUs',
-  'amountMinor',
-  'upper',
-  'lower',
-  'place',
-] as const satisfies readonly BookedNumber[];
-const PLACE = ['kind', 'merchant', 'shop', 'terminal', 'currency'] as const;
 
 /** From when on PostgreSQL counts, microseconds since the Unix epoch. */
 const POSTGRES_EPOCH_US = Date.UTC(2000, 0, 1) * 1_000;
@@ -44,8 +30,8 @@ export class EventWindow {
 
   /** Forgets what is in it. Tables are made anew: the engine keeps the memory of rows that are deleted. */
   async clear(): Promise<void> {
-    const numbers = COLUMNS.map((name) => `${name} BIGINT`);
-    const texts = PLACE.map((name) => `${name} VARCHAR`);
+    const numbers = BOOKED_NUMBERS.map((name) => `${name} BIGINT`);
+    const texts = PLACE_TEXTS.map((name) => `${name} VARCHAR`);
     await this.engine.run(`
       DROP TABLE IF EXISTS pseudonymous;
       CREATE OR REPLACE TEMP TABLE told (${numbers.join(', ')});
@@ -57,13 +43,13 @@ export class EventWindow {
     await this.engine.append(
       'told',
       count,
-      COLUMNS.map((name) => numbers[name]),
+      BOOKED_NUMBERS.map((name) => numbers[name]),
     );
-    const texts = PLACE.map((name) => unfolded(name, 'VARCHAR'));
+    const texts = PLACE_TEXTS.map((name) => unfolded(name, 'VARCHAR'));
     await this.engine.run(
       `INSERT INTO places SELECT ${[unfolded('place', 'BIGINT'), ...texts].join(', ')}`,
       Object.fromEntries(
-        (['place', ...PLACE] as const).map((name) => [
+        (['place', ...PLACE_TEXTS] as const).map((name) => [
           name,
           JSON.stringify(places.map((each) => each[name])),
         ]),

@@ -6,27 +6,14 @@ import {
 } from '../../../shared/contracts/http-merchants.ts';
 import { Button } from '../../../shared/web/button.tsx';
 import { newId } from '../../../shared/web/ids.ts';
-import { Notice } from '../../../shared/web/mark.tsx';
 import { Failed } from '../desk/list-card.tsx';
-import { TextField } from '../desk/text-field.tsx';
 import { usePosted } from '../desk/use-posted.ts';
-
-const FIELDS = [
-  'merchantId',
-  'companyName',
-  'licenceNumber',
-  'holder',
-  'number',
-  'bankName',
-  'bankCode',
-] as const;
-type Field = (typeof FIELDS)[number];
-const EMPTY = Object.fromEntries(FIELDS.map((name) => [name, ''])) as Record<Field, string>;
+import { COMPANY_FIELDS, CompanyFields, EMPTY_TEXTS } from './company-fields.tsx';
 
 /** Where somebody who belongs to no merchant applies for one. */
 export function Application({ onDone }: { readonly onDone: () => void }): ReactElement {
   const { t } = useTranslation();
-  const [texts, setTexts] = useState(EMPTY);
+  const [texts, setTexts] = useState(EMPTY_TEXTS);
   // kept while the form is open: the same application sent twice is one
   const [accountId] = useState(newId);
   const [wrong, setWrong] = useState<readonly string[]>([]);
@@ -48,22 +35,7 @@ export function Application({ onDone }: { readonly onDone: () => void }): ReactE
     <form className="card form apply" onSubmit={submit}>
       <h2>{t('apply.heading')}</h2>
       <p className="muted">{t('apply.what')}</p>
-      {FIELDS.map((name) => (
-        <TextField
-          key={name}
-          label={t(`apply.${name}`)}
-          value={texts[name]}
-          required
-          maxLength={70}
-          aria-invalid={wrong.includes(name)}
-          onText={(text) => setTexts((last) => ({ ...last, [name]: text }))}
-        />
-      ))}
-      {wrong.length > 0 ? (
-        <Notice tone="bad" icon="cross">
-          {t('apply.wrong', { fields: wrong.map((name) => t(`apply.${name}`)).join(', ') })}
-        </Notice>
-      ) : null}
+      <CompanyFields fields={COMPANY_FIELDS} texts={texts} wrong={wrong} onTexts={setTexts} />
       {posted.failure ? <Failed failure={posted.failure} /> : null}
       <Button type="submit" kind="primary" disabled={posted.busy}>
         {t('apply.send')}
