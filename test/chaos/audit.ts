@@ -39,9 +39,9 @@ export async function audit(stack: Stack, tills: readonly Till[]): Promise<Audit
   }
   const central = operatorOfCentral(stack);
   const { balanced } = await central.get('/api/ledger/trial-balance', trialBalanceSchema);
+  const booked = new Map(atCentral.map((each) => [each.paymentId, each.amountMinor]));
   const isLost = ({ paymentId, amountMinor }: AcknowledgedSale): boolean =>
-    atHubs.get(paymentId) !== amountMinor ||
-    atCentral.find((each) => each.paymentId === paymentId)?.amountMinor !== amountMinor;
+    atHubs.get(paymentId) !== amountMinor || booked.get(paymentId) !== amountMinor;
   const chainBreaks = findings.filter(({ code }) => isOfTheChain(code)).length;
   return {
     acknowledged: acknowledged.length,

@@ -429,8 +429,6 @@ describe.skipIf(executablePath === undefined)(
       const before = await street.paymentCount();
       await startLook(kiosk, '1250');
       await kiosk.getByText('Screen light on your face').waitFor();
-      await kiosk.locator('.screen[data-lit="true"]').waitFor();
-      expect(await seriousFaults(kiosk)).toEqual([]);
       const said = await resultOf(kiosk);
       expect(said).toContain('Not paid');
       // the face is known: it is the light that does not let it pay
@@ -439,6 +437,11 @@ describe.skipIf(executablePath === undefined)(
       const shown: string[] = await kiosk.evaluate('window.shown');
       expect(shown).toHaveLength(5);
       expect(new Set(shown).size, 'five different colours').toBe(5);
+      // another look, of which nothing is expected: axe holds the page up for longer than a light may last
+      await kiosk.goto(kiosk.url());
+      await startLook(kiosk, '1250');
+      await kiosk.locator('.screen[data-lit="true"]').waitFor();
+      expect(await seriousFaults(kiosk)).toEqual([]);
     });
 
     async function faultsWhen(page: Page, heading: string): Promise<string[]> {
