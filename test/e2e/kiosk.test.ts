@@ -175,7 +175,9 @@ describe.skipIf(executablePath === undefined)(
     }
 
     async function startWay(kiosk: Page, digits: string, way: RegExp): Promise<void> {
-      if (await kiosk.getByRole('button', { name: WAKE }).isVisible()) await press(kiosk, WAKE);
+      const wake = kiosk.getByRole('button', { name: WAKE });
+      await wake.or(kiosk.locator('output.amount')).waitFor();
+      if (await wake.isVisible()) await press(kiosk, WAKE);
       await kiosk.locator('output.amount').waitFor();
       await kiosk.keyboard.type(digits);
       await kiosk.keyboard.press('Enter');
