@@ -70,6 +70,8 @@ export class HubDisk {
     });
     const client = clientOf(database.db);
     client.pragma('wal_autocheckpoint = 0');
+    // nobody else opens it: no locks to be taken for every statement
+    client.pragma('locking_mode = EXCLUSIVE');
     this.opened = { database, client };
     return {
       ...database,

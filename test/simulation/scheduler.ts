@@ -5,11 +5,49 @@ interface Due {
   cancelled: boolean;
 }
 
-/** Turns of the event loop without anything new after which nothing more comes of what was begun. */
-const QUIET_TURNS = 2;
+/** Rounds of what was promised after which nothing more comes of what was begun. */
+const QUIET_ROUNDS = 2;
+/** So often the machine's own event loop has a turn, for whoever else lives in this process. */
+const OWN_TURN_EVERY = 1_000;
 
 /** What is added to the time must change it, also after weeks. */
 const LEAST_MS = 0.001;
+
+/** Resolves when no promise of what was begun goes on by itself. */
+function promisesKept(): Promise<void> {
+  return new Promise((resolve) => {
+    queueMicrotask(() => {
+      process.nextTick(resolve);
+    });
+  });
+}
+
+/** What waits for the end of a turn, in turn. */
+class Turns {
+  private waiting = new Map<object, () => void>();
+
+  readonly set = (work: (...args: unknown[]) => void, ...args: unknown[]): object => {
+    const key = {};
+    this.waiting.set(key, () => {
+      work(...args);
+    });
+    return key;
+  };
+
+  readonly clear = (key: object): void => {
+    this.waiting.delete(key);
+  };
+
+  /** Runs what has waited longest. @returns whether there was anything */
+  next(): boolean {
+    for (const [key, work] of this.waiting) {
+      this.waiting.delete(key);
+      work();
+      return true;
+    }
+    return false;
+  }
+}
 
 /**
  * Time that stands still while something is done and jumps to what is next. What is due at the same moment runs in the order
@@ -20,6 +58,7 @@ export class Scheduler {
   private order = 0;
   private nowMs = 0;
   private held = 0;
+  private readonly turns = new Turns();
 
   /** Milliseconds since the simulation began. */
   get now(): number {
@@ -49,33 +88,50 @@ export class Scheduler {
     };
   }
 
-  /** Runs all that is due until then. */
+  /**
+   * Runs all that is due until then. What code puts off to the end of a turn of the event loop (`setImmediate`) is this
+   * scheduler's meanwhile: turns of the machine's own take most of the time otherwise.
+   */
   async runUntil(untilMs: number): Promise<void> {
-    await this.settle();
-    for (;;) {
+    const { setImmediate: set, clearImmediate: clear } = globalThis;
+    Object.assign(globalThis, {
+      setImmediate: this.turns.set,
+      clearImmediate: this.turns.clear,
+    });
+    try {
+      await this.run(untilMs, set);
+    } finally {
+      Object.assign(globalThis, { setImmediate: set, clearImmediate: clear });
+    }
+  }
+
+  private async run(untilMs: number, ownTurn: (resume: () => void) => unknown): Promise<void> {
+    const rest = (): Promise<void> =>
+      new Promise((resolve) => {
+        ownTurn(resolve);
+      });
+    await this.settle(rest);
+    for (let done = 1; ; done += 1) {
       const [next] = this.heap;
       if (!next || next.atMs > untilMs) break;
       this.pop();
       if (next.cancelled) continue;
       this.nowMs = next.atMs;
       next.work();
-      await this.settle();
+      await this.settle(rest);
+      if (done % OWN_TURN_EVERY === 0) await rest();
     }
     this.nowMs = Math.max(this.nowMs, untilMs);
   }
 
-  private settle(): Promise<void> {
-    return new Promise((resolve) => {
-      let before = this.order;
-      let quiet = 0;
-      const turn = (): void => {
-        quiet = this.order === before && this.held === 0 ? quiet + 1 : 0;
-        before = this.order;
-        if (quiet === QUIET_TURNS) resolve();
-        else setImmediate(turn);
-      };
-      setImmediate(turn);
-    });
+  /** Until nothing more comes of what was begun. */
+  private async settle(rest: () => Promise<void>): Promise<void> {
+    for (;;) {
+      for (let round = 0; round < QUIET_ROUNDS; round += 1) await promisesKept();
+      if (this.turns.next()) continue;
+      if (this.held === 0) return;
+      await rest();
+    }
   }
 
   private push(due: Due): void {
