@@ -24,7 +24,7 @@ function promisesKept(): Promise<void> {
 
 /** What waits for the end of a turn, in turn. */
 class Turns {
-  private waiting = new Map<object, () => void>();
+  private readonly waiting = new Map<object, () => void>();
 
   readonly set = (work: (...args: unknown[]) => void, ...args: unknown[]): object => {
     const key = {};
