@@ -4,9 +4,10 @@ import {
   EXCEPTION_FILTERS,
   exceptionDetailSchema,
   exceptionListSchema,
+  exceptionSchema,
   type LedgerEntryPage,
   ledgerEntryPageSchema,
-  type ReconciliationException,
+  listedExceptionSchema,
   recordedSchema,
   reportDifferencesSchema,
   resolveExceptionSchema,
@@ -63,7 +64,7 @@ export const exceptionRoute = createRoute({
   path: '/api/reconciliation/exceptions/{exceptionId}',
   summary: 'A difference: what each book said when it was found, and what central has there now',
   request: { params: z.object({ exceptionId: z.coerce.number().int().min(1) }) },
-  responses: { ...jsonAnswer(exceptionDetailSchema), ...problemAnswers(400, 404) },
+  responses: { ...jsonAnswer(exceptionDetailSchema), ...problemAnswers(400, 404, 503) },
 });
 
 export const reportRoute = createRoute({
@@ -107,7 +108,7 @@ export function addReconciliationRoutes(app: OpenAPIHono, context: HttpContext):
     const runs = await lastRuns(database.db);
     return request.json(
       {
-        exceptions: rows.map(exceptionView),
+        exceptions: rows.map((row) => listedExceptionSchema.parse(told(row))),
         runs: runs.map((run) => ({ ...run, runAt: run.runAt.toISOString() })),
       },
       200,
@@ -118,9 +119,11 @@ export function addReconciliationRoutes(app: OpenAPIHono, context: HttpContext):
     const detail = await database.snapshot(async (tx) => {
       const row = await findException(tx, exceptionId);
       if (!row) return undefined;
+      const exception = exceptionSchema.safeParse(told(row));
+      if (!exception.success) return refuse(request, 'unavailable', 'of another version');
       const { hubId, seq } = row;
       const place = seq === null ? { now: [], putAside: null } : await sidesNow(tx, { hubId, seq });
-      return { ...exceptionView(row), ...place };
+      return { ...exception.data, ...place };
     });
     return detail ? request.json(detail, 200) : refuse(request, 'not_found', 'exception');
   });
@@ -180,10 +183,10 @@ async function entryPage(
   return { entries, more: rows.length > shown.length };
 }
 
-function exceptionView(row: ExceptionRow): ReconciliationException {
+/** A row with its moments as text; another version may have written what the contract has no word for. */
+function told(row: ExceptionRow): unknown {
   return {
     ...row,
-    sides: [...row.sides],
     foundAt: row.foundAt.toISOString(),
     lastSeenAt: row.lastSeenAt.toISOString(),
     resolvedAt: row.resolvedAt?.toISOString() ?? null,

@@ -74,6 +74,19 @@ export const exceptionSchema = foundDifferenceSchema.extend({
 });
 export type ReconciliationException = z.infer<typeof exceptionSchema>;
 
+/** An exception whose text was written by another version, or spoiled: what can be told of it, so that it hides no other. */
+const unreadableExceptionSchema = z.object({
+  hubId: z.string(),
+  exceptionId: z.int().min(1),
+  code: z.string(),
+  lastSeenAt: timestampSchema,
+  resolvedAt: timestampSchema.nullable(),
+});
+export type UnreadableException = z.infer<typeof unreadableExceptionSchema>;
+
+/** An exception as a list has it: whole, or as much of it as can be read. */
+export const listedExceptionSchema = z.union([exceptionSchema, unreadableExceptionSchema]);
+
 /** An exception, and what central has at its place now. */
 export const exceptionDetailSchema = exceptionSchema.extend({
   now: z.array(bookSideSchema),
@@ -85,7 +98,7 @@ export const EXCEPTION_FILTERS = ['open', 'closed', 'all'] as const;
 export type ExceptionFilter = (typeof EXCEPTION_FILTERS)[number];
 
 export const exceptionListSchema = z.object({
-  exceptions: z.array(exceptionSchema),
+  exceptions: z.array(listedExceptionSchema),
   /** When each hub's book was last walked; a hub that is not here never was. */
   runs: z.array(
     z.object({ hubId: nameSchema, runAt: timestampSchema, differences: z.int().min(0) }),

@@ -272,6 +272,11 @@ describe.skipIf(executablePath === undefined)('every page of central for staff',
   const complaints: string[] = [];
 
   beforeAll(async () => {
+    // what this version knows, and what it does not
+    await books.sql`insert into reconciliation_exceptions
+        (hub_id, code, subject, detail, source, found_at, last_seen_at)
+      values (${HUB}, 'surplus', 'event 7', 'd', 'nightly', now(), now()),
+        (${HUB}, 'of_tomorrow', 'event 8', 'd', 'nightly', now(), now())`;
     server = await HttpServer.start({ app: books, host: '127.0.0.1', port: 0 });
     browser = await chromium.launch({
       executablePath: present(executablePath, 'Chromium'),
@@ -327,6 +332,17 @@ describe.skipIf(executablePath === undefined)('every page of central for staff',
       expect(await faultsOf(page)).toEqual([]);
     },
   );
+
+  it('shows a difference that it cannot read beside those that it can', async () => {
+    await page.goto('/administration/');
+    const card = page.getByRole('region', { name: 'Where books differ' });
+    const rows = card.locator('.items > li');
+    await rows.first().waitFor();
+    const [odd, known, ...more] = await rows.allInnerTexts();
+    expect(more).toEqual([]);
+    expect(known).toContain('Central has what the hub has not');
+    for (const said of ['Cannot be shown', HUB, 'of_tomorrow', 'no. ']) expect(odd).toContain(said);
+  });
 
   it('is for its roles alone, and tells who is new how to begin', async () => {
     await lookAs({ subject: 'ana', role: 'analyst', merchants: [] });

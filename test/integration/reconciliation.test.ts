@@ -92,7 +92,12 @@ async function exceptions(state = 'open') {
   const answer = await central.get(`/api/reconciliation/exceptions?state=${state}`, {
     authorization: authorization(),
   });
-  return exceptionListSchema.parse(await answer.json());
+  const { exceptions: listed, runs } = exceptionListSchema.parse(await answer.json());
+  return {
+    exceptions: listed.filter((each) => 'subject' in each),
+    unreadable: listed.filter((each) => !('subject' in each)),
+    runs,
+  };
 }
 
 async function detailOf(exceptionId: number | undefined) {
@@ -328,6 +333,27 @@ describe('the exception queue', () => {
       ).rejects.toThrow('stays as it is');
     } finally {
       await tamper('update payments set amount_minor = 1250 where event_seq = 3');
+    }
+  });
+
+  it('shows all others beside what another version has written, or somebody has spoiled', async () => {
+    const before = (await exceptions('all')).exceptions;
+    const odd = await central.sql<{ id: number }[]>`
+      insert into reconciliation_exceptions
+        (hub_id, code, subject, detail, sides, source, found_at, last_seen_at)
+      values (${HUB}, 'of_tomorrow', 's', 'd', '[]', 'nightly', now(), now()),
+        (${HUB}, 'surplus', 's', 'd', '{"book": "hub"}', 'nightly', now(), now()),
+        (${HUB}, 'gap', 's', 'd', '[{"book": "bank"}]', 'nightly', now(), now())
+      returning exception_id::int as id`;
+    const { exceptions: readable, unreadable } = await exceptions('all');
+    expect(readable).toEqual(before);
+    expect(unreadable.map(({ exceptionId, code }) => [exceptionId, code])).toEqual(
+      ['gap', 'surplus', 'of_tomorrow'].map((code, nth) => [odd[2 - nth]?.id, code]),
+    );
+    for (const { id } of odd) {
+      const path = `/api/reconciliation/exceptions/${id}`;
+      expect((await central.read(path)).status).toBe(503);
+      expect(await post(`${path}/resolve`, { note: 'looked at with the newer one' })).toBe(200);
     }
   });
 

@@ -6,6 +6,7 @@ import {
   exceptionListSchema,
   type ReconciliationException,
   recordedSchema,
+  type UnreadableException,
 } from '../../../shared/contracts/reconciliation.ts';
 import { Button } from '../../../shared/web/button.tsx';
 import { momentText } from '../../../shared/web/format.ts';
@@ -45,9 +46,13 @@ export function DifferencesCard(): ReactElement {
       {({ exceptions }) => (
         <>
           <ItemList labelledBy="differences">
-            {exceptions.map((each) => (
-              <DifferenceItem key={each.exceptionId} difference={each} posted={posted} />
-            ))}
+            {exceptions.map((each) =>
+              'subject' in each ? (
+                <DifferenceItem key={each.exceptionId} difference={each} posted={posted} />
+              ) : (
+                <UnreadableItem key={each.exceptionId} difference={each} />
+              ),
+            )}
           </ItemList>
           {exceptions.length < SHOWN ? null : (
             <p className="small muted">{t('filter.newest', { count: SHOWN })}</p>
@@ -72,12 +77,7 @@ function DifferenceItem({ difference, posted }: ItemProps): ReactElement {
     <li>
       <div className="item-head">
         <strong>{t(`differences.code.${code}`)}</strong>
-        <Mark
-          tone={resolvedAt === null ? 'more' : 'quiet'}
-          icon={resolvedAt === null ? 'dots' : 'check'}
-        >
-          {t(resolvedAt === null ? 'filter.isOpen' : 'filter.isClosed')}
-        </Mark>
+        <StateMark isOpen={resolvedAt === null} />
       </div>
       <p className="small muted">
         {hubId} · <span className="mono">{subject}</span>
@@ -93,6 +93,35 @@ function DifferenceItem({ difference, posted }: ItemProps): ReactElement {
       </div>
       {isShown ? <DifferenceDetail difference={difference} posted={posted} /> : null}
     </li>
+  );
+}
+
+/** One that this version cannot read: what somebody needs to find it with. */
+function UnreadableItem(props: { readonly difference: UnreadableException }): ReactElement {
+  const { t, i18n } = useTranslation();
+  const { exceptionId, hubId, code, lastSeenAt, resolvedAt } = props.difference;
+  return (
+    <li>
+      <div className="item-head">
+        <strong>{t('differences.unreadable')}</strong>
+        <StateMark isOpen={resolvedAt === null} />
+      </div>
+      <p className="small muted">
+        {hubId} · <span className="mono">{code}</span> ·{' '}
+        {t('differences.number', { id: exceptionId })} ·{' '}
+        {momentText(lastSeenAt, i18n.language, Date.now())}
+      </p>
+      <p className="small">{t('differences.unreadableWhy')}</p>
+    </li>
+  );
+}
+
+function StateMark({ isOpen }: { readonly isOpen: boolean }): ReactElement {
+  const { t } = useTranslation();
+  return (
+    <Mark tone={isOpen ? 'more' : 'quiet'} icon={isOpen ? 'dots' : 'check'}>
+      {t(isOpen ? 'filter.isOpen' : 'filter.isClosed')}
+    </Mark>
   );
 }
 
