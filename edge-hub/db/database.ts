@@ -76,6 +76,8 @@ export function openDatabase(
   client.pragma('journal_mode = WAL');
   client.pragma('synchronous = FULL');
   client.pragma('secure_delete = ON');
+  // what pages were before a savepoint would go into a temporary file from 64 KiB on: made, written and removed for each payment
+  client.pragma('temp_store = MEMORY');
   client.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   migrate(client);
   client.pragma('foreign_keys = ON');

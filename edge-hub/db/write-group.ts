@@ -11,13 +11,17 @@ interface OpenGroup {
   readonly reject: (error: GroupCommitError) => void;
 }
 
+/** Commits that follow do not flush the log. Inside a transaction SQLite refuses to change it. */
+const LAZY = 'PRAGMA synchronous = NORMAL';
+const FLUSHED = 'PRAGMA synchronous = FULL';
+
 /** Runs work whose commit does not flush the log. Not inside a transaction. */
 export function unflushed<T>(client: Database.Database, work: () => T): T {
-  client.pragma('synchronous = NORMAL');
+  client.exec(LAZY);
   try {
     return work();
   } finally {
-    client.pragma('synchronous = FULL');
+    client.exec(FLUSHED);
   }
 }
 
@@ -31,6 +35,7 @@ export function unflushed<T>(client: Database.Database, work: () => T): T {
 export class WriteGroup {
   private readonly client: Database.Database;
   private readonly onCommitted: () => void;
+  private readonly piece: ReturnType<typeof prepareSavepoint>;
   private open: OpenGroup | undefined;
   /** Of a group that was committed before its turn was over, and failed: its members have not asked yet. */
   private failed: GroupCommitError | undefined;
@@ -40,17 +45,18 @@ export class WriteGroup {
   constructor(client: Database.Database, onCommitted: () => void) {
     this.client = client;
     this.onCommitted = onCommitted;
+    this.piece = prepareSavepoint(client);
   }
 
   /** Runs work in the group of this turn, which begins with it where there is none. */
   write<T>(work: () => T): T {
     const { client } = this;
     // a part of somebody's transaction is committed with that
-    if (client.inTransaction && !this.open) return client.transaction(work)();
+    if (client.inTransaction && !this.open) return this.withSavepoint(work);
     const group = this.open ?? this.begin();
     this.depth += 1;
     try {
-      return client.transaction(work)();
+      return this.withSavepoint(work);
     } catch (cause) {
       // of some faults, a full disk for one, SQLite takes back the whole transaction
       if (!client.inTransaction) this.end(group, cause);
@@ -83,12 +89,28 @@ export class WriteGroup {
     await this.open?.ended;
   }
 
-  private begin(): OpenGroup {
-    this.client.pragma('synchronous = NORMAL');
+  /** As better-sqlite3's nested transactions, whose closures are made anew for each. */
+  private withSavepoint<T>(work: () => T): T {
+    const { client, piece } = this;
+    piece.begin.run();
     try {
-      this.client.exec('BEGIN IMMEDIATE');
+      const done = work();
+      piece.release.run();
+      return done;
+    } catch (cause) {
+      if (client.inTransaction) {
+        piece.rollback.run();
+        piece.release.run();
+      }
+      throw cause;
+    }
+  }
+
+  private begin(): OpenGroup {
+    try {
+      this.client.exec(`${LAZY}; BEGIN IMMEDIATE`);
     } catch (error) {
-      this.client.pragma('synchronous = FULL');
+      this.client.exec(FLUSHED);
       throw error;
     }
     const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
@@ -104,7 +126,7 @@ export class WriteGroup {
 
   private end(group: OpenGroup, cause?: unknown): void {
     this.open = undefined;
-    this.client.pragma('synchronous = FULL');
+    this.client.exec(FLUSHED);
     if (cause === undefined) {
       this.onCommitted();
       group.resolve();
@@ -113,4 +135,12 @@ export class WriteGroup {
       group.reject(this.failed);
     }
   }
+}
+
+function prepareSavepoint(client: Database.Database) {
+  return {
+    begin: client.prepare('SAVEPOINT piece'),
+    release: client.prepare('RELEASE piece'),
+    rollback: client.prepare('ROLLBACK TO piece'),
+  };
 }
