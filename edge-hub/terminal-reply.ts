@@ -15,6 +15,14 @@ const VERSION_OF: Partial<Record<ReplyType, number>> = {
   'payments.recent': LIFE_CYCLE_VERSION,
 };
 
+const DATA = ',"data":';
+
+/** A written reply with other data, which are its last part: before them no value can hold quotes that are not escaped. */
+export function withData<Type extends ReplyType>(replyJson: string, data: ReplyData<Type>): string {
+  const at = replyJson.indexOf(DATA) + DATA.length;
+  return `${replyJson.slice(0, at)}${JSON.stringify(data)}}`;
+}
+
 /** Writes replies to terminals as JSON text. */
 export class ReplyWriter {
   private readonly hubId: string;

@@ -88,7 +88,7 @@ export class ClaimHandler {
       captureLater: data.capture === 'later',
       receivedAtMs,
     };
-    const stored = payments.repeated(claim);
+    const stored = payments.repeated(key);
     if (stored) return stored.ok ? stored : err(REFUSED[stored.error]);
     const admitted = this.admit(data.challenge, claim, pay);
     if (!admitted.ok) return admitted;

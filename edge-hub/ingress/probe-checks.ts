@@ -1,4 +1,4 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import { hash, type KeyObject } from 'node:crypto';
 import type { LightColour } from '../../shared/contracts/light-sequence.ts';
 import type { RefusalCode } from '../../shared/contracts/refusal.ts';
 import {
@@ -102,5 +102,5 @@ export function checkLightSteps(
 
 /** sha256 as lower-case hex. */
 export function sha256Hex(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes);
 }

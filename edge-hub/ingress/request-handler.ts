@@ -308,7 +308,7 @@ export class RequestHandler {
       frames: frames.value,
       receivedAtMs: message.receivedAtMs,
     };
-    const stored = this.parts.payments.repeated(probe);
+    const stored = this.parts.payments.repeated(key);
     if (stored) return stored.ok ? stored : err(REFUSED[stored.error]);
     const admitted = this.admit(request, probe);
     if (!admitted.ok) return admitted;

@@ -34,7 +34,11 @@ function prepareReads(db: HubDatabase) {
     isNotNull(payments.capturedAt),
   );
   const sumOf = sql<string>`cast(coalesce(sum(${paymentMoves.amountMinor}), 0) as text)`;
+  const isKnown = sql<number>`exists (select 1 from ${attempts} where ${eq(attempts.requestId, requestId)})
+    or exists (select 1 from ${moveRequests} where ${eq(moveRequests.requestId, requestId)})
+    or exists (select 1 from ${payments} where ${eq(payments.paymentId, paymentId)})`;
   return {
+    known: db.select({ isKnown }).from(sql`(select 1)`).prepare(),
     attempt: db.select().from(attempts).where(eq(attempts.requestId, requestId)).prepare(),
     moveRequest: db
       .select()

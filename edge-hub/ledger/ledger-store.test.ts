@@ -132,6 +132,29 @@ describe('a payment', () => {
     expect(ledger.payment('a')?.state).toBe('declined');
   });
 
+  it('is new until it, or what asks for it, was heard of', () => {
+    const declined = attempt('declined');
+    database.transact(() => ledger.recordDecline(termsOf('p1', 100n), declined));
+    const moveRequest = { ...termsOf('p3', 1n), requestId: 'move-1', inputHash: 'h' } as const;
+    database.transact(() =>
+      ledger.recordMoveRequest({
+        ...moveRequest,
+        kind: 'refund',
+        code: 'payment_unknown',
+        replyJson: null,
+        decidedAt: AT,
+      }),
+    );
+    const isNew = (requestId: string, paymentId: string): boolean =>
+      ledger.isNew({ requestId, paymentId });
+    expect([isNew('r', 'p2'), isNew('r', 'p1'), isNew(declined.requestId, 'p2')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(isNew('move-1', 'p2')).toBe(false);
+  });
+
   it('of nothing, or of a terminal that is not there, is refused', () => {
     expect(() => capture(termsOf('a', 0n))).toThrow(AssertionFault);
     expect(() => capture({ ...termsOf('a', 1n), terminalId: 't2' })).toThrow(/FOREIGN KEY/);

@@ -134,6 +134,11 @@ export class LedgerStore {
     this.prepared = prepareLedger(db);
   }
 
+  /** Whether neither the request nor the payment was ever heard of, which one statement says. */
+  isNew(of: { readonly requestId: string; readonly paymentId: string }): boolean {
+    return this.prepared.known.get({ ...of })?.isKnown === 0;
+  }
+
   attempt(requestId: string): AttemptRow | undefined {
     return this.prepared.attempt.get({ requestId });
   }

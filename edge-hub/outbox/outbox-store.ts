@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { and, asc, between, count, desc, eq, gt, isNull, sql } from 'drizzle-orm';
 import { chainInput, GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
 import type { IdMaker } from '../../shared/domain/ids.ts';
@@ -208,9 +208,7 @@ function prepare(db: HubDatabase) {
 
 /** The chain's hash of a row, lower-case hex. */
 export function hashOf(row: Omit<OutboxRow, 'hash'>): string {
-  return createHash('sha256')
-    .update(chainInput({ ...row, id: row.eventId }))
-    .digest('hex');
+  return hash('sha256', chainInput({ ...row, id: row.eventId }));
 }
 
 /**

@@ -32,6 +32,10 @@ export interface PaymentAttempt {
   readonly codeId?: string | undefined;
 }
 
+/** What a request is known by: its id, the hash of its input, and the payment that it is for. */
+export type RequestOfPayment = Pick<PaymentAttempt, 'requestId' | 'inputHash'> &
+  Pick<PaymentTerms, 'paymentId'>;
+
 export type ResultData = ReplyData<'payment.result'>;
 
 /** A payment's result as it is in the books. */
@@ -80,10 +84,9 @@ export class PaymentBooking {
   }
 
   /** The stored reply where this very request was decided before; undefined when it is new. */
-  repeated(
-    request: Pick<PaymentAttempt, 'requestId' | 'inputHash'>,
-  ): Result<BookedResult, Conflict> | undefined {
+  repeated(request: RequestOfPayment): Result<BookedResult, Conflict> | undefined {
     const { ledger } = this.parts;
+    if (ledger.isNew(request)) return undefined;
     const attempt = ledger.attempt(request.requestId);
     if (!attempt) {
       return ledger.moveRequest(request.requestId) ? err('idempotency_conflict') : undefined;
@@ -96,10 +99,12 @@ export class PaymentBooking {
   /** What an earlier request has already settled: the same request, or a payment that is taken or over. */
   alreadyTaken(attempt: PaymentAttempt): Result<BookedResult, Conflict> | undefined {
     const { ledger, replies } = this.parts;
-    const { paymentId, terminalId } = attempt.terms;
-    const repeated = this.repeated(attempt);
+    const { requestId, inputHash, terms } = attempt;
+    const { paymentId, terminalId } = terms;
+    if (ledger.isNew({ requestId, paymentId })) return undefined;
+    const repeated = this.repeated({ requestId, inputHash, paymentId });
     if (repeated) return repeated;
-    const conflict = this.conflict(attempt.terms);
+    const conflict = this.conflict(terms);
     if (conflict) return err(conflict);
     if ((ledger.payment(paymentId)?.state ?? 'declined') === 'declined') return undefined;
     const data = this.result(paymentId, terminalId);

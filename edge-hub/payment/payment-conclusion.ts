@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { LightEvidence } from '../../models/runtime/light-evidence.ts';
 import type { RefusalCode, Words } from '../../shared/contracts/refusal.ts';
 import type { Way } from '../../shared/domain/way.ts';
@@ -18,7 +17,7 @@ import {
   type Verdict,
 } from '../decision/decision.ts';
 import { isLocked } from '../decision/lockout.ts';
-import type { ReplyData, ReplyWriter } from '../terminal-reply.ts';
+import { type ReplyData, type ReplyWriter, withData } from '../terminal-reply.ts';
 import { Acquaintance, type AcquaintanceParts } from './acquaintance.ts';
 import type { Evidence } from './evidence.ts';
 import type {
@@ -72,8 +71,6 @@ const QUESTION_WORDS: Record<Question, Words> = {
   pin: { 'zh-CN': '请输入六位支付密码', en: 'Your 6-digit PIN' },
 };
 const QUESTION_DIGITS: Record<Question, number> = { last4: 4, pin: 6 };
-
-const envelopeSchema = z.looseObject({});
 
 /** Who has named themselves is compared with nobody. */
 const CERTAIN = 1;
@@ -221,9 +218,8 @@ function methodOf(shopperId: string, evidence: Evidence | null, way: Way): strin
 function withCommitTime(answer: PaymentAnswer, commitMs: number): PaymentAnswer {
   const total = round(answer.data.stagesMs.total + commitMs);
   const stagesMs = { ...answer.data.stagesMs, commit: round(commitMs), total };
-  const envelope = envelopeSchema.parse(JSON.parse(answer.replyJson));
   const data = { ...answer.data, stagesMs };
-  return { ...answer, data, replyJson: JSON.stringify({ ...envelope, data }) };
+  return { ...answer, data, replyJson: withData(answer.replyJson, data) };
 }
 
 /** Milliseconds as they are told. */

@@ -14,7 +14,13 @@ import type * as recognition from '../recognition/recogniser.ts';
 import type { FaceVisit } from '../succession/pack-succession.ts';
 import { countAnswer, type RightFor, rightFor } from './answer-check.ts';
 import type { Evidence, LookEvidence } from './evidence.ts';
-import type { Conflict, PaymentAttempt, PaymentBooking, ResultData } from './payment-booking.ts';
+import type {
+  Conflict,
+  PaymentAttempt,
+  PaymentBooking,
+  RequestOfPayment,
+  ResultData,
+} from './payment-booking.ts';
 import {
   again,
   type Conclusion,
@@ -170,9 +176,7 @@ export class PaymentService {
   }
 
   /** The stored reply where this very request was decided before; undefined when it is new. */
-  repeated(
-    request: Pick<PaymentAttempt, 'requestId' | 'inputHash'>,
-  ): Result<string, PaymentRefusal> | undefined {
+  repeated(request: RequestOfPayment): Result<string, PaymentRefusal> | undefined {
     const repeated = this.parts.booking.repeated(request);
     return repeated?.ok ? ok(repeated.value.replyJson) : repeated;
   }

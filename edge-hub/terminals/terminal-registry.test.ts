@@ -158,4 +158,18 @@ describe('ES256', () => {
     expect(verifyEs256({ key: publicKey, text, signature: Buffer.alloc(0), format })).toBe(false);
     expect(verifyEs256({ key: publicKey, text, signature: Buffer.alloc(64), format })).toBe(false);
   });
+
+  it('as ieee-p1363 verifies whatever its numbers begin with', () => {
+    const starts = new Set<string>();
+    const startOf = (byte = 0): string => (byte === 0 ? 'zero' : byte < 0x80 ? 'plain' : 'sign');
+    for (let n = 0; n < 5_000 && starts.size < 6; n += 1) {
+      const message = `${text} ${n}`;
+      const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
+      const signature = sign('sha256', Buffer.from(message), key);
+      const format = 'ieee-p1363';
+      expect(verifyEs256({ key: publicKey, text: message, signature, format })).toBe(true);
+      starts.add(`r ${startOf(signature[0])}`).add(`s ${startOf(signature[32])}`);
+    }
+    expect(starts.size).toBe(6);
+  });
 });

@@ -59,6 +59,8 @@ const PAIRING_LIFE_MS = 10 * 60_000;
 /** Without 0/O and 1/I: a shopkeeper types it from one screen into another. */
 const CODE_ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 const CODE_LENGTH = 8;
+/** Of each of a signature's two numbers. */
+const P256_BYTES = 32;
 
 /** Which terminals there are, and how each proves that it is itself. */
 export class TerminalRegistry {
@@ -255,16 +257,32 @@ export function verifyEs256(check: {
   readonly signature: Buffer;
   readonly format: 'ieee-p1363' | 'der';
 }): boolean {
+  const { key, text, signature, format } = check;
+  const der = format === 'der' ? signature : derOf(signature);
   try {
-    return verify(
-      'sha256',
-      Buffer.from(check.text, 'utf8'),
-      { key: check.key, dsaEncoding: check.format },
-      check.signature,
-    );
+    return der !== undefined && verify('sha256', Buffer.from(text, 'utf8'), key, der);
   } catch {
     return false;
   }
+}
+
+/**
+ * A raw signature's two numbers as DER has them, which is what Node checks by a bare key object: what the key in
+ * `{ key, dsaEncoding }` is it finds out by throwing errors, for a third of the time that the check takes.
+ */
+function derOf(raw: Buffer): Buffer | undefined {
+  if (raw.length !== 2 * P256_BYTES) return undefined;
+  const r = derNumber(raw.subarray(0, P256_BYTES));
+  const s = derNumber(raw.subarray(P256_BYTES));
+  return Buffer.concat([Buffer.of(0x30, r.length + s.length), r, s]);
+}
+
+/** Without leading zeros, but for the one without which the first bit would be a sign. */
+function derNumber(bytes: Buffer): Buffer {
+  const from = bytes.findIndex((byte, at) => byte !== 0 || at === bytes.length - 1);
+  const zeros = (bytes[from] ?? 0) >> 7;
+  const head = [0x02, zeros + bytes.length - from];
+  return Buffer.concat([Buffer.from(zeros === 1 ? [...head, 0] : head), bytes.subarray(from)]);
 }
 
 /** The certificate's common name, which names a terminal or hub. */
