@@ -117,8 +117,8 @@ export class OutboxStore {
     if (head.lastSeq >= this.openedAtSeq) return head;
     this.openedAtSeq = head.lastSeq + 1;
     if (head.lastSeq === 0) return head;
-    const { seq, hash } = this.openEpoch({ restored: false });
-    return { lastSeq: seq, lastHash: hash };
+    const begun = this.openEpoch({ restored: false });
+    return { lastSeq: begun.seq, lastHash: begun.hash };
   }
 
   private write(event: NewEvent, { lastSeq, lastHash }: ChainHead): OutboxRow {
