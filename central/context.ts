@@ -30,7 +30,7 @@ import { InsightService } from './insight/service/insight-service.ts';
 import { JetStreamHubStream } from './intake/hub-stream.ts';
 import { type BookedBatch, IntakeBooking } from './intake/intake-booking.ts';
 import { Resync, type ResyncParts } from './intake/resync.ts';
-import { BATCH_MESSAGES, type ReaderParts, StreamReader } from './intake/stream-reader.ts';
+import { POLL_MESSAGES, type ReaderParts, StreamReader } from './intake/stream-reader.ts';
 import { Phones } from './phones/phones.ts';
 import { ProgrammeDesk } from './programmes/programme-desk.ts';
 import { Reconciler } from './reconciliation/reconciler.ts';
@@ -179,7 +179,7 @@ function createReaders(
       hubId,
       nats,
       settings: streams,
-      batch: BATCH_MESSAGES,
+      batch: POLL_MESSAGES,
     });
     const resync = new Resync({ ...parts, hubId });
     return new StreamReader({ ...parts, hubId, stream, resync, leaseMs, timers: systemTimers });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chainInput, GENESIS_HASH, hubEventHeadSchema } from '../../shared/contracts/hub-events.ts';
-import { type Delivery, examine, readEvent } from './hub-chain.ts';
+import { type Delivery, examine, readDelivery, readEvent } from './hub-chain.ts';
 
 const HUB = 'hub-wuma';
 const GOLDEN = new URL('../../shared/contracts/golden/', import.meta.url);
@@ -54,7 +54,7 @@ function walk(deliveries: readonly Delivery[], before: readonly Delivery[] = [])
   const last = known.at(-1);
   return examine({
     hubId: HUB,
-    deliveries: deliveries.map((delivery) => ({ delivery, read: readEvent(delivery) })),
+    deliveries: deliveries.map(readDelivery),
     from: { seq: last?.seq ?? 0, hash: last?.hash ?? GENESIS_HASH, carried: 0 },
     known: {
       hashOf: (id) => known.find((head) => head.id === id)?.hash,

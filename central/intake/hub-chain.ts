@@ -109,10 +109,32 @@ const KNOWN_TYPES: ReadonlySet<string> = new Set(
   hubEventSchema.options.map((option) => option.shape.type.value),
 );
 
-/** A delivery with what could be read of it. */
+/** A delivery with all that can be said of it by itself, whatever comes before it in the chain. */
 export interface ReadDelivery {
   readonly delivery: Delivery;
-  readonly read: ReadEvent | undefined;
+  readonly read: UnderstoodEvent | undefined;
+}
+
+/** An event with the hash that its content has, and what it means to this central. */
+interface UnderstoodEvent extends ReadEvent, Meaning {
+  readonly hash: string;
+}
+
+/** An event that we understand, or why not. */
+interface Meaning {
+  readonly event: HubEvent | undefined;
+  readonly reason: QuarantineReason | undefined;
+}
+
+/** Most of the processor time that an event costs this process: to be spent outside of transactions. */
+export function readDelivery(delivery: Delivery): ReadDelivery {
+  const read = readEvent(delivery);
+  if (!read) return { delivery, read };
+  const { head, dataJson } = read;
+  const hash = createHash('sha256')
+    .update(chainInput({ ...head, dataJson }))
+    .digest('hex');
+  return { delivery, read: { ...read, ...understood(read), hash } };
 }
 
 /** Reads the part of an event that every version has; undefined when this is no event. */
@@ -176,11 +198,8 @@ class ChainWalk {
   }
 
   /** @returns why the event does not fit */
-  take(read: ReadEvent): ChainBreakCode | undefined {
-    const { head, dataJson } = read;
-    const hash = createHash('sha256')
-      .update(chainInput({ ...head, dataJson }))
-      .digest('hex');
+  take(read: UnderstoodEvent): ChainBreakCode | undefined {
+    const { head, hash } = read;
     if (hash !== head.hash) return 'hash_mismatch';
     const isNext = head.seq === this.hubSeq + 1 && head.prevHash === this.position.hash;
     const before = this.hashById.get(head.id) ?? this.known.hashOf(head.id);
@@ -201,11 +220,11 @@ class ChainWalk {
   }
 
   /** The first event of a life of the hub continues from any event in the books, or begins anew. */
-  private opens(read: ReadEvent): boolean {
+  private opens(read: UnderstoodEvent): boolean {
     const { head } = read;
     const isFirst = head.seq === 1 && head.prevHash === GENESIS_HASH;
     const isOpening = head.type === 'epoch.opened' || (isFirst && head.type === 'hub.announced');
-    if (!isOpening || understood(read).event === undefined) return false;
+    if (!isOpening || read.event === undefined) return false;
     const afterSeq = isFirst
       ? 0
       : (this.placeByHash.get(head.prevHash) ?? this.known.parentOf(head));
@@ -218,10 +237,9 @@ class ChainWalk {
     return true;
   }
 
-  private chain(read: ReadEvent): void {
-    const { head } = read;
+  private chain(read: UnderstoodEvent): void {
+    const { head, event, reason } = read;
     const seq = this.position.seq + 1;
-    const { event, reason } = understood(read);
     const isRestored = event?.type === 'epoch.opened' && event.data.restored;
     if (isRestored && this.epochs.at(-1)?.fromSeq !== seq) {
       const { carried } = this.position;
@@ -248,7 +266,7 @@ class ChainWalk {
 }
 
 /** Tolerant: what a newer hub says is kept and put aside, never lost and never guessed at. */
-function understood(read: ReadEvent): Pick<ChainedEvent, 'event' | 'reason'> {
+function understood(read: ReadEvent): Meaning {
   if (!KNOWN_TYPES.has(read.head.type)) return { event: undefined, reason: 'unknown_type' };
   if (!KNOWN_VERSIONS.includes(read.head.version)) {
     return { event: undefined, reason: 'unsupported_version' };

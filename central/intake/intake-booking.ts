@@ -23,14 +23,13 @@ import {
 import {
   type ChainBreak,
   type ChainedEvent,
-  type Delivery,
   type Examined,
   examine,
   type KnownEvents,
   type OpenedEpoch,
   type QuarantineReason,
+  type ReadDelivery,
   type ReadEvent,
-  readEvent,
 } from './hub-chain.ts';
 import {
   emptyInboxEvents,
@@ -151,10 +150,9 @@ export class IntakeBooking {
     readonly fence: number;
     readonly from: StreamPosition;
     readonly streamCreated: string;
-    readonly deliveries: readonly Delivery[];
+    readonly deliveries: readonly ReadDelivery[];
   }): Promise<BookedBatch> {
-    const { hubId, from } = batch;
-    const reads = batch.deliveries.map((delivery) => ({ delivery, read: readEvent(delivery) }));
+    const { hubId, from, deliveries } = batch;
     return this.database.transact(async (tx) => {
       const held = await lockPosition(tx, hubId);
       if (held?.fence !== batch.fence) throw new OwnershipLostError(hubId);
@@ -162,10 +160,10 @@ export class IntakeBooking {
       if (!isSamePosition(at, from)) throw new PositionMovedError(hubId);
       const examined = examine({
         hubId,
-        deliveries: reads,
+        deliveries,
         from: at.chain,
         known: await knownEvents(tx, hubId, {
-          events: reads.flatMap(({ read }) => (read ? [read] : [])),
+          events: deliveries.flatMap(({ read }) => (read ? [read] : [])),
           epoch: at.epoch,
         }),
       });

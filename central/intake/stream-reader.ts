@@ -5,7 +5,7 @@ import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Stoppable } from '../../shared/kernel/lifecycle.ts';
 import { pause, type Timers } from '../../shared/kernel/timers.ts';
 import type { CentralEvents } from '../events.ts';
-import type { ChainBreak, Delivery } from './hub-chain.ts';
+import { type ChainBreak, type ReadDelivery, readDelivery } from './hub-chain.ts';
 import type { HubStream, StreamReading } from './hub-stream.ts';
 import { type BookedBatch, type IntakeBooking, OwnershipLostError } from './intake-booking.ts';
 import type { StreamPosition } from './intake-store.ts';
@@ -41,7 +41,9 @@ export interface ReaderStatus {
 }
 
 /** One transaction's worth. */
-export const BATCH_MESSAGES = 2_000;
+const BATCH_MESSAGES = 2_000;
+/** Of one poll: while a batch of a backlog is booked, the next ones come. */
+export const POLL_MESSAGES = 4 * BATCH_MESSAGES;
 
 /** How long is waited before another try. */
 export interface ReaderPace {
@@ -256,7 +258,8 @@ export class StreamReader implements Stoppable {
     try {
       return await resync.run(
         from,
-        (at, deliveries) => this.book({ from: at, streamCreated, deliveries }),
+        (at, deliveries) =>
+          this.book({ from: at, streamCreated, deliveries: deliveries.map(readDelivery) }),
         afterSeq,
       );
     } catch (error) {
@@ -290,38 +293,49 @@ export class StreamReader implements Stoppable {
     };
   }
 
-  /** One long poll. Books whenever nothing more is on its way, so that an idle street's payment waits for nobody. */
+  /**
+   * One long poll. Books whenever nothing more is on its way, so that an idle street's payment waits for nobody; while
+   * PostgreSQL books a batch of a backlog the next one is read.
+   */
   private async readOnce(at: {
     readonly reading: StreamReading;
     readonly created: string;
     readonly position: StreamPosition;
-  }): Promise<{ position: StreamPosition; break: ChainBreak | undefined }> {
-    let position = at.position;
-    let pending: Delivery[] = [];
-    const book = async (): Promise<ChainBreak | undefined> => {
-      if (pending.length === 0) return undefined;
+  }): Promise<Fetched> {
+    let booked: Promise<Fetched> = Promise.resolve({ position: at.position, break: undefined });
+    let pending: ReadDelivery[] = [];
+    const bookAfter = (before: Fetched): Promise<Fetched> => {
       const deliveries = pending;
       pending = [];
-      const batch = await this.book({ from: position, streamCreated: at.created, deliveries });
-      position = batch.position;
-      return batch.break;
+      const next = this.book({ from: before.position, streamCreated: at.created, deliveries });
+      // whoever waits for it hears of it later
+      next.catch(() => undefined);
+      return next;
     };
-    for await (const { streamSeq, text, pending: coming } of at.reading.poll()) {
-      this.seen(coming);
-      pending.push({ streamSeq, text });
-      if (coming > 0 && pending.length < BATCH_MESSAGES) continue;
-      const broken = await book();
-      if (broken) return { position, break: broken };
+    try {
+      for await (const { streamSeq, text, pending: coming } of at.reading.poll()) {
+        this.seen(coming);
+        pending.push(readDelivery({ streamSeq, text }));
+        if (coming > 0 && pending.length < BATCH_MESSAGES) continue;
+        const before = await booked;
+        if (before.break) return before;
+        booked = bookAfter(before);
+        if (coming === 0 && (await booked).break) return await booked;
+      }
+      const before = await booked;
+      if (pending.length > 0 && !before.break) booked = bookAfter(before);
+      if (!this.stopped) this.seen(this.lag ?? 0);
+      return await booked;
+    } finally {
+      // nothing is under way when somebody looks where the watermark is
+      await booked.catch(() => undefined);
     }
-    const broken = await book();
-    if (!this.stopped) this.seen(this.lag ?? 0);
-    return { position, break: broken };
   }
 
   private async book(batch: {
     readonly from: StreamPosition;
     readonly streamCreated: string;
-    readonly deliveries: readonly Delivery[];
+    readonly deliveries: readonly ReadDelivery[];
   }): Promise<BookedBatch> {
     const { hubId, booking } = this.parts;
     const { fence } = await this.owned();

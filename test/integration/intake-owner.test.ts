@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../central/db/database.ts';
 import { Enrolment } from '../../central/enrolment/enrolment.ts';
+import { readDelivery } from '../../central/intake/hub-chain.ts';
 import { IntakeBooking, OwnershipLostError } from '../../central/intake/intake-booking.ts';
 import { addHubs } from '../../central/intake/intake-store.ts';
 import { Phones } from '../../central/phones/phones.ts';
@@ -86,7 +87,7 @@ describe('a hub', () => {
     const book = async (booking: IntakeBooking, fence: number): Promise<number> => {
       const { seq: streamSeq, text } = chain.capture();
       const from = present(await booking.position(HUB), HUB);
-      const deliveries = [{ streamSeq, text }];
+      const deliveries = [readDelivery({ streamSeq, text })];
       const done = await booking.book({ hubId: HUB, fence, from, streamCreated: 's', deliveries });
       return done.position.chain.seq;
     };

@@ -12,6 +12,7 @@ import { listReleases } from '../../central/insight/publication/release-store.ts
 import { publishVisitors } from '../../central/insight/publication/visitor-publication.ts';
 import { loadSales } from '../../central/insight/sales/sales-loader.ts';
 import { SalesStore } from '../../central/insight/sales/sales-store.ts';
+import { readDelivery } from '../../central/intake/hub-chain.ts';
 import { IntakeBooking } from '../../central/intake/intake-booking.ts';
 import { addHubs } from '../../central/intake/intake-store.ts';
 import { Phones } from '../../central/phones/phones.ts';
@@ -76,7 +77,7 @@ async function book(...events: readonly WrittenEvent[]): Promise<void> {
   const parts = { database, clock: systemClock, enrolment, wallets, phones };
   const booking = new IntakeBooking(parts);
   const from = present(await booking.position(HUB), HUB);
-  const deliveries = events.map((event) => ({ streamSeq: event.seq, text: event.text }));
+  const deliveries = events.map(({ seq, text }) => readDelivery({ streamSeq: seq, text }));
   await booking.book({ hubId: HUB, fence: 0, from, streamCreated: 'once', deliveries });
 }
 

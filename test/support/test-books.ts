@@ -18,6 +18,7 @@ import type { AlipaySettings } from '../../central/funding/alipay-funding.ts';
 import { createFunding } from '../../central/funding/create-funding.ts';
 import { createHttpApi } from '../../central/http/http-api.ts';
 import { PaymentFeed } from '../../central/http/payment-feed.ts';
+import { readDelivery } from '../../central/intake/hub-chain.ts';
 import { IntakeBooking } from '../../central/intake/intake-booking.ts';
 import { addHubs } from '../../central/intake/intake-store.ts';
 import { Phones } from '../../central/phones/phones.ts';
@@ -190,10 +191,9 @@ export class TestBooks {
       fence: 0,
       from,
       streamCreated: 'test',
-      deliveries: events.map(({ text }, index) => ({
-        streamSeq: from.streamSeq + index + 1,
-        text,
-      })),
+      deliveries: events.map(({ text }, index) =>
+        readDelivery({ streamSeq: from.streamSeq + index + 1, text }),
+      ),
     });
     assert(booked.quarantined.length === 0 && !booked.break, 'a test books what may be booked');
   }

@@ -4,9 +4,10 @@ import { type IntakeFigures, measureIntake } from './measure.ts';
 
 const HELP = `Measures how many rows a second central books, against bare COPY of the same rows in the same run.
 
-usage: wuma bench intake [--payments N] [--rows N,N] [--buffered N] [--dir DIR] [--json]
+usage: wuma bench intake [--payments N] [--hubs N] [--rows N,N] [--buffered N] [--dir DIR] [--json]
 
-  --payments N  that are booked and copied at each size, in turns of 2000 (default 20000)
+  --payments N  that are booked and copied at each size, in turns of 10000 (default 20000)
+  --hubs N      whose streams are read at the same time (default 1)
   --rows N,N    sizes that the book is grown to, in rising order, and measured at (default 0). A payment is four rows:
                 inbox, payment, entry, posting
   --buffered N  payments that wait in a hub's stream while central is away; 0 leaves that out (default 100000)
@@ -21,6 +22,7 @@ catchUp    payments that waited in the stream, seconds until all were booked, ov
 
 const OPTIONS = {
   payments: { type: 'string', default: '20000' },
+  hubs: { type: 'string', default: '1' },
   rows: { type: 'string', default: '0' },
   buffered: { type: 'string', default: '100000' },
   dir: { type: 'string', default: tmpdir() },
@@ -32,10 +34,11 @@ const MOST = 1_000_000_000;
 export const benchIntakeCommand: CommandLine<typeof OPTIONS> = {
   help: HELP,
   options: OPTIONS,
-  run: async ({ payments, rows, buffered, dir, json }, io) => {
+  run: async ({ payments, hubs, rows, buffered, dir, json }, io) => {
     const figures = await measureIntake({
       dir,
-      payments: wholeNumber('payments', payments, { least: 2_000, most: MOST }),
+      payments: wholeNumber('payments', payments, { least: 10_000, most: MOST }),
+      hubs: wholeNumber('hubs', hubs, { least: 1, most: 20 }),
       sizes: rows.split(',').map((size) => wholeNumber('rows', size, { least: 0, most: MOST })),
       buffered: wholeNumber('buffered', buffered, { least: 0, most: MOST }),
       onProgress: (text) => io.writeError(`${text}\n`),

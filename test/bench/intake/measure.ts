@@ -4,19 +4,23 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
 import postgres from 'postgres';
 import { openDatabase } from '../../../central/db/database.ts';
 import { createDatabase, PostgresCluster } from '../../../central/db/postgres-cluster.ts';
 import { Enrolment } from '../../../central/enrolment/enrolment.ts';
+import { CentralEvents } from '../../../central/events.ts';
+import type { HubStream, StreamMessage } from '../../../central/intake/hub-stream.ts';
 import { IntakeBooking } from '../../../central/intake/intake-booking.ts';
 import { addHubs } from '../../../central/intake/intake-store.ts';
-import { BATCH_MESSAGES } from '../../../central/intake/stream-reader.ts';
+import { type ReaderParts, StreamReader } from '../../../central/intake/stream-reader.ts';
 import { Phones } from '../../../central/phones/phones.ts';
 import { Wallets } from '../../../central/wallet/wallets.ts';
-import { assert, present } from '../../../shared/kernel/assert.ts';
+import { present } from '../../../shared/kernel/assert.ts';
 import { systemClock } from '../../../shared/kernel/clock.ts';
-import { ChainWriter, newId } from '../../support/chain-writer.ts';
+import { systemTimers } from '../../../shared/kernel/timers.ts';
+import { ChainWriter, newId, type WrittenEvent } from '../../support/chain-writer.ts';
 import { BOOK_TABLES, drawShoppers, growBook, makeCopies } from './book-sizes.ts';
 import { type CatchUp, measureCatchUp } from './catch-up.ts';
 
@@ -41,14 +45,17 @@ export interface IntakeFigures {
 export interface IntakeBench {
   readonly dir: string;
   readonly payments: number;
+  /** Whose streams are read at the same time. */
+  readonly hubs: number;
   /** Rows, rising. */
   readonly sizes: readonly number[];
   readonly buffered: number;
   readonly onProgress: (text: string) => void;
 }
 
-const HUB = 'hub-bench';
-const TURN = 2_000;
+const GIVEN_AT_ONCE = 100;
+/** Several batches of one hub. */
+const TURN = 10_000;
 
 /**
  * With Nagle's algorithm the end of each COPY waits for an acknowledgement that the server holds back for 40 ms: four tables
@@ -98,17 +105,20 @@ export async function measureIntake(bench: IntakeBench): Promise<IntakeFigures> 
 }
 
 async function measureSizes(url: string, bench: IntakeBench): Promise<SizeFigures[]> {
+  const hubs = Array.from({ length: bench.hubs }, (_, at) => `hub-bench-${at + 1}`);
   const database = await openDatabase(url);
   const sql = postgres(url, copyingOptions);
   try {
-    await addHubs(database.db, [HUB]);
+    await addHubs(database.db, hubs);
     await makeCopies(sql);
     const clock = systemClock;
     const wallets = new Wallets({ settings: { currency: 'CNY', limitMinor: 0n }, clock, newId });
     const enrolment = new Enrolment({ authorities: [], clock, newId });
     const phones = new Phones({ clock, newId });
     const booking = new IntakeBooking({ database, clock, enrolment, wallets, phones });
-    const turns = new Turns(booking, sql);
+    const { timers, logger } = { timers: systemTimers, logger: pino({ level: 'silent' }) };
+    const events = new CentralEvents(logger);
+    const turns = new Turns({ booking, clock, timers, events, random: Math.random }, sql, hubs);
     // pages and the compiler warm up; plans are made anew with statistics, as autovacuum has it within a minute
     await turns.take(TURN);
     await sql.unsafe(`analyze ${BOOK_TABLES.join(', ')}`);
@@ -162,50 +172,75 @@ function figuresOf(rowsBefore: number, payments: number, spentMs: Spent): SizeFi
 
 /** The same payments booked, and then their rows copied. */
 class Turns {
-  payments = 0;
-  private readonly booking: IntakeBooking;
+  /** In the books, of each hub. */
+  private readonly booked = new Map<string, number>();
+  private readonly chains: readonly ChainWriter[];
+  private readonly parts: Omit<ReaderParts, 'hubId' | 'stream' | 'onBooked'>;
   private readonly sql: postgres.Sql;
-  private readonly chain = new ChainWriter(HUB);
 
-  constructor(booking: IntakeBooking, sql: postgres.Sql) {
-    this.booking = booking;
+  constructor(parts: Turns['parts'], sql: postgres.Sql, hubs: readonly string[]) {
+    this.parts = parts;
     this.sql = sql;
+    this.chains = hubs.map((hubId) => new ChainWriter(hubId));
   }
 
-  /** @returns milliseconds */
+  /** @param payments of all hubs together @returns milliseconds */
   async take(payments: number): Promise<Spent> {
-    const book = { count: payments, payments: await countPayments(this.sql) };
-    const shoppers = await drawShoppers(this.sql, book);
-    const events = shoppers.map((shopperId) => this.chain.capture({ shopperId }));
-    const fromSeq = this.payments;
+    const { sql, chains } = this;
+    const book = { count: payments, payments: await countPayments(sql) };
+    const shoppers = await drawShoppers(sql, book);
+    const sent = chains.map((chain, at) => ({
+      chain,
+      events: shoppers
+        .filter((_, n) => n % chains.length === at)
+        .map((shopperId) => chain.capture({ shopperId })),
+    }));
     const intake = await timeOf(async () => {
-      let from = present(await this.booking.position(HUB), HUB);
-      for (let at = 0; at < events.length; at += BATCH_MESSAGES) {
-        const deliveries = events
-          .slice(at, at + BATCH_MESSAGES)
-          .map(({ seq, text }) => ({ streamSeq: seq, text }));
-        const batch = { hubId: HUB, fence: 0, from, streamCreated: 'bench', deliveries };
-        const booked = await this.booking.book(batch);
-        assert(booked.payments.length === deliveries.length, 'every payment is booked');
-        from = booked.position;
-      }
+      await Promise.all(sent.map(({ chain, events }) => this.read(chain.hubId, events)));
     });
-    this.payments += payments;
-    const rows = await this.rowsAfter(fromSeq);
+    const rows = await this.rowsAfter();
+    for (const { chain, events } of sent) this.add(chain.hubId, events.length);
     const bare = await timeOf(() => this.copy('bare', rows));
     const indexed = await timeOf(() => this.copy('indexed', rows));
     return { intake, bare, indexed };
   }
 
+  /** The hub's intake, from its start to the last of them in the book. */
+  private async read(hubId: string, events: readonly WrittenEvent[]): Promise<void> {
+    const lastSeq = present(events.at(-1), 'an event').seq;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const reader = new StreamReader({
+      ...this.parts,
+      hubId,
+      stream: waiting(events),
+      onBooked: ({ position }) => {
+        if (position.chain.seq === lastSeq) resolve();
+      },
+    });
+    reader.start();
+    await promise;
+    await reader.stop();
+  }
+
+  private bookedOf(hubId: string): number {
+    return this.booked.get(hubId) ?? 0;
+  }
+
+  private add(hubId: string, payments: number): void {
+    this.booked.set(hubId, this.bookedOf(hubId) + payments);
+  }
+
   /** The rows that were made, as COPY reads them. */
-  private async rowsAfter(seq: number): Promise<Map<string, Buffer>> {
+  private async rowsAfter(): Promise<Map<string, Buffer>> {
+    const isNew = this.chains
+      .map(({ hubId }) => `(i.hub_id = '${hubId}' and i.seq > ${this.bookedOf(hubId)})`)
+      .join(' or ');
     const of = {
-      inbox: `select * from inbox where hub_id = '${HUB}' and seq > ${seq}`,
-      payments: `select * from payments where hub_id = '${HUB}' and event_seq > ${seq}`,
+      inbox: `select i.* from inbox i where ${isNew}`,
+      payments: `select p.* from payments p join inbox i on i.hub_id = p.hub_id and i.seq = p.event_seq where ${isNew}`,
       journal_entries: `select e.* from journal_entries e join inbox i on i.hub_id = e.hub_id and i.event_id = e.entry_id
-        where i.hub_id = '${HUB}' and i.seq > ${seq}`,
-      postings: `select p.* from postings p join inbox i on i.hub_id = p.hub_id and i.event_id = p.entry_id
-        where i.hub_id = '${HUB}' and i.seq > ${seq}`,
+        where ${isNew}`,
+      postings: `select p.* from postings p join inbox i on i.hub_id = p.hub_id and i.event_id = p.entry_id where ${isNew}`,
     };
     const rows = new Map<string, Buffer>();
     for (const table of BOOK_TABLES) {
@@ -227,6 +262,31 @@ class Turns {
       }
     });
   }
+}
+
+/** A stream in which these wait, and nothing comes after them. */
+function waiting(events: readonly WrittenEvent[]): HubStream {
+  const firstSeq = present(events[0], 'an event').seq;
+  const lastSeq = firstSeq + events.length - 1;
+  const ending = new AbortController();
+  const poll = async function* (): AsyncGenerator<StreamMessage> {
+    for (const { seq, text } of events) {
+      // as a connection's messages come: others have their turns in between
+      if (seq % GIVEN_AT_ONCE === 0) await setImmediate();
+      yield { streamSeq: seq, text, pending: lastSeq - seq };
+    }
+    if (!ending.signal.aborted) await once(ending.signal, 'abort');
+  };
+  return {
+    info: () => Promise.resolve({ created: 'bench', firstSeq, lastSeq }),
+    read: () =>
+      Promise.resolve({
+        poll,
+        stop: () => {
+          ending.abort();
+        },
+      }),
+  };
 }
 
 async function timeOf(work: () => Promise<void>): Promise<number> {
