@@ -69,9 +69,10 @@ export async function runChaos(options: {
     settingsOfHub: (hubId) => ({ CHAOS_CLOCK_FILE: clockFile(hubId) }),
     onProgress: progress,
   });
+  const tills: Till[] = [];
   try {
     await registerTerminals(stack);
-    const tills = await openTills(stack, seed);
+    tills.push(...(await openTills(stack, seed)));
     const startedAt = performance.now();
     const selling = Promise.all(tills.map((till) => till.sell()));
     const endAt = startedAt + minutes * 60_000;
@@ -97,6 +98,8 @@ export async function runChaos(options: {
     const reconciledS = reconciledMs / 1_000;
     return { ...audited, failedLooks, slowestMs, faults, fallen, seconds, reconciledS };
   } finally {
+    // a terminal goes on looking for its hub, for as long as its process lives
+    for (const till of tills) await till.close();
     await stack.stop();
     if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
   }

@@ -44,6 +44,11 @@ export class Till {
     this.stopped = true;
   }
 
+  async close(): Promise<void> {
+    await this.counter.terminal.close();
+    await this.counter.journal.close();
+  }
+
   /** After the faults: asks what became of the payments whose end was not seen. */
   async settle(): Promise<void> {
     for (

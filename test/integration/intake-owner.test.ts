@@ -47,7 +47,8 @@ async function startProcess(databaseUrl: string): Promise<StackProcess> {
       CENTRAL_NATS_USER: city.nats.user,
       CENTRAL_NATS_PASSWORD_FILE: city.nats.passwordFile,
       CENTRAL_HUBS: HUB,
-      CENTRAL_LEASE_SECONDS: '1',
+      // longer than a poll of an idle stream, at whose end it is renewed
+      CENTRAL_LEASE_SECONDS: '4',
       CENTRAL_TLS_CA: city.pki.caPath,
       CENTRAL_WEB_DIR: join(city.dir, 'web'),
       CENTRAL_INSIGHT: 'off',
@@ -110,7 +111,7 @@ describe('a hub', () => {
     const url = await postgres.createDatabase();
     const chain = new ChainWriter(HUB);
     const first = await startProcess(url);
-    const standby = await TestCentral.start(city, url, { intakeLeaseMs: 1_000 });
+    const standby = await TestCentral.start(city, url);
     const booked = (): Promise<number> => standby.count('select count(*) from payments');
     const ownedBy = () => standby.sql`select owner_id from intake_watermarks`;
     try {
