@@ -99,7 +99,10 @@ export interface HubDay {
   readonly day: string;
 }
 
-/** The days on which these people paid, by hub, in the city's time zone. */
+/**
+ * The days on which these people paid, by hub, in the city's time zone. Reads all payments, a second or so for five million: an
+ * index by person would be dearer for each payment than this is for each erasure.
+ */
 export async function readDaysOf(
   tx: Executor,
   shopperIds: readonly string[],
