@@ -35,7 +35,8 @@ export class Central {
   private async startParts(): Promise<{ httpPort: number }> {
     const { lifecycle } = this;
     const context = await createContext(this.options, lifecycle);
-    await addHubs(context.database.db, context.settings.hubs);
+    const { database, settings } = context;
+    await database.transact((tx) => addHubs(tx, settings.hubs));
     lifecycle.add(context.downlink).start();
     lifecycle.add(context.allowances).start();
     lifecycle.add({

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
-import { preparing } from './prepared-queries.ts';
+import { preparing, READ_WRITE } from './prepared-queries.ts';
 
 type CentralDatabase = PostgresJsDatabase;
 
@@ -105,7 +105,7 @@ async function migrate(client: postgres.Sql): Promise<void> {
     .filter((name) => name.endsWith('.sql'))
     .toSorted()
     .map((name) => ({ name, version: Number.parseInt(name, 10) }));
-  await client.begin(async (tx) => {
+  await client.begin(READ_WRITE, async (tx) => {
     await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK})`;
     await tx`create table if not exists schema_versions (
       version integer primary key, name text not null, applied_at timestamptz not null default now())`;

@@ -1,5 +1,7 @@
 import type postgres from 'postgres';
 
+/** How a transaction begins; one that is to read alone says so itself. */
+export const READ_WRITE = 'read write';
 /** So many queries one connection keeps prepared: PostgreSQL holds a plan of each. */
 const MOST_PREPARED = 200;
 
@@ -51,7 +53,8 @@ function over<Client extends postgres.Sql | postgres.TransactionSql>(
           typeof work === 'function'
             ? Reflect.apply(work, undefined, [over(tx, queries)])
             : undefined;
-        return Reflect.apply(value, target, [...args, within]);
+        const how = name === 'begin' ? [READ_WRITE] : [];
+        return Reflect.apply(value, target, [...how, ...args, within]);
       };
     },
   });

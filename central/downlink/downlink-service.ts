@@ -83,7 +83,7 @@ export class DownlinkService implements Stoppable {
       events.downlinkRefused(hubId, ask);
       return errorAnswer(ask);
     }
-    const page = await pull(database.db, hubId, {
+    const page = await pull(database, hubId, {
       afterSeq: ask.afterSeq,
       limit: ask.limit,
       maxBytes: MAX_DOWNLINK_BYTES,

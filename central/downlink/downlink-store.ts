@@ -7,7 +7,7 @@ import type {
 import { uuidSchema } from '../../shared/contracts/primitives.ts';
 import { assert, present } from '../../shared/kernel/assert.ts';
 import { arrayOf, bulkInsert } from '../db/bulk-insert.ts';
-import type { Executor } from '../db/database.ts';
+import type { Executor, OpenDatabase } from '../db/database.ts';
 import { downlink, downlinkHeads } from '../db/schema.ts';
 
 type SentMessage = z.input<typeof downlinkMessageSchema>;
@@ -121,7 +121,7 @@ const HEARD_EVERY_MS = 30_000;
  * @returns undefined for a hub that central does not know
  */
 export async function pull(
-  db: Executor,
+  { db, transact }: Pick<OpenDatabase, 'db' | 'transact'>,
   hubId: string,
   ask: {
     readonly afterSeq: number;
@@ -130,20 +130,13 @@ export async function pull(
     readonly at: Date;
   },
 ): Promise<DownlinkPage | undefined> {
-  const at = ask.at.toISOString();
-  const longAgo = new Date(ask.at.getTime() - HEARD_EVERY_MS).toISOString();
-  const [head] = await db.execute<{ head_seq: string }>(sql`
-    with heard as (
-      update ${downlinkHeads} set
-        acked_seq = greatest(acked_seq, least(${ask.afterSeq}::bigint, head_seq)),
-        acked_at = ${at}::timestamptz
-      where hub_id = ${hubId} and (
-        acked_seq < least(${ask.afterSeq}::bigint, head_seq)
-        or acked_at is null or acked_at <= ${longAgo}::timestamptz)
-    )
-    select head_seq from ${downlinkHeads} where hub_id = ${hubId}`);
+  const [head] = await db.select().from(downlinkHeads).where(eq(downlinkHeads.hubId, hubId));
   if (!head) return undefined;
-  const headSeq = Number(head.head_seq);
+  const { headSeq, ackedSeq, ackedAt } = head;
+  const sinceHeardMs = ask.at.getTime() - (ackedAt?.getTime() ?? -Infinity);
+  if (Math.min(ask.afterSeq, headSeq) > ackedSeq || sinceHeardMs >= HEARD_EVERY_MS) {
+    await transact((tx) => acknowledge(tx, hubId, ask));
+  }
   if (ask.afterSeq >= headSeq) return { bodies: [], headSeq };
   const rows = await db.execute<{ body: string }>(sql`
     select body from (
@@ -157,4 +150,19 @@ export async function pull(
     where bytes <= ${ask.maxBytes} or place = 1
     order by seq`);
   return { bodies: rows.map((row) => row.body), headSeq };
+}
+
+async function acknowledge(
+  tx: Executor,
+  hubId: string,
+  { afterSeq, at }: { readonly afterSeq: number; readonly at: Date },
+): Promise<void> {
+  const { ackedSeq, headSeq } = downlinkHeads;
+  await tx
+    .update(downlinkHeads)
+    .set({
+      ackedSeq: sql`greatest(${ackedSeq}, least(${afterSeq}::bigint, ${headSeq}))`,
+      ackedAt: at,
+    })
+    .where(eq(downlinkHeads.hubId, hubId));
 }

@@ -156,7 +156,7 @@ export function addBureauRoutes(app: OpenAPIHono, { database, settings }: HttpCo
   app.openapi(merchantTradeRoute, async (asked) => {
     const { merchantId } = asked.req.valid('param');
     const { trade } = asked.req.valid('json');
-    await writeTrade(database.db, merchantId, trade);
+    await database.transact((tx) => writeTrade(tx, merchantId, trade));
     return asked.json({ trade }, 200);
   });
 }

@@ -51,10 +51,14 @@ export function addResyncRoutes(app: OpenAPIHono, { database, clock }: HttpConte
   });
   app.openapi(askResyncRoute, async (call) => {
     const { hubId } = call.req.valid('param');
-    const position = await readPosition(database.db, hubId);
-    if (!position) return refuse(call, 'not_found', 'hub');
     const at = new Date(clock.now());
-    await askForResync(database.db, hubId, { reason: 'command', fromSeq: position.chain.seq, at });
+    const isKnown = await database.transact(async (tx) => {
+      const position = await readPosition(tx, hubId);
+      if (!position) return false;
+      await askForResync(tx, hubId, { reason: 'command', fromSeq: position.chain.seq, at });
+      return true;
+    });
+    if (!isKnown) return refuse(call, 'not_found', 'hub');
     const state = await stateOf(hubId);
     return state ? call.json(state, 200) : refuse(call, 'not_found', 'resync');
   });

@@ -72,7 +72,7 @@ export function addSignInRoutes(app: OpenAPIHono, context: HttpContext): void {
   const beginAsOperator = async (request: Context, given: string): Promise<boolean> => {
     if (!context.isOperatorToken(given)) return false;
     const operator = { subject: 'operator', role: 'operator' } as const;
-    const token = await beginSession({ db: database.db, clock }, operator);
+    const token = await beginSession({ database, clock }, operator);
     setCookie(request, SESSION_COOKIE, token, { ...cookie, maxAge: SESSION_MS / 1_000 });
     return true;
   };
@@ -96,7 +96,9 @@ export function addSignInRoutes(app: OpenAPIHono, context: HttpContext): void {
 
   app.openapi(signOutRoute, async (request) => {
     const token = sessionToken(request.req.raw);
-    if (token !== undefined) await deleteSession(database.db, hashOf(token));
+    if (token !== undefined) {
+      await database.transact((tx) => deleteSession(tx, hashOf(token)));
+    }
     deleteCookie(request, SESSION_COOKIE, cookie);
     return request.json({ recorded: token === undefined ? 0 : 1 }, 200);
   });

@@ -109,12 +109,13 @@ export class IntakeBooking {
 
   /** Takes the hub for this process, or keeps it; undefined while another central owns it. */
   claim(hubId: string, leaseMs: number): Promise<Claim | undefined> {
-    const { db, processId: ownerId } = this.database;
-    return claimHub(db, hubId, { ownerId, leaseMs });
+    const { processId: ownerId } = this.database;
+    return this.database.transact((tx) => claimHub(tx, hubId, { ownerId, leaseMs }));
   }
 
   release(hubId: string): Promise<void> {
-    return releaseHub(this.database.db, hubId, this.database.processId);
+    const { processId } = this.database;
+    return this.database.transact((tx) => releaseHub(tx, hubId, processId));
   }
 
   /** Where the hub's intake stands, or undefined for a hub that central does not know. */

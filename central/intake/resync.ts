@@ -38,7 +38,8 @@ export class Resync {
   async ask(reason: ResyncReason, position: StreamPosition): Promise<void> {
     const { database, hubId, clock } = this.parts;
     const at = new Date(clock.now());
-    await askForResync(database.db, hubId, { reason, fromSeq: position.chain.seq, at });
+    const due = { reason, fromSeq: position.chain.seq, at };
+    await database.transact((tx) => askForResync(tx, hubId, due));
   }
 
   /** Whether the hub's ledger goes on after what is booked. */
@@ -76,10 +77,8 @@ export class Resync {
       if (!hasMoved && readSeq >= hubSeqOf(from.chain)) break;
       readSeq = hasMoved ? hubSeqOf(position.chain) : readSeq + texts.length;
     }
-    await finishResync(database.db, hubId, {
-      toSeq: position.chain.seq,
-      at: new Date(clock.now()),
-    });
+    const done = { toSeq: position.chain.seq, at: new Date(clock.now()) };
+    await database.transact((tx) => finishResync(tx, hubId, done));
     events.resynced(hubId, position.chain.seq - from.chain.seq);
     return { position, break: undefined };
   }

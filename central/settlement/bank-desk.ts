@@ -75,7 +75,8 @@ export class BankDesk implements Stoppable {
       const file = this.stopped ? undefined : await nextFileToSend(database.db);
       if (!file) return sent;
       await bank.submit({ messageId: file.messageId, xml: file.content });
-      await markSent(database.db, file.messageId, new Date(clock.now()));
+      const at = new Date(clock.now());
+      await database.transact((tx) => markSent(tx, file.messageId, at));
       events.paymentFileSent(file.messageId);
     }
   }

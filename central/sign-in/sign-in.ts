@@ -63,7 +63,8 @@ export class SignIn {
     const [state, nonce, codeVerifier] = [randomState(), randomNonce(), randomPKCECodeVerifier()];
     const binding = randomBytes(32).toString('base64url');
     const row = { state, nonce, codeVerifier, returnTo, bindingHash: hashOf(binding) };
-    await insertSignIn(database.db, { ...row, beganAt: new Date(now) }, new Date(now - SIGN_IN_MS));
+    const oldest = new Date(now - SIGN_IN_MS);
+    await database.transact((tx) => insertSignIn(tx, { ...row, beganAt: new Date(now) }, oldest));
     const url = buildAuthorizationUrl(configuration, {
       redirect_uri: `${settings.publicUrl}${CALLBACK_PATH}`,
       scope: settings.scope,
@@ -89,7 +90,8 @@ export class SignIn {
     const { database, clock, settings } = this.parts;
     const now = clock.now();
     const state = new URLSearchParams(back.search).get('state') ?? '';
-    const begun = await takeSignIn(database.db, state, new Date(now - SIGN_IN_MS));
+    const oldest = new Date(now - SIGN_IN_MS);
+    const begun = await database.transact((tx) => takeSignIn(tx, state, oldest));
     if (begun?.bindingHash !== hashOf(back.binding)) return err('refused');
     const configuration = await this.discovered();
     if (!configuration) return err('unavailable');
@@ -98,7 +100,7 @@ export class SignIn {
     if (!claims || !known.success) return err('refused');
     const role = roleSchema.safeParse(claims[settings.roleClaim]).data ?? null;
     const person = { subject: known.data.sub, role };
-    const token = await beginSession({ db: database.db, clock }, person);
+    const token = await beginSession({ database, clock }, person);
     return ok({ token, returnTo: begun.returnTo });
   }
 

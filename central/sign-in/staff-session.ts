@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../shared/kernel/clock.ts';
-import type { Executor } from '../db/database.ts';
+import type { OpenDatabase } from '../db/database.ts';
 import { hashOf } from './session-principal.ts';
 import { insertSession, type SessionRow } from './session-store.ts';
 
@@ -13,16 +13,17 @@ export const SESSION_MS = 8 * 3_600_000;
  * @returns the session's cookie; only its hash is kept
  */
 export async function beginSession(
-  { db, clock }: { readonly db: Executor; readonly clock: Clock },
+  { database, clock }: { readonly database: Pick<OpenDatabase, 'transact'>; readonly clock: Clock },
   person: Pick<SessionRow, 'subject' | 'role'>,
 ): Promise<string> {
   const token = randomBytes(32).toString('base64url');
   const now = clock.now();
-  await insertSession(db, {
+  const session = {
     ...person,
     tokenHash: hashOf(token),
     beganAt: new Date(now),
     endsAt: new Date(now + SESSION_MS),
-  });
+  };
+  await database.transact((tx) => insertSession(tx, session));
   return token;
 }

@@ -103,6 +103,22 @@ describe('the database itself', () => {
     opened.close();
   });
 
+  it('refuses, in tests, what is written outside of a transaction', () => {
+    const { db, transact, transactInGroup, lazily } = hub.context.database;
+    for (const statement of [
+      "INSERT INTO hub_setting VALUES ('a', '1')",
+      "UPDATE terminal SET shop_name = 'x'",
+      'DELETE FROM template',
+    ]) {
+      const write = (): unknown => db.$client.prepare(statement).run();
+      expect(write, statement).toThrow(/is written outside of a transaction/);
+      expect(() => lazily(write), statement).not.toThrow();
+    }
+    const write = (): unknown => db.run(literal.raw("DELETE FROM hub_setting WHERE name = 'a'"));
+    expect(() => transact(write)).not.toThrow();
+    expect(() => transactInGroup(write)).not.toThrow();
+  });
+
   it.each([
     ['payment', 'attempt'],
     ['payment', 'payment_move'],

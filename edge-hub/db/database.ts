@@ -7,7 +7,7 @@ import { flushFolder } from '../../shared/kernel/durable-file.ts';
 import { LogSync, openForFlushing } from './log-sync.ts';
 import { unflushed, WriteGroup } from './write-group.ts';
 
-export type HubDatabase = BetterSQLite3Database;
+export type HubDatabase = BetterSQLite3Database & { readonly $client: Database.Database };
 
 /** Runs work in one transaction: all of it is on disk when this returns, or none of it. Nests. */
 export type Transact = <T>(work: () => T) => T;

@@ -1,5 +1,5 @@
 import { and, asc, count, eq, gt, lt, max, min, ne, or } from 'drizzle-orm';
-import type { HubDatabase } from '../db/database.ts';
+import type { HubDatabase, Lazily, OpenDatabase } from '../db/database.ts';
 import { galleryChunks, templates } from '../db/schema.ts';
 import type { IdRange } from '../enrolment/template-reader-store.ts';
 
@@ -18,13 +18,16 @@ export interface Stretch extends IdRange {
 
 /**
  * Which files of the snapshot are valid. What makes them invalid is not here but in the database's triggers, so that no
- * way of changing a template passes by it.
+ * way of changing a template passes by it. No write here waits for the disk: what a power cut takes back is found out and
+ * done again at the next start.
  */
 export class ChunkStore {
   private readonly db: HubDatabase;
+  private readonly lazily: Lazily;
 
-  constructor(db: HubDatabase) {
+  constructor({ db, lazily }: Pick<OpenDatabase, 'db' | 'lazily'>) {
     this.db = db;
+    this.lazily = lazily;
   }
 
   /** Files of a space that are written, in the order of what they hold; their ranges do not overlap. */
@@ -56,31 +59,25 @@ export class ChunkStore {
 
   /** Stores a key before anything is sealed by it: from now on a change among its templates takes it away. */
   begin(chunk: Chunk): void {
-    this.db
-      .insert(galleryChunks)
-      .values({ ...chunk, written: false })
-      .run();
+    const row = { ...chunk, written: false };
+    this.lazily(() => this.db.insert(galleryChunks).values(row).run());
   }
 
   /** The file is complete. Does nothing where its templates have changed since `begin`: the key is gone then. */
   finish(chunkId: string): void {
-    this.db
-      .update(galleryChunks)
-      .set({ written: true })
-      .where(eq(galleryChunks.chunkId, chunkId))
-      .run();
+    const isIt = eq(galleryChunks.chunkId, chunkId);
+    this.lazily(() => this.db.update(galleryChunks).set({ written: true }).where(isIt).run());
   }
 
   drop(chunkId: string): void {
-    this.db.delete(galleryChunks).where(eq(galleryChunks.chunkId, chunkId)).run();
+    const isIt = eq(galleryChunks.chunkId, chunkId);
+    this.lazily(() => this.db.delete(galleryChunks).where(isIt).run());
   }
 
   /** Takes away the keys of files that were never finished, and of other spaces. */
   dropUnfinished(space: string): void {
-    this.db
-      .delete(galleryChunks)
-      .where(or(eq(galleryChunks.written, false), ne(galleryChunks.space, space)))
-      .run();
+    const isOfNoUse = or(eq(galleryChunks.written, false), ne(galleryChunks.space, space));
+    this.lazily(() => this.db.delete(galleryChunks).where(isOfNoUse).run());
   }
 
   /** Of all files that have a key, finished or not. */

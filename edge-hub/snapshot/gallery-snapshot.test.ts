@@ -59,7 +59,7 @@ class Street {
   readonly files = mkFolder(join(this.dir, 'gallery'));
   readonly database: OpenDatabase = openDatabase(this.databasePath);
   readonly shoppers = new ShopperStore(this.database.db);
-  readonly chunks = new ChunkStore(this.database.db);
+  readonly chunks = new ChunkStore(this.database);
   readonly hubKey: Buffer = random(32);
   readonly vault = new TemplateVault({
     store: this.shoppers,
@@ -114,7 +114,6 @@ class Street {
       templateKeys: KEYS,
       pack,
       space: SPACE,
-      lazily: this.database.lazily,
       chunkRows: CHUNK_ROWS,
       random,
       clock: systemClock,

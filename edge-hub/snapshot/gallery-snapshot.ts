@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { TemplateKeyRing } from '../../models/template-protection/key-ring.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Logger } from '../../shared/kernel/logger.ts';
-import type { Lazily } from '../db/database.ts';
 import { type RandomBytes, unwrapChunkKey, wrapChunkKey } from '../enrolment/sealing.ts';
 import type { Gallery } from '../recognition/gallery.ts';
 import { type Piece, planPieces } from './chunk-plan.ts';
@@ -24,7 +23,6 @@ export interface SnapshotParts {
   readonly pack: { readonly packId: string; readonly dimension: number };
   /** Names what the embeddings can be compared with: files of another space are of no use. */
   readonly space: string;
-  readonly lazily: Lazily;
   /** Most templates of one file. */
   readonly chunkRows?: number;
   readonly random: RandomBytes;
@@ -169,22 +167,22 @@ export class GallerySnapshot {
 
   /** Opens the rows of a piece, and leaves them in a file for the next time. */
   private async openRows(opener: Opener, piece: Piece): Promise<OpenedPiece> {
-    const { store, lazily, random, logger, hubKey } = this.parts;
+    const { store, random, logger, hubKey } = this.parts;
     const { firstId, lastId, rowCount } = piece.kind === 'chunk' ? piece.chunk : piece.rows;
     const chunkId = random(16).toString('hex');
     const key = random(KEY_BYTES);
     const wrappedKey = wrapChunkKey(key, { hubKey, chunkId, random });
     const { space } = this;
-    lazily(() => store.begin({ chunkId, space, firstId, lastId, rowCount, wrappedKey }));
+    store.begin({ chunkId, space, firstId, lastId, rowCount, wrappedKey });
     const file = { path: this.pathOf(chunkId), key };
     const reply = await opener.run({ kind: 'rows', file, firstId, lastId });
     key.fill(0);
     if (!reply.written) {
-      lazily(() => store.drop(chunkId));
+      store.drop(chunkId);
       const { problem } = reply;
       if (problem) logger.warn({ module: 'snapshot', problem }, 'no file could be written');
     } else {
-      lazily(() => store.finish(chunkId));
+      store.finish(chunkId);
     }
     return reply.opened;
   }

@@ -50,8 +50,7 @@ function wireSnapshot(base: Base, gallery: Gallery): GallerySnapshot {
   return new GallerySnapshot({
     ...base,
     gallery,
-    store: new ChunkStore(database.db),
-    lazily: database.lazily,
+    store: new ChunkStore(database),
     databasePath: join(settings.dataDir, DATABASE_FILE),
     dir: join(settings.dataDir, 'gallery'),
     hubKey: files.hubKey,

@@ -20,6 +20,7 @@ import { Wallets } from '../../central/wallet/wallets.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
 import { ChainWriter, newId, type WrittenEvent } from '../support/chain-writer.ts';
+import { withoutLoneWrites } from '../support/lone-writes.ts';
 import { TestPostgres } from '../support/postgres.ts';
 
 const HUB = 'hub-wuma';
@@ -34,7 +35,7 @@ let lake: Lake;
 
 beforeAll(async () => {
   [postgres, engine] = await Promise.all([TestPostgres.start(), AnalyticsStore.open()]);
-  database = await openDatabase(await postgres.createDatabase());
+  database = await openDatabase(withoutLoneWrites(await postgres.createDatabase()));
 });
 afterAll(async () => {
   engine.close();
@@ -44,7 +45,7 @@ afterAll(async () => {
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'wuma-test-lake-'));
   await emptyBooks();
-  await addHubs(database.db, [HUB]);
+  await database.transact((tx) => addHubs(tx, [HUB]));
   chain = new ChainWriter(HUB);
   lake = await openLake(database);
 });

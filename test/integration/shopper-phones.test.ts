@@ -100,7 +100,7 @@ async function exchange(): Promise<void> {
 
 async function hear(hubId: HubId): Promise<void> {
   const { applier, contact, downlinkStore } = hubs[hubId].context;
-  const page = await pull(books.database.db, hubId, {
+  const page = await pull(books.database, hubId, {
     afterSeq: downlinkStore.watermark(),
     limit: 100,
     maxBytes: 700_000,

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { type HubDatabase, type OpenDatabase, openDatabase } from '../../edge-hub/db/database.ts';
+import { type OpenDatabase, openDatabase } from '../../edge-hub/db/database.ts';
 import { pause } from '../../shared/kernel/timers.ts';
 import type { Plant } from './plant.ts';
 import type { Machine, SimProcess } from './world.ts';
@@ -68,7 +68,7 @@ export class HubDisk {
       if (this.isFailing) throw new DiskError('EIO: i/o error, fdatasync');
       if (round === this.round) this.flushed(bytes);
     });
-    const client = clientOf(database.db);
+    const client = database.db.$client;
     client.pragma('wal_autocheckpoint = 0');
     // nobody else opens it: no locks to be taken for every statement
     client.pragma('locking_mode = EXCLUSIVE');
@@ -177,10 +177,4 @@ function sizeOf(path: string): number {
 
 function remove(path: string): void {
   for (const end of ['', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true });
-}
-
-/** The connection itself: whoever fills a disk bounds its pages. */
-function clientOf(db: HubDatabase): Database.Database {
-  if ('$client' in db && db.$client instanceof Database) return db.$client;
-  throw new TypeError('not a database of better-sqlite3');
 }

@@ -35,6 +35,7 @@ import { assert, present } from '../../shared/kernel/assert.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { WrittenEvent } from './chain-writer.ts';
 import { newId } from './chain-writer.ts';
+import { withoutLoneWrites } from './lone-writes.ts';
 
 /** Says who asks, instead of a session. */
 export const PRINCIPAL_HEADER = 'x-test-principal';
@@ -178,8 +179,8 @@ export class TestBooks {
     /** Where shoppers may pay in from; not set up by default. */
     readonly alipay?: AlipaySettings;
   }): Promise<TestBooks> {
-    const database = await openDatabase(options.url);
-    await addHubs(database.db, options.hubs);
+    const database = await openDatabase(withoutLoneWrites(options.url));
+    await database.transact((tx) => addHubs(tx, options.hubs));
     return new TestBooks({ ...options, database, clock: new SetClock(options.at) });
   }
 

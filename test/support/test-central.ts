@@ -6,6 +6,7 @@ import { Central } from '../../central/central.ts';
 import type { CentralSettings } from '../../central/env.ts';
 import { type CityHub, cityHubListSchema } from '../../shared/contracts/http-central.ts';
 import { present } from '../../shared/kernel/assert.ts';
+import { withoutLoneWrites } from './lone-writes.ts';
 import type { TestCity } from './test-city.ts';
 
 /** Central in this process, on a real PostgreSQL and real nats-servers. */
@@ -71,7 +72,7 @@ export class TestCentral {
 /** Settings of a central that reads all hubs of the city. */
 function centralSettings(city: TestCity, databaseUrl: string): CentralSettings {
   return {
-    database: { url: databaseUrl, port: 0 },
+    database: { url: withoutLoneWrites(databaseUrl), port: 0 },
     dataDir: join(city.dir, 'central-data'),
     http: { host: '127.0.0.1', port: 0, webDir: join(city.dir, 'web') },
     nats: city.nats,

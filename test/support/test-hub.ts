@@ -23,6 +23,7 @@ import type { PaymentMoveType } from '../../shared/contracts/terminal-moves.ts';
 import { uuidV7 } from '../../shared/domain/ids.ts';
 import { type Clock, systemClock } from '../../shared/kernel/clock.ts';
 import { err, ok } from '../../shared/kernel/result.ts';
+import { refuseLoneWrites } from './lone-writes.ts';
 
 const DIMENSION = 32;
 export const PACK_ID = 'open-1';
@@ -279,6 +280,7 @@ export async function createTestHub(
     ...(options.flushing && { flushing: options.flushing }),
     vision: (_settings, pack) => nameVision(pack, options.analysing),
   });
+  refuseLoneWrites(context.database);
   const certificates = (terminalId: string) => {
     const paths = pki.terminals[terminalId];
     if (!paths) throw new Error(`no certificate for ${terminalId}`);

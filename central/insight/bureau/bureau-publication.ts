@@ -42,11 +42,8 @@ export async function publishWeeks(
   const trades = await readTrades(db);
   for (const week of missing) {
     const operations = await readOperations(db, week, timeZone);
-    await insertWeek(db, {
-      week,
-      body: await makeWeek(sales, week, { trades, operations }),
-      at: now,
-    });
+    const body = await makeWeek(sales, week, { trades, operations });
+    await database.transact((tx) => insertWeek(tx, { week, body, at: now }));
   }
   return missing.length;
 }

@@ -128,15 +128,17 @@ export class CityBooks {
 
   /** Tells the lake how far the books go. */
   async close(): Promise<void> {
-    for (const [street, seq] of this.chains.entries()) {
-      await this.database.db.execute(sql`
-        insert into intake_watermarks (hub_id, chain_seq) values (${hubId(street)}, ${seq})`);
-    }
-    await this.database.db.execute(sql`
-      update campaign_shares s set given_minor = (
-        select coalesce(sum(amount_minor), 0) from discounts d
-        where d.kind = 'given' and d.campaign_id = s.campaign_id and d.hub_id = s.hub_id)`);
-    await this.database.db.execute(sql`analyze payments`);
+    await this.database.transact(async (tx) => {
+      for (const [street, seq] of this.chains.entries()) {
+        await tx.execute(sql`
+          insert into intake_watermarks (hub_id, chain_seq) values (${hubId(street)}, ${seq})`);
+      }
+      await tx.execute(sql`
+        update campaign_shares s set given_minor = (
+          select coalesce(sum(amount_minor), 0) from discounts d
+          where d.kind = 'given' and d.campaign_id = s.campaign_id and d.hub_id = s.hub_id)`);
+      await tx.execute(sql`analyze payments`);
+    });
   }
 
   private rowsOf(payment: SimulatedPayment, street: number, midnight: number) {

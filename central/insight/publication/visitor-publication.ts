@@ -46,6 +46,6 @@ export async function publishVisitors(
     visitors: Math.max(0, (people.get(street) ?? 0) + discreteLaplace(rate, uniform)),
   }));
   const release = { week, epsilonMilli: EPSILON_MILLI, streets, releasedAt: now };
-  await insertRelease(database.db, VISITORS, release);
+  await database.transact((tx) => insertRelease(tx, VISITORS, release));
   return true;
 }

@@ -82,6 +82,7 @@ export class ReportSchedule implements Stoppable {
     const figures = reportFigures(period, weeks, seriesOf(sums));
     const pdf = await reportPdf(figures, (street) => names.get(street) ?? street);
     const sha256 = createHash('sha256').update(pdf).digest('hex');
-    return insertReport(db, { ...period, pdf, sha256, at: new Date(clock.now()) });
+    const report = { ...period, pdf, sha256, at: new Date(clock.now()) };
+    return database.transact((tx) => insertReport(tx, report));
   }
 }

@@ -112,14 +112,13 @@ async function startOnce(hub: {
   const gallery = new Gallery(index);
   const snapshot = new GallerySnapshot({
     gallery,
-    store: new ChunkStore(database.db),
+    store: new ChunkStore(database),
     databasePath,
     dir: join(hub.dir, 'gallery'),
     hubKey,
     templateKeys: KEYS,
     pack: { packId: PACK_ID, dimension },
     space: `${PACK_ID} ${dimension}`,
-    lazily: database.lazily,
     random: randomBytes,
     clock: systemClock,
     logger: pino({ level: 'silent' }),
