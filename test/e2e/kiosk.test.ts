@@ -13,7 +13,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CastMember, SHOPPERS, STRANGERS } from '../../deploy/demo/cast.ts';
 import { newId, operatorOf } from '../../deploy/demo/counter.ts';
 import { CHROMIUM_ARGS, findChromium } from '../../deploy/web/find-chromium.ts';
-import { hubPaymentListSchema, pairingCodeSchema } from '../../shared/contracts/http-hub.ts';
+import {
+  hubPaymentListSchema,
+  ledgerSummarySchema,
+  pairingCodeSchema,
+} from '../../shared/contracts/http-hub.ts';
 import type { ProbeFrame } from '../../shared/contracts/terminal-frames.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { eventually } from '../support/eventually.ts';
@@ -175,13 +179,17 @@ describe.skipIf(executablePath === undefined)(
     }
 
     async function startWay(kiosk: Page, digits: string, way: RegExp): Promise<void> {
+      await wakeUp(kiosk);
+      await kiosk.keyboard.type(digits);
+      await kiosk.keyboard.press('Enter');
+      await press(kiosk, way);
+    }
+
+    async function wakeUp(kiosk: Page): Promise<void> {
       const wake = kiosk.getByRole('button', { name: WAKE });
       await wake.or(kiosk.locator('output.amount')).waitFor();
       if (await wake.isVisible()) await press(kiosk, WAKE);
       await kiosk.locator('output.amount').waitFor();
-      await kiosk.keyboard.type(digits);
-      await kiosk.keyboard.press('Enter');
-      await press(kiosk, way);
     }
 
     async function look(kiosk: Page, digits: string): Promise<string> {
@@ -211,7 +219,7 @@ describe.skipIf(executablePath === undefined)(
       expect(await page.getByRole('heading', { name: 'Decisions as they fall' }).count()).toBe(0);
     });
 
-    it('enrol a person with their consent, and take their payment', async () => {
+    it('enrol a person with their consent, take their payment, and give a part of it back', async () => {
       const context = await browserBefore(shopper);
       const console = await signIn(context);
       await console.getByRole('link', { name: 'Enrol' }).click();
@@ -230,6 +238,25 @@ describe.skipIf(executablePath === undefined)(
       expect(said).toContain('Paid');
       expect(said).toContain('¥12.50');
       expect(await street.paymentCount()).toBe(1);
+
+      await wakeUp(kiosk);
+      await press(kiosk, /Last payments/);
+      await press(kiosk, /Give back ¥12\.50/);
+      await kiosk.getByText('Of ¥12.50').waitFor();
+      await kiosk.keyboard.type('300');
+      await kiosk.keyboard.press('Enter');
+      const given = await resultOf(kiosk);
+      expect(given).toContain('Given back');
+      expect(given).toContain('¥3.00');
+      const hub = operatorOf(street.hub);
+      const { payments } = await hub.get('/api/payments?limit=1', hubPaymentListSchema);
+      expect(payments).toMatchObject([{ state: 'partly_refunded', refundedMinor: '300' }]);
+      const ledger = await hub.get('/api/ledger/summary', ledgerSummarySchema);
+      expect(ledger).toMatchObject({ refunds: 1, refundedMinor: '300', rows: 2 });
+      await wakeUp(kiosk);
+      await press(kiosk, /Last payments/);
+      await kiosk.getByText('Paid, ¥3.00 given back').waitFor();
+      expect(await seriousFaults(kiosk)).toEqual([]);
 
       await kiosk.goto(`${street.hub.url}/kiosk/?lang=zh-CN`);
       await kiosk.getByText('已连接').waitFor();
