@@ -15,7 +15,7 @@ import { present } from '../../shared/kernel/assert.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
 import { systemTimers } from '../../shared/kernel/timers.ts';
 import { eventually } from '../../test/support/eventually.ts';
-import { type OpenDatabase, openDatabase } from '../db/database.ts';
+import { type Lazily, type OpenDatabase, openDatabase } from '../db/database.ts';
 import { HubMetrics } from '../metrics.ts';
 import { JetStreamEvents } from './event-stream.ts';
 import { eventJson, OutboxStore } from './outbox-store.ts';
@@ -72,10 +72,13 @@ const startServer = (): Promise<StackProcess> =>
     logPath: join(dir, 'nats.log'),
   });
 
-const makeRelay = (settled = database.settled): OutboxRelay =>
+const makeRelay = (
+  settled = database.settled,
+  { store: rows, lazily }: { store: OutboxStore; lazily: Lazily } = { store, ...database },
+): OutboxRelay =>
   new OutboxRelay({
-    store,
-    lazily: database.lazily,
+    store: rows,
+    lazily,
     settled,
     metrics: new HubMetrics(),
     clock: systemClock,
@@ -176,6 +179,32 @@ it('sends again what it sent but could not mark, and the stream holds it once', 
   relay.start(stream);
   await published();
   expect(await streamed()).toHaveLength(3);
+});
+
+it('needs no lease: a second one beside it on the same database changes nothing in the stream', async () => {
+  append(150);
+  const rows = store.pending(1_000);
+  const second = openDatabase(join(dir, 'hub.db'));
+  const owner = { hubId: HUB, newId: randomUUID, clock: systemClock };
+  const beside = makeRelay(second.settled, {
+    store: new OutboxStore(second.db, owner),
+    lazily: second.lazily,
+  });
+  const sent: string[] = [];
+  relay.start(stream);
+  beside.start({
+    ensure: () => stream.ensure(),
+    publish: async (event) => {
+      sent.push(event.id);
+      await stream.publish(event);
+    },
+  });
+  await published();
+  await relay.stop(1_000);
+  await beside.stop(1_000);
+  second.close();
+  expect(sent.length, 'it did run').toBeGreaterThan(0);
+  expect(await streamed()).toEqual(rows.map(eventJson));
 });
 
 it('leaves out what the stream will never take, and goes on', async () => {
