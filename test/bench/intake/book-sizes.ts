@@ -1,7 +1,9 @@
 import type postgres from 'postgres';
 
-/** Tables that a captured payment has one row in each of. */
+/** Tables that a captured payment has one row in each of, for good. */
 export const BOOK_TABLES = ['inbox', 'payments', 'journal_entries', 'postings'] as const;
+/** And until it is settled. */
+export const WRITTEN_TABLES = [...BOOK_TABLES, 'unsettled_entries'] as const;
 
 const STREETS = 20;
 /** A shopper of a street pays so often in the year: a million shoppers in 20 million rows. */
@@ -94,7 +96,7 @@ function idOf(tx: postgres.TransactionSql | postgres.Sql, number: string, kind: 
 
 /** Tables for the same rows: without anything, and with the book's indexes alone. */
 export async function makeCopies(sql: postgres.Sql): Promise<void> {
-  for (const table of BOOK_TABLES) {
+  for (const table of WRITTEN_TABLES) {
     await sql.unsafe(`create table bare_${table} (like ${table})`);
     await sql.unsafe(`create table indexed_${table} (like ${table} including indexes)`);
   }

@@ -8,8 +8,8 @@ usage: wuma bench intake [--payments N] [--hubs N] [--rows N,N] [--buffered N] [
 
   --payments N  that are booked and copied at each size, in turns of 10000 (default 20000)
   --hubs N      whose streams are read at the same time (default 1)
-  --rows N,N    sizes that the book is grown to, in rising order, and measured at (default 0). A payment is four rows:
-                inbox, payment, entry, posting
+  --rows N,N    sizes that the book is grown to, in rising order, and measured at (default 0). A payment is four rows
+                for good (inbox, payment, entry, posting), and one more that is written with them and stays until it is settled
   --buffered N  payments that wait in a hub's stream while central is away; 0 leaves that out (default 100000)
   --dir DIR     on the disk that is to be measured (default: the system's temporary folder)
   --json        one line of JSON on stdout; progress goes to stderr

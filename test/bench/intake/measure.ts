@@ -21,7 +21,7 @@ import { present } from '../../../shared/kernel/assert.ts';
 import { systemClock } from '../../../shared/kernel/clock.ts';
 import { systemTimers } from '../../../shared/kernel/timers.ts';
 import { ChainWriter, newId, type WrittenEvent } from '../../support/chain-writer.ts';
-import { BOOK_TABLES, drawShoppers, growBook, makeCopies } from './book-sizes.ts';
+import { BOOK_TABLES, drawShoppers, growBook, makeCopies, WRITTEN_TABLES } from './book-sizes.ts';
 import { type CatchUp, measureCatchUp } from './catch-up.ts';
 
 /** What a row costs while so many rows are there. */
@@ -156,7 +156,7 @@ interface Spent {
 }
 
 function figuresOf(rowsBefore: number, payments: number, spentMs: Spent): SizeFigures {
-  const rows = Math.ceil(payments / TURN) * TURN * BOOK_TABLES.length;
+  const rows = Math.ceil(payments / TURN) * TURN * WRITTEN_TABLES.length;
   const perS = (ms: number): number => (rows / ms) * 1_000;
   return {
     rowsBefore,
@@ -241,9 +241,11 @@ class Turns {
       journal_entries: `select e.* from journal_entries e join inbox i on i.hub_id = e.hub_id and i.event_id = e.entry_id
         where ${isNew}`,
       postings: `select p.* from postings p join inbox i on i.hub_id = p.hub_id and i.event_id = p.entry_id where ${isNew}`,
+      unsettled_entries: `select u.* from unsettled_entries u join inbox i on i.hub_id = u.hub_id and i.event_id = u.entry_id
+        where ${isNew}`,
     };
     const rows = new Map<string, Buffer>();
-    for (const table of BOOK_TABLES) {
+    for (const table of WRITTEN_TABLES) {
       const chunks: Buffer[] = [];
       const stream = await this.sql.unsafe(`copy (${of[table]}) to stdout`).readable();
       for await (const chunk of stream)
