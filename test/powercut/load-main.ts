@@ -31,6 +31,7 @@ for (let shift = 0; shift < SHIFTS; shift += 1) {
     hubId: LOAD_HUB,
     pki,
     env: RAISED_LIMITS,
+    unguarded: true,
     ...(planted === 'no-flush' && { flushing: async () => undefined }),
   });
   const { context } = hub;

@@ -70,6 +70,7 @@ export async function measureCommits(options: {
     dir,
     pki,
     env: ENV,
+    unguarded: true,
     flushing: async (flush) => {
       flushes += 1;
       await flush();
