@@ -76,11 +76,12 @@ export function openDatabase(
   client.pragma('journal_mode = WAL');
   client.pragma('synchronous = FULL');
   client.pragma('secure_delete = ON');
-  // what pages were before a savepoint would go into a temporary file from 64 KiB on: made, written and removed for each payment
-  client.pragma('temp_store = MEMORY');
   client.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   migrate(client);
   client.pragma('foreign_keys = ON');
+  // what pages were before a savepoint would go into a temporary file from 64 KiB on: made, written and removed for each
+  // payment, and not overwritten. Migrations may sort more than fits into memory.
+  client.pragma('temp_store = MEMORY');
   const atOnce: Transact = (work) => client.transaction(work).immediate();
   const log = client.memory ? undefined : openForFlushing(`${path}-wal`);
   // a group's flush brings the log's bytes onto the disk, not that there is a log

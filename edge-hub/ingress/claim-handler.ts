@@ -100,14 +100,12 @@ export class ClaimHandler {
     claim: Omit<CheckedClaim, 'way'>,
     pay: (claim: Omit<CheckedClaim, 'way'>) => Promise<Paid> | undefined,
   ): Result<Promise<Paid>, Refusal> {
-    const { hub, challenges, payments } = this.parts;
+    const { hub, challenges } = this.parts;
     const { terms } = claim;
     const currency = checkCurrency(terms.currency, hub.currency);
     if (!currency.ok) return currency;
     const good = challenges.check(challenge, terms);
     if (!good.ok) return err({ code: good.error, detail: 'ask for a new challenge' });
-    const conflict = payments.conflict(terms);
-    if (conflict) return err(REFUSED[conflict]);
     const running = pay(claim);
     if (!running) return err(BUSY);
     challenges.use(challenge, terms);

@@ -336,7 +336,7 @@ export class RequestHandler {
   }
 
   private admit(request: ProbeRequest, probe: CheckedProbe): Result<Promise<Paid>, Refusal> {
-    const { challenges, payments, clock } = this.parts;
+    const { challenges, clock } = this.parts;
     const currency = checkCurrency(request.data.currency, this.parts.hub.currency);
     if (!currency.ok) return currency;
     const { challenge } = request.data;
@@ -347,8 +347,6 @@ export class RequestHandler {
     if (!stepped.ok) return stepped;
     const fresh = checkAge(request.data.frames, clock.now());
     if (!fresh.ok) return fresh;
-    const conflict = payments.conflict(probe.terms);
-    if (conflict) return err(REFUSED[conflict]);
     const running = this.queue.offer({ ...probe, light });
     if (!running) return err(BUSY);
     challenges.use(challenge, probe.terms);
