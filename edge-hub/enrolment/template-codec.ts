@@ -122,7 +122,7 @@ function partsOf(bytes: Uint8Array): Parts | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (buffer.length < HEAD_AT || buffer.readUInt8(0) !== VERSION) return undefined;
   const from = HEAD_AT + buffer.readUInt16LE(1);
-  const head = headSchema.safeParse(parseJson(buffer.subarray(HEAD_AT, from)));
+  const head = headSchema.safeParse(parseJson(buffer.toString('utf8', HEAD_AT, from)));
   return head.success && buffer.length >= from
     ? { head: head.data, raw: buffer.subarray(from) }
     : undefined;
@@ -130,7 +130,8 @@ function partsOf(bytes: Uint8Array): Parts | undefined {
 
 function earlierPartsOf(bytes: Uint8Array): Parts | undefined {
   if (bytes[0] !== OPENING_BRACE) return undefined;
-  const json = parseJson(bytes);
+  const { buffer, byteOffset, byteLength } = bytes;
+  const json = parseJson(Buffer.from(buffer, byteOffset, byteLength).toString('utf8'));
   const head = earlierSchema.safeParse(json);
   const body = earlierEmbeddingSchema.safeParse(json);
   if (!head.success || !body.success) return undefined;
@@ -139,9 +140,9 @@ function earlierPartsOf(bytes: Uint8Array): Parts | undefined {
   return { head: { keyId: null, phone: null, phoneLast4, pin, minor }, raw };
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
