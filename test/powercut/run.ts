@@ -115,14 +115,12 @@ async function playCuts(
   const kinds = { lost: 0, kept: 0, torn: 0, reordered: 0 };
   const examples: PowercutResult['examples'][number][] = [];
   let done = 0;
-  for (const [index, at] of points.entries()) {
+  for (const [index, { at, kind }] of points.entries()) {
     for (; done < at; done += 1) {
       const operation = present(operations[done], 'an operation');
       disk.apply(operation);
       marks.push(...marksOf(operation));
     }
-    // in turn: also of a few cuts some lose everything that was not flushed
-    const kind = present(CUT_KINDS[index % CUT_KINDS.length], 'a kind');
     kinds[kind] += 1;
     const image = disk.cut(kind, random.next);
     const checked = await checkImage({
@@ -149,14 +147,29 @@ async function playCuts(
   };
 }
 
-/** Half of them anywhere, half right after the hub has said something: that is where the most is to be lost. */
-function cutPoints(operations: readonly Operation[], cuts: number, random: SeededRandom): number[] {
+interface CutPoint {
+  /** How many operations are done by then. */
+  readonly at: number;
+  readonly kind: CutKind;
+}
+
+/**
+ * Half of them anywhere, half right after the hub has said something: that is where the most is to be lost. The kinds take
+ * turns at both, so that also of a few cuts one loses, right after the hub has said something, all that was not flushed.
+ */
+function cutPoints(
+  operations: readonly Operation[],
+  cuts: number,
+  random: SeededRandom,
+): CutPoint[] {
   const said = operations.flatMap((operation, at) => (marksOf(operation).length > 0 ? [at] : []));
-  const points = Array.from({ length: cuts }, (_, index) => {
-    const after = index % 2 === 0 ? said[random.below(said.length)] : undefined;
-    return after === undefined ? random.below(operations.length + 1) : after + 1;
+  const points = Array.from({ length: cuts }, (_, index): CutPoint => {
+    const turn = Math.floor(index / CUT_KINDS.length);
+    const after = (index + turn) % 2 === 0 ? said[random.below(said.length)] : undefined;
+    const at = after === undefined ? random.below(operations.length + 1) : after + 1;
+    return { at, kind: present(CUT_KINDS[index % CUT_KINDS.length], 'a kind') };
   });
-  return points.toSorted((a, b) => a - b);
+  return points.toSorted((a, b) => a.at - b.at);
 }
 
 function marksOf(operation: Operation): Mark[] {
