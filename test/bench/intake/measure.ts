@@ -119,13 +119,14 @@ async function measureSizes(url: string, bench: IntakeBench): Promise<SizeFigure
     const { timers, logger } = { timers: systemTimers, logger: pino({ level: 'silent' }) };
     const events = new CentralEvents(logger);
     const turns = new Turns({ booking, clock, timers, events, random: Math.random }, sql, hubs);
-    // pages and the compiler warm up; plans are made anew with statistics, as autovacuum has it within a minute
-    await turns.take(TURN);
-    await sql.unsafe(`analyze ${BOOK_TABLES.join(', ')}`);
     const sizes: SizeFigures[] = [];
     for (const rows of bench.sizes) {
       const grow = Math.ceil(rows / BOOK_TABLES.length) - (await countPayments(sql));
       if (grow > 0) await growBook(sql, { payments: grow, onProgress: bench.onProgress });
+      // pages, plans and the compiler warm up, and what each page costs that is written for the first time after a checkpoint;
+      // plans are made anew with statistics, as autovacuum has it within a minute
+      await turns.take(TURN);
+      await sql.unsafe(`analyze ${BOOK_TABLES.join(', ')}`);
       const rowsBefore = (await countPayments(sql)) * BOOK_TABLES.length;
       const spent = { intake: 0, bare: 0, indexed: 0 };
       for (let done = 0; done < bench.payments; done += TURN) {
