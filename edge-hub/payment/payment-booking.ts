@@ -85,8 +85,13 @@ export class PaymentBooking {
 
   /** The stored reply where this very request was decided before; undefined when it is new. */
   repeated(request: RequestOfPayment): Result<BookedResult, Conflict> | undefined {
+    return this.parts.ledger.isNew(request) ? undefined : this.decidedBefore(request);
+  }
+
+  private decidedBefore(
+    request: Pick<PaymentAttempt, 'requestId' | 'inputHash'>,
+  ): Result<BookedResult, Conflict> | undefined {
     const { ledger } = this.parts;
-    if (ledger.isNew(request)) return undefined;
     const attempt = ledger.attempt(request.requestId);
     if (!attempt) {
       return ledger.moveRequest(request.requestId) ? err('idempotency_conflict') : undefined;
@@ -99,17 +104,17 @@ export class PaymentBooking {
   /** What an earlier request has already settled: the same request, or a payment that is taken or over. */
   alreadyTaken(attempt: PaymentAttempt): Result<BookedResult, Conflict> | undefined {
     const { ledger, replies } = this.parts;
-    const { requestId, inputHash, terms } = attempt;
+    const { requestId, terms } = attempt;
     const { paymentId, terminalId } = terms;
     if (ledger.isNew({ requestId, paymentId })) return undefined;
-    const repeated = this.repeated({ requestId, inputHash, paymentId });
+    const repeated = this.decidedBefore(attempt);
     if (repeated) return repeated;
     const conflict = this.conflict(terms);
     if (conflict) return err(conflict);
     if ((ledger.payment(paymentId)?.state ?? 'declined') === 'declined') return undefined;
     const data = this.result(paymentId, terminalId);
     if (!data) return undefined;
-    const replyJson = replies.write('payment.result', attempt.requestId, data);
+    const replyJson = replies.write('payment.result', requestId, data);
     return ok({ replyJson, data, fresh: false });
   }
 

@@ -100,8 +100,8 @@ export interface HubDay {
 }
 
 /**
- * The days on which these people paid, by hub, in the city's time zone. Reads all payments, a second or so for five million: an
- * index by person would be dearer for each payment than this is for each erasure.
+ * The days on which these people paid, by hub, in the city's time zone. Reads all payments: an index by person would make each
+ * payment dearer, and the more so the larger the book is, for the sake of a few erasures.
  */
 export async function readDaysOf(
   tx: Executor,
