@@ -63,6 +63,7 @@ export class JetStreamHubStream implements HubStream {
     /** The most messages of one poll. */
     readonly batch: number;
   };
+  private reading: ConsumerReading | undefined;
 
   constructor(parts: JetStreamHubStream['parts']) {
     this.parts = parts;
@@ -78,15 +79,21 @@ export class JetStreamHubStream implements HubStream {
     return { created, firstSeq: state.first_seq, lastSeq: state.last_seq };
   }
 
-  /** An ordered consumer, which acks nothing. */
+  /**
+   * An ordered consumer, which acks nothing. The one before goes: the server would keep it until it has been idle for long,
+   * and a link that flaps would use up as many as central may have.
+   */
   async read(fromSeq: number): Promise<StreamReading> {
+    this.reading?.discard();
+    this.reading = undefined;
     const { consumers } = jetstream(this.parts.nats, this.options(API_TIMEOUT_MS));
     const consumer = await consumers.get(this.name, {
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: fromSeq,
       inactive_threshold: CONSUMER_IDLE_MS,
     });
-    return new ConsumerReading(consumer, this.parts.batch);
+    this.reading = new ConsumerReading(consumer, this.parts.batch);
+    return this.reading;
   }
 
   private async make(settings: Extract<StreamSettings, { at: 'central' }>): Promise<StreamInfo> {
@@ -130,6 +137,11 @@ class ConsumerReading implements StreamReading {
 
   stop(): void {
     this.fetching?.stop();
+  }
+
+  /** Nobody waits for it: where the server does not hear of it, its own limit ends the consumer. */
+  discard(): void {
+    this.consumer.delete().catch(() => undefined);
   }
 
   async *poll(): AsyncGenerator<StreamMessage> {

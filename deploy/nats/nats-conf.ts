@@ -75,7 +75,7 @@ const MAX_PAYLOAD_BYTES = MIB;
 /** Central's processes, and readers of the operator. */
 const MAX_CLIENTS = 256;
 /** Of the application's account: each hub's stream is read by one consumer, and for a moment by its successor too. */
-const CONSUMERS_PER_HUB = 4;
+export const CONSUMERS_PER_HUB = 4;
 
 /**
  * A leaf is told at which address its server is, and dials that too when the link is gone: past the relay
