@@ -9,14 +9,26 @@ interface LifeParts {
   readonly outbox: OutboxStore;
   readonly allowances: AllowanceStore;
   readonly directory: Pick<DirectoryStore, 'setting' | 'putSetting'>;
-  readonly witness: ChainWitness;
+  readonly witness: Pick<ChainWitness, 'read' | 'isSameFile' | 'begin' | 'keep'>;
   readonly transact: Transact;
   /** Resolves when everything committed so far is on disk. */
   readonly settled: () => Promise<void>;
+  /** How the place in the chain is kept again and again: every second, where nothing else is said. */
+  readonly repeat?: Repeat;
   readonly logger: Logger;
 }
 
+/** Does something again and again. @returns ends it */
+type Repeat = (work: () => void) => () => void;
+
 const KEEP_MS = 1_000;
+const everySecond: Repeat = (work) => {
+  const timer = setInterval(work, KEEP_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+  };
+};
 /** Says in the database that there is a witness beside it. */
 const WITNESSED = 'chain_witnessed';
 
@@ -28,7 +40,7 @@ const WITNESSED = 'chain_witnessed';
 export class HubLife {
   private readonly parts: LifeParts;
   private keptSeq = -1;
-  private timer: NodeJS.Timeout | undefined;
+  private endKeeping: () => void = () => undefined;
   private keeping: Promise<void> = Promise.resolve();
 
   constructor(parts: LifeParts) {
@@ -54,16 +66,16 @@ export class HubLife {
     if (directory.setting(WITNESSED) === undefined) {
       transact(() => directory.putSetting(WITNESSED, 'yes'));
     }
-    this.timer = setInterval(() => {
+    const { repeat = everySecond } = this.parts;
+    this.endKeeping = repeat(() => {
       this.keeping = this.keep();
-    }, KEEP_MS);
-    this.timer.unref();
+    });
     return restored;
   }
 
   /** To be called before the database is closed. */
   async end(): Promise<void> {
-    clearInterval(this.timer);
+    this.endKeeping();
     await this.keeping;
     await this.keep();
   }

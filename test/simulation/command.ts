@@ -5,7 +5,7 @@ import {
   UsageError,
   wholeNumber,
 } from '../../shared/kernel/command-line.ts';
-import { addDamage, isDamaged, noDamage } from './audit.ts';
+import { addDamage, isDamaged, noDamage } from './damage.ts';
 import { isFound, PLANTS, type Plant, plantOf } from './plant.ts';
 import { runSeeds, type Seeds } from './seeds.ts';
 import { type Run, type RunResult, Simulator } from './simulate.ts';
@@ -93,6 +93,8 @@ interface SeedsResult {
   readonly payments: number;
   readonly acknowledged: number;
   readonly refused: number;
+  /** Told to a terminal by a hub whose disk was lost before central had heard of it. */
+  readonly goneWithDisk: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly damage: ReturnType<typeof noDamage>;
   /** The first of them; each alone shows it again. */
@@ -104,6 +106,7 @@ interface SeedsResult {
   readonly timesRealTime: number;
 }
 
+const SUMS = ['payments', 'acknowledged', 'refused', 'goneWithDisk'] as const;
 const FAILING_TOLD = 20;
 const EXAMPLES_TOLD = 5;
 const PROGRESS_EVERY = 10;
@@ -116,13 +119,13 @@ async function simulateSeeds(
   const damage = noDamage();
   const failing: number[] = [];
   const faults: Record<string, number> = {};
-  const sums = { payments: 0, acknowledged: 0, refused: 0 };
+  const sums = { payments: 0, acknowledged: 0, refused: 0, goneWithDisk: 0 };
   let done = 0;
   let digest = '';
   const add = (result: RunResult): void => {
     done += 1;
     addDamage(damage, result.damage);
-    for (const name of ['payments', 'acknowledged', 'refused'] as const) sums[name] += result[name];
+    for (const name of SUMS) sums[name] += result[name];
     for (const [kind, count] of result.faults) faults[kind] = (faults[kind] ?? 0) + count;
     if (result.seed === seeds.first + seeds.count - 1) digest = result.digest;
     if (isDamaged(result.damage)) {

@@ -11,6 +11,7 @@ const HUB_FAULTS = [
   'hub-kill',
   'hub-power-cut',
   'hub-stopped',
+  'hub-restored',
   'disk-full',
   'flush-fails',
   'clock-step',
@@ -26,6 +27,7 @@ const CENTRAL_FAULTS = ['central-kill', 'central-stopped', 'shopper-blocked'] as
 type HubFault = (typeof HUB_FAULTS)[number];
 
 const CLOCK_STEPS_MS = [-7_200_000, -90_000, -2_000, 2_000, 90_000, 7_200_000];
+const BACKUP_AGE_MINUTES = [5, 480] as const;
 /** A power cut at closing time: nothing is sold after it. */
 const CLOSING_CUT_SHARE = 0.2;
 
@@ -40,6 +42,7 @@ export class Faults {
   private readonly hubs: readonly SimHub[];
   private readonly central: SimCentral;
   private readonly shoppers: readonly string[];
+  private closesAtMs = 0;
 
   constructor(parts: {
     readonly world: World;
@@ -55,6 +58,7 @@ export class Faults {
   }
 
   schedule(untilMs: number): void {
+    this.closesAtMs = untilMs;
     for (const hub of this.hubs) {
       this.every(HUB_FAULT_EVERY_MS, untilMs, () => {
         this.strike(hub, this.oneOf(HUB_FAULTS));
@@ -113,6 +117,9 @@ export class Faults {
         hub.process?.standStill();
         this.later(0, 30, () => hub.process?.goOn());
         break;
+      case 'hub-restored':
+        this.restore(hub);
+        break;
       case 'disk-full':
         hub.disk.fill();
         this.later(1, 60, () => {
@@ -168,6 +175,20 @@ export class Faults {
     hub.cutPower();
     this.later(0, 30, () => {
       hub.start();
+    });
+  }
+
+  /** A backup is made, and some time later the disk is lost. */
+  private restore(hub: SimHub): void {
+    const { scheduler } = this.world;
+    hub.disk.backUp();
+    const afterMs = this.random.between(...BACKUP_AGE_MINUTES) * MINUTE_MS;
+    scheduler.after(Math.min(afterMs, this.closesAtMs - scheduler.now), () => {
+      hub.putBackUp();
+      this.world.note('put back', hub.hubId);
+      this.later(0, 60, () => {
+        hub.start();
+      });
     });
   }
 

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { type OpenDatabase, openDatabase } from '../../edge-hub/db/database.ts';
 import { pause } from '../../shared/kernel/timers.ts';
 import type { Plant } from './plant.ts';
+import { SimWitness } from './sim-witness.ts';
 import type { Machine, SimProcess } from './world.ts';
 
 const FLUSH_MS = [0.5, 6] as const;
@@ -43,6 +44,10 @@ export class HubDisk {
     | undefined;
   /** Whether flushes fail. */
   isFailing = false;
+  /** Files of the databases that a backup has taken the place of, and of what was put back, in that order. */
+  readonly replaced: Replaced[] = [];
+  /** What the hub keeps beside its database. */
+  readonly witness = new SimWitness();
 
   /** @param empty file of a database with today's schema and nothing in it */
   constructor(parts: {
@@ -104,20 +109,51 @@ export class HubDisk {
   /** What was not flushed is gone. */
   afterPowerCut(): void {
     this.moveOn(this.flushedBytes);
+    if (this.machine.random.next() < 0.5) this.witness.cutPower();
+  }
+
+  /** Copies the database as it is, while it is in use. */
+  backUp(): void {
+    remove(this.backup);
+    copyFileSync(this.path, this.backup);
+    if (existsSync(this.log)) copyFileSync(this.log, `${this.backup}-wal`);
+  }
+
+  /** Puts the backup in the place of the database, whose process has ended. */
+  putBack(): void {
+    const lost = this.rest();
+    this.generation += 1;
+    this.round += 1;
+    copyFileSync(this.backup, this.path);
+    if (existsSync(`${this.backup}-wal`)) copyFileSync(`${this.backup}-wal`, this.log);
+    this.flushedBytes = sizeOf(this.log);
+    const kept = `${this.backup}.${this.generation}`;
+    copyFileSync(this.path, kept);
+    if (existsSync(this.log)) copyFileSync(this.log, `${kept}-wal`);
+    intoDatabase(kept);
+    this.replaced.push({ lost, backup: kept });
+    this.witness.replaced(this.machine.random.next() < 0.5);
   }
 
   /** Brings the log into the database. @returns its file, for the audit; the disk is not used any more */
   rest(): string {
     this.afterKill();
-    const client = new Database(this.path);
-    client.pragma('wal_checkpoint(TRUNCATE)');
-    client.close();
+    intoDatabase(this.path);
     return this.path;
   }
 
   /** After the audit. */
   remove(): void {
     remove(this.path);
+    remove(this.backup);
+    for (const { lost, backup } of this.replaced) {
+      remove(lost);
+      remove(backup);
+    }
+  }
+
+  private get backup(): string {
+    return join(this.dir, `${this.machine.name}.backup.db`);
   }
 
   private get path(): string {
@@ -169,6 +205,19 @@ export class HubDisk {
     for (const result of results) return result;
     throw new DiskError('nothing was done');
   }
+}
+
+/** A database that was lost with its disk, and the backup that took its place; files. */
+export interface Replaced {
+  readonly lost: string;
+  readonly backup: string;
+}
+
+/** Brings the log into the database. */
+function intoDatabase(path: string): void {
+  const client = new Database(path);
+  client.pragma('wal_checkpoint(TRUNCATE)');
+  client.close();
 }
 
 function sizeOf(path: string): number {

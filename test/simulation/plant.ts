@@ -1,4 +1,4 @@
-import type { Damage } from './audit.ts';
+import type { Damage } from './damage.ts';
 
 /** A fault of the software that a run can be given, behind this switch of the harness alone, and what the audit must find of it. */
 const FOUND_AS = {
@@ -18,6 +18,8 @@ const FOUND_AS = {
   'chain-broken': ({ chainBreaks }) => chainBreaks,
   /** Central takes the stream's word for it that there is no more, and asks no hub for what the stream has lost. */
   'stream-trusted': ({ unsettled }) => unsettled,
+  /** A hub does not see that a backup was put back, and spends what it was granted before. */
+  'restored-unseen': ({ overdrawn }) => overdrawn,
 } as const satisfies Record<string, (damage: Damage) => number>;
 
 export type Plant = keyof typeof FOUND_AS;

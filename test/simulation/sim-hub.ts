@@ -11,6 +11,8 @@ import type { OpenDatabase, Transact } from '../../edge-hub/db/database.ts';
 import { Downlink } from '../../edge-hub/downlink/downlink.ts';
 import { DownlinkApplier } from '../../edge-hub/downlink/downlink-applier.ts';
 import { DownlinkStore } from '../../edge-hub/downlink/downlink-store.ts';
+import { DirectoryStore } from '../../edge-hub/enrolment/directory-store.ts';
+import { HubLife } from '../../edge-hub/epoch/life.ts';
 import { HubEvents } from '../../edge-hub/events.ts';
 import { ChainDesk } from '../../edge-hub/outbox/chain-desk.ts';
 import type { EventStream } from '../../edge-hub/outbox/event-stream.ts';
@@ -30,6 +32,7 @@ import { type Machine, SimProcess } from './world.ts';
 const POLL_MS = 1_800_000;
 const FRESH_MS = 3_600_000;
 const EXPIRY_CHECK_MS = 1_800_000;
+const WITNESS_EVERY_MS = 1_800_000;
 const TARGET_MINOR = 30_000n;
 const HOUR_MS = 3_600_000;
 const OFFLINE_POLICY = {
@@ -104,9 +107,9 @@ export class SimHub {
       } catch {
         // a full disk: later
       }
-      process.after(EXPIRY_CHECK_MS, expire);
     };
     expire();
+    repeat(process, EXPIRY_CHECK_MS, expire);
   }
 
   /** Ends the process, as `kill -9` does. */
@@ -122,6 +125,13 @@ export class SimHub {
     this.disk.afterPowerCut();
     const { world } = this.machine;
     if (this.stream.cutPower() > 0) world.fault('stream-truncated', this.hubId);
+  }
+
+  /** Its disk is lost, and with it its stream or not; a backup takes its place. The hub is not started. */
+  putBackUp(): void {
+    this.kill();
+    this.disk.putBack();
+    if (this.machine.random.next() < 0.5) this.stream.lose();
   }
 
   private wire(process: SimProcess, database: OpenDatabase): HubDesk {
@@ -145,8 +155,18 @@ export class SimHub {
         return done;
       };
     const transact = waking(database.transact);
-    const events = new HubEvents({ outbox, clock, newId: process.newId });
     const store = new AllowanceStore(db);
+    const life = new HubLife({
+      ...shared,
+      outbox,
+      transact,
+      allowances: store,
+      directory: new DirectoryStore(db),
+      witness: this.disk.witness,
+      repeat: (work) => repeat(process, WITNESS_EVERY_MS, work),
+    });
+    if (this.plant !== 'restored-unseen') life.begin();
+    const events = new HubEvents({ outbox, clock, newId: process.newId });
     const contact = new CentralContact({ ...shared, store });
     const askLink = new AskLink(hubId, logger);
     const topUps = new TopUps({
@@ -240,6 +260,21 @@ export class SimHub {
       });
     };
   }
+}
+
+/** As an interval does it. @returns ends it */
+function repeat(process: SimProcess, everyMs: number, work: () => void): () => void {
+  let cancel: () => void;
+  const next = (): void => {
+    cancel = process.after(everyMs, () => {
+      work();
+      next();
+    });
+  };
+  next();
+  return () => {
+    cancel();
+  };
 }
 
 /** Nobody is enrolled, erased or told of in a simulation: it has no faces. */

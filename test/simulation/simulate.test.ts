@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isDamaged } from './audit.ts';
+import { isDamaged } from './damage.ts';
 import { isFound, type Plant } from './plant.ts';
 import { Simulator } from './simulate.ts';
 

@@ -173,7 +173,7 @@ export class Simulator {
     parts.central.kill();
     const hubs = parts.hubs.map((hub) => {
       hub.kill();
-      return { hubId: hub.hubId, path: hub.disk.rest() };
+      return { hubId: hub.hubId, path: hub.disk.rest(), replaced: hub.disk.replaced };
     });
     const audited = await audit({ hubs, city: this.city, journal, halted, walletMinor });
     for (const hub of parts.hubs) hub.disk.remove();
