@@ -118,7 +118,8 @@ export const SETTLEMENT_EXCEPTION_CODES = [
 
 export const settlementExceptionSchema = z.object({
   exceptionId: z.int(),
-  code: z.enum(SETTLEMENT_EXCEPTION_CODES),
+  /** Another one where another version of central has written it: it hides no other. */
+  code: z.union([z.enum(SETTLEMENT_EXCEPTION_CODES), z.string().min(1)]),
   subject: z.string(),
   merchantId: nameSchema.nullable(),
   detail: z.string(),

@@ -277,6 +277,8 @@ describe.skipIf(executablePath === undefined)('every page of central for staff',
         (hub_id, code, subject, detail, source, found_at, last_seen_at)
       values (${HUB}, 'surplus', 'event 7', 'd', 'nightly', now(), now()),
         (${HUB}, 'of_tomorrow', 'event 8', 'd', 'nightly', now(), now())`;
+    await books.sql`insert into settlement_exceptions (code, subject, detail, found_at)
+      values ('message_unreadable', 'file 1', 'd', now()), ('of_tomorrow', 'file 2', 'd', now())`;
     server = await HttpServer.start({ app: books, host: '127.0.0.1', port: 0 });
     browser = await chromium.launch({
       executablePath: present(executablePath, 'Chromium'),
@@ -342,6 +344,13 @@ describe.skipIf(executablePath === undefined)('every page of central for staff',
     expect(more).toEqual([]);
     expect(known).toContain('Central has what the hub has not');
     for (const said of ['Cannot be shown', HUB, 'of_tomorrow', 'no. ']) expect(odd).toContain(said);
+    const banks = page
+      .getByRole('region', { name: 'What the bank or Alipay did not do' })
+      .locator('.items > li');
+    await banks.first().waitFor();
+    const [later, earlier] = await banks.allInnerTexts();
+    expect(later).toContain('of_tomorrow');
+    expect(earlier).toContain('A bank message cannot be read');
   });
 
   it('is for its roles alone, and tells who is new how to begin', async () => {

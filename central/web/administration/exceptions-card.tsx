@@ -1,6 +1,9 @@
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { settlementExceptionListSchema } from '../../../shared/contracts/http-settlement.ts';
+import {
+  SETTLEMENT_EXCEPTION_CODES,
+  settlementExceptionListSchema,
+} from '../../../shared/contracts/http-settlement.ts';
 import { type ExceptionFilter, recordedSchema } from '../../../shared/contracts/reconciliation.ts';
 import { momentText } from '../../../shared/web/format.ts';
 import { usePolled } from '../../../shared/web/use-polled.ts';
@@ -39,7 +42,7 @@ export function ExceptionsCard(): ReactElement {
             {exceptions.map((each) => (
               <li key={each.exceptionId}>
                 <div className="item-head">
-                  <strong>{t(`exceptions.${each.code}`)}</strong>
+                  <CodeText code={each.code} />
                   <span className="small muted">
                     {momentText(each.foundAt, i18n.language, Date.now())}
                   </span>
@@ -75,5 +78,16 @@ export function ExceptionsCard(): ReactElement {
         </>
       )}
     </ListCard>
+  );
+}
+
+/** What it is, or its code where another version of central has written it. */
+function CodeText({ code }: { readonly code: string }): ReactElement {
+  const { t } = useTranslation();
+  const known = SETTLEMENT_EXCEPTION_CODES.find((each) => each === code);
+  return known ? (
+    <strong>{t(`exceptions.${known}`)}</strong>
+  ) : (
+    <strong className="mono">{code}</strong>
   );
 }
