@@ -38,6 +38,11 @@ const MIGRATIONS = new URL('./migrations/', import.meta.url);
 /** Any number of ours, the same for every central: one migrates at a time. */
 const MIGRATION_LOCK = 7_401_946_211;
 const CONNECTIONS = 12;
+/**
+ * No limit to the queries under way on one connection. The BEGIN that reaches the client's (100) is sent without its connection
+ * being kept for the transaction (github.com/porsager/postgres/issues/1189). Its types do not know of the option.
+ */
+const NO_PIPELINE_LIMIT = { max_pipeline: Number.MAX_SAFE_INTEGER };
 const CLOSE_LIMIT_S = 3;
 /** A process that was stopped in the middle of a transaction gives its locks up after this. */
 const IDLE_IN_TRANSACTION_MS = 10_000;
@@ -62,6 +67,7 @@ export async function openDatabase(
     max: CONNECTIONS,
     connect_timeout: 10,
     idle_timeout: 60,
+    ...NO_PIPELINE_LIMIT,
     onnotice: () => {},
     connection: {
       application_name: applicationName(processId),

@@ -4,12 +4,15 @@ import type { SeedTask } from './seeds.ts';
 import { Simulator } from './simulate.ts';
 
 const port = present(parentPort, 'seeds-worker.ts runs in a worker thread');
-const { seeds, run, taken } = workerData as SeedTask;
+const { seeds, run, taken, current } = workerData as SeedTask;
 const counter = new Int32Array(taken);
+const at = new Uint32Array(current);
 const simulator = await Simulator.create();
 for (;;) {
-  const at = Atomics.add(counter, 0, 1);
-  if (at >= seeds.count) break;
-  port.postMessage(await simulator.run({ ...run, seed: seeds.first + at }));
+  const nth = Atomics.add(counter, 0, 1);
+  if (nth >= seeds.count) break;
+  const seed = seeds.first + nth;
+  at[0] = seed;
+  port.postMessage(await simulator.run({ ...run, seed }));
 }
 await simulator.close();

@@ -8,11 +8,19 @@ export interface Seeds {
   readonly count: number;
 }
 
-/** What a thread is given: the seeds that all of them share, and where the next one to be run is kept. */
+/** What a thread is given. */
 export interface SeedTask {
   readonly seeds: Seeds;
   readonly run: Omit<Run, 'seed' | 'tell'>;
+  /** How many of the seeds are taken, by all threads; Int32. */
   readonly taken: SharedArrayBuffer;
+  /** The seed that this thread is at; Uint32. */
+  readonly current: SharedArrayBuffer;
+}
+
+/** A run ended before its audit: the program itself has failed. */
+class SeedFailedError extends Error {
+  override readonly name = 'SeedFailedError';
 }
 
 /**
@@ -21,13 +29,21 @@ export interface SeedTask {
  * @param onResult is given each result, in the order in which they come
  */
 export async function runSeeds(
-  order: Omit<SeedTask, 'taken'> & { readonly threads: number; readonly tell?: Run['tell'] },
+  order: Pick<SeedTask, 'seeds' | 'run'> & {
+    readonly threads: number;
+    readonly tell?: Run['tell'];
+  },
   onResult: (result: RunResult) => void,
 ): Promise<void> {
   const { seeds, run, threads, tell } = order;
   if (threads > 1) {
-    const task: SeedTask = { seeds, run, taken: new SharedArrayBuffer(4) };
-    await Promise.all(Array.from({ length: threads }, () => onThread(task, onResult)));
+    const taken = new SharedArrayBuffer(4);
+    const workers = Array.from({ length: threads }, () => startThread({ seeds, run, taken }));
+    try {
+      await Promise.all(workers.map((worker) => resultsOf(worker, onResult)));
+    } finally {
+      await Promise.all(workers.map(({ thread }) => thread.terminate()));
+    }
     return;
   }
   const simulator = await Simulator.create();
@@ -37,8 +53,30 @@ export async function runSeeds(
   await simulator.close();
 }
 
-async function onThread(task: SeedTask, onResult: (result: RunResult) => void): Promise<void> {
-  const worker = new Worker(new URL('./seeds-worker.ts', import.meta.url), { workerData: task });
-  worker.on('message', onResult);
-  await once(worker, 'exit');
+interface SeedWorker {
+  readonly thread: Worker;
+  readonly current: SharedArrayBuffer;
+}
+
+function startThread(order: Omit<SeedTask, 'current'>): SeedWorker {
+  const current = new SharedArrayBuffer(4);
+  const workerData: SeedTask = { ...order, current };
+  return {
+    current,
+    thread: new Worker(new URL('./seeds-worker.ts', import.meta.url), { workerData }),
+  };
+}
+
+/** @throws SeedFailedError with the seed at which the thread has failed */
+async function resultsOf(
+  { thread, current }: SeedWorker,
+  onResult: (result: RunResult) => void,
+): Promise<void> {
+  thread.on('message', onResult);
+  try {
+    await once(thread, 'exit');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.stack : String(cause);
+    throw new SeedFailedError(`seed ${new Uint32Array(current)[0]}: ${why}`, { cause });
+  }
 }
