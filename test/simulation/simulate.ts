@@ -48,8 +48,8 @@ const SALE_EVERY_MS = HOUR_MS;
 const HUBS_PER_SHOPPER = 4;
 /** What is asked for at a hub in an hour, on average: shoppers have about as much. Minor units. */
 const ASKED_PER_HOUR_MINOR = 5_000;
-/** How long hubs and central have, once all is whole again. */
-const SETTLING_MS = 2 * HOUR_MS;
+/** How long hubs and central have, once all is whole again: a clock that was 2 h ahead lets a payment expire so much later. */
+const SETTLING_MS = 4 * HOUR_MS;
 
 /** Runs one simulation after another; what is dear is made once. */
 export class Simulator {
