@@ -98,10 +98,14 @@ async function holdPostings(
     `select seq, type, reason from quarantined_events where hub_id = '${hubId}'`,
   );
   const lost = lostParts.flatMap((part) => part.moves);
-  const known = new Set(lost.map(({ paymentId }) => paymentId));
-  const doneAgain = new Set(
-    [...moves.values()].flatMap(({ paymentId, hash }) => (known.has(paymentId) ? [hash] : [])),
-  );
+  /** On how many lost disks something was done to the payment. */
+  const disksOf = (paymentId: string): number =>
+    lostParts.filter((part) => part.moves.some((move) => move.paymentId === paymentId)).length;
+  const again = [
+    ...[...moves.values()].filter(({ paymentId }) => disksOf(paymentId) > 0),
+    ...lost.filter(({ paymentId }) => disksOf(paymentId) > 1),
+  ];
+  const doneAgain = new Set(again.map(({ hash }) => hash));
   const hashesAside = new Set(aside.map(({ seq }) => inbox.get(Number(seq)) ?? ''));
   const unexpected = aside.filter(({ seq }) => !doneAgain.has(inbox.get(Number(seq)) ?? ''));
   for (const { type, reason } of unexpected) examples.push(`aside: ${hubId} ${type}: ${reason}`);
