@@ -53,7 +53,10 @@ function installNothing(): void {
 }
 
 function start(...args: string[]): ChildProcess {
+  // as in a shell; the launcher that runs these tests has given them its own
+  const { NODE_COMPILE_CACHE: _, ...env } = process.env;
   return spawn(process.execPath, [join(checkout, 'deploy', 'launch.mjs'), ...args], {
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

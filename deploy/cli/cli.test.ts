@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { present } from '../../shared/kernel/assert.ts';
+import { ROOT } from '../stack/env.ts';
 import { freePorts } from '../stack/free-ports.ts';
 import { runCli } from './cli.ts';
 
@@ -53,6 +55,20 @@ it.each(['enrol', 'erase', 'evaluate', 'report', 'screenshots', 'doctor', 'bench
     expect(code).toBe(0);
     expect(out).toContain(`usage: wuma ${name}`);
   },
+);
+
+it.each(['chaos', 'city', 'powercut', 'simulate'])(
+  '%s has the help of its program',
+  (name) => {
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['deploy/cli/main.ts', name, '--help'],
+      { cwd: ROOT, encoding: 'utf8' },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain(`usage: wuma ${name}`);
+  },
+  30_000,
 );
 
 it.each([

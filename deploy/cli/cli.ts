@@ -1,32 +1,35 @@
 import { KeyRingError } from '../../models/template-protection/key-ring.ts';
 import { UsageError } from '../../shared/kernel/command-line.ts';
-import { type Command, type CommandIo } from './command.ts';
+import type { Command, CommandIo, ProgramCommand } from './command.ts';
 import { bankCommand } from './commands/bank.ts';
 import { benchCommand } from './commands/bench.ts';
-import { chaosCommand } from './commands/chaos.ts';
-import { cityCommand } from './commands/city.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { enrolCommand } from './commands/enrol.ts';
 import { eraseCommand } from './commands/erase.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { natsCommand } from './commands/nats.ts';
-import { powercutCommand } from './commands/powercut.ts';
 import { providerCommand } from './commands/provider.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { reportCommand } from './commands/report.ts';
 import { resyncCommand } from './commands/resync.ts';
 import { screenshotsCommand } from './commands/screenshots.ts';
 import { settleCommand } from './commands/settle.ts';
-import { simulateCommand } from './commands/simulate.ts';
 import { templatesCommand } from './commands/templates.ts';
+import { runInstead } from './forward.ts';
 import { HubRefusal, HubUnreachable } from './hub-client.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = {
+const COMMANDS: Readonly<Record<string, Command | ProgramCommand>> = {
   bank: bankCommand,
   bench: benchCommand,
-  chaos: chaosCommand,
-  city: cityCommand,
+  chaos: {
+    summary: 'break a city of real processes under load, and audit its books',
+    program: 'test/chaos/main.ts',
+  },
+  city: {
+    summary: 'simulate a city with known truths, books and lake',
+    program: 'central/insight/city/main.ts',
+  },
   doctor: doctorCommand,
   enrol: enrolCommand,
   erase: eraseCommand,
@@ -35,12 +38,18 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   report: reportCommand,
   ledger: ledgerCommand,
   nats: natsCommand,
-  powercut: powercutCommand,
+  powercut: {
+    summary: 'play power cuts on a hub under load and look for what is missing',
+    program: 'test/powercut/main.ts',
+  },
   reconcile: reconcileCommand,
   resync: resyncCommand,
   screenshots: screenshotsCommand,
   settle: settleCommand,
-  simulate: simulateCommand,
+  simulate: {
+    summary: 'simulate days of a city in one process, with faults by the seed, and audit its books',
+    program: 'test/simulation/main.ts',
+  },
   templates: templatesCommand,
 };
 
@@ -73,6 +82,7 @@ export async function runCli(args: readonly string[], io: CommandIo): Promise<nu
     io.progress(`there is no command "${name}"\n\n${overview()}`);
     return USAGE_CODE;
   }
+  if ('program' in command) return runInstead(command.program, rest);
   const tellsItself = command.subcommands?.includes(rest[0] ?? '') ?? false;
   if (!tellsItself && (rest.includes('--help') || rest.includes('-h'))) {
     io.out(command.help.trimEnd());

@@ -17,6 +17,13 @@ export interface Command {
   run(args: readonly string[], io: CommandIo): Promise<number>;
 }
 
+/** A command that another program of ours is: it tells its help, and what is wrong with its arguments, itself. */
+export interface ProgramCommand {
+  readonly summary: string;
+  /** Its entry, from the root of the checkout. */
+  readonly program: string;
+}
+
 /** `a, b` as a list without empty items. */
 export function listOf(text: string): string[] {
   return text

@@ -19,11 +19,16 @@ import { ensureTestTools } from './test-tools.mjs';
  * @typedef {'nats' | 'models' | 'kernel' | 'pages' | 'testTools'} Need
  */
 
-/** Commands of `wuma` that use models, or the built pages too. */
+/** Commands of `wuma` that use more than Node and the dependencies. */
 const WUMA_NEEDS = {
   'bench index': ['kernel'],
+  'bench intake': ['nats'],
+  'bench latency': ['nats', 'models', 'kernel', 'pages'],
   'bench recognition': ['models'],
+  'bench restart': ['kernel'],
+  chaos: ['nats'],
   evaluate: ['models'],
+  powercut: ['nats'],
   screenshots: ['nats', 'models', 'pages', 'testTools'],
 };
 
@@ -72,7 +77,7 @@ export function isCommand(name) {
 export async function runCommand(name, args) {
   // doctor only tells, so it must work where nothing is set up
   if (name === 'wuma' && args[0] === 'doctor') return runDoctor(args.slice(1));
-  const asksForHelp = name === 'start' && args.includes('--help');
+  const asksForHelp = args.includes('--help') || args.includes('-h');
   const command = COMMANDS[name];
   const node = await interruptible(() =>
     withSetupLock(() => setUp(asksForHelp ? [] : command.needs(args), args)),

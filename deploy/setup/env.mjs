@@ -25,7 +25,10 @@ export function childEnvironment(node) {
     PATH: folders.filter((folder) => folder !== '').join(delimiter),
     // its own install script wants a host that npm's users may not reach; npm's package has all we use
     ONNXRUNTIME_NODE_INSTALL: 'skip',
-    // threads and processes that a program starts begin with it too, which what it switches on itself does not reach
-    NODE_COMPILE_CACHE: environment.NODE_COMPILE_CACHE ?? COMPILE_CACHE_DIR,
+    // threads and processes that a program starts begin with it too, which what it switches on itself does not reach;
+    // what only looks (doctor) leaves no folder behind
+    ...(node === undefined
+      ? {}
+      : { NODE_COMPILE_CACHE: environment.NODE_COMPILE_CACHE ?? COMPILE_CACHE_DIR }),
   };
 }

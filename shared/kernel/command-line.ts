@@ -46,7 +46,7 @@ export async function runCommandLine<const O extends Options>(
   io: CommandIo = PROCESS_IO,
 ): Promise<number> {
   try {
-    if (argv.includes('--help')) {
+    if (argv.includes('--help') || argv.includes('-h')) {
       io.writeOut(command.help);
       return 0;
     }

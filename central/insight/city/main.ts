@@ -6,7 +6,7 @@ import { simulateCity } from './simulated-city.ts';
 const HELP = `Simulates a city with known truths: people who live in its streets, tourists, shops that do well and badly. Books it in a
 PostgreSQL of its own, projects the books into a lake as central does, and writes what was planted into truth.json.
 
-  wuma city [--streets N] [--days N] [--shops N] [--people N] [--seed N] [--until DAY] [--out DIR] [--json]
+usage: wuma city [--streets N] [--days N] [--shops N] [--people N] [--seed N] [--until DAY] [--out DIR] [--json]
 
   --streets N   streets, each with a hub (default 20)
   --days N      days (default 365)
