@@ -17,7 +17,7 @@ export interface ChaosResult extends AuditResult {
   readonly failedLooks: number;
   /** The longest that a terminal waited for an answer to a probe, ms. */
   readonly slowestMs: number;
-  /** Services that had ended by themselves by the end of the faults and were started again. */
+  /** Services that ended by themselves, each time that one did; they were started again, as a supervisor does. */
   readonly fallen: readonly string[];
   readonly seconds: number;
   /** How long hubs and central needed after the last fault until they agreed. */
@@ -74,16 +74,16 @@ export async function runChaos(options: {
     await registerTerminals(stack);
     tills.push(...(await openTills(stack, seed)));
     const startedAt = performance.now();
-    const selling = Promise.all(tills.map((till) => till.sell()));
     const endAt = startedAt + minutes * 60_000;
-    const faults = await inflictUntil(endAt, {
-      kinds: cluster ? CLUSTER_FAULTS : FAULTS,
-      victims: { stack, random: new SeededRandom(seed, 'faults'), clockFile },
-      progress: (text) => progress(`${sold(tills)} paid; ${text}`),
-    });
-    for (const till of tills) till.stop();
-    await selling;
-    const fallen = await startFallen(stack);
+    const fallen: string[] = [];
+    const faults = await whileSelling(tills, () =>
+      inflictUntil(endAt, {
+        kinds: cluster ? CLUSTER_FAULTS : FAULTS,
+        victims: { stack, random: new SeededRandom(seed, 'faults'), clockFile },
+        progress: (text) => progress(`${sold(tills)} paid; ${text}`),
+        afterEach: async () => void fallen.push(...(await startFallen(stack))),
+      }),
+    );
     for (const till of tills) await till.settle();
     progress('all is whole again: waiting for hubs and central to agree');
     const reconciledMs = await until(
@@ -102,6 +102,17 @@ export async function runChaos(options: {
     for (const till of tills) await till.close();
     await stack.stop();
     if (options.dir === undefined) rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** @throws what `during` throws, when nobody sells any more */
+async function whileSelling<T>(tills: readonly Till[], during: () => Promise<T>): Promise<T> {
+  const selling = Promise.all(tills.map((till) => till.sell()));
+  try {
+    return await during();
+  } finally {
+    for (const till of tills) till.stop();
+    await selling;
   }
 }
 
@@ -138,6 +149,7 @@ async function inflictUntil(
     readonly kinds: readonly Fault[];
     readonly victims: Parameters<typeof inflict>[1];
     readonly progress: (text: string) => void;
+    readonly afterEach: () => Promise<void>;
   },
 ): Promise<Partial<Record<Fault, number>>> {
   const { random } = how.victims;
@@ -148,6 +160,7 @@ async function inflictUntil(
       await sleep(random.between(300, 1_500));
       how.progress(fault);
       await inflict(fault, how.victims);
+      await how.afterEach();
       counts[fault] = (counts[fault] ?? 0) + 1;
     }
   }
