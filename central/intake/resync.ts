@@ -1,11 +1,14 @@
+import type { ChainPage } from '../../shared/contracts/chain-messages.ts';
+import { GENESIS_HASH } from '../../shared/contracts/hub-events.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { MessageLink } from '../../shared/kernel/message-link.ts';
 import type { OpenDatabase } from '../db/database.ts';
 import type { CentralEvents } from '../events.ts';
+import { readEpochs } from './epoch-store.ts';
 import type { ChainBreak, ChainPosition, Delivery } from './hub-chain.ts';
 import { askHubLedger } from './hub-ledger-link.ts';
 import type { BookedBatch } from './intake-booking.ts';
-import type { StreamPosition } from './intake-store.ts';
+import { findHashesAt, type StreamPosition } from './intake-store.ts';
 import { askForResync, finishResync, type ResyncReason } from './resync-store.ts';
 
 export interface ResyncParts {
@@ -15,6 +18,11 @@ export interface ResyncParts {
   readonly clock: Clock;
   readonly events: CentralEvents;
 }
+
+/** What a hub's ledger has that is not booked: what comes next, or another story, as after a restore from a backup. */
+export type Unbooked =
+  | { readonly is: 'nothing' | 'next' }
+  | { readonly is: 'other_story'; readonly lastSeq: number };
 
 /** Books deliveries that follow a position. */
 export type Book = (
@@ -42,11 +50,23 @@ export class Resync {
     await database.transact((tx) => askForResync(tx, hubId, due));
   }
 
-  /** Whether the hub's ledger goes on after what is booked. */
-  async isBehind({ chain }: StreamPosition): Promise<boolean> {
+  /** @throws where the hub does not answer */
+  async unbooked({ chain }: StreamPosition): Promise<Unbooked> {
     const { nats, hubId } = this.parts;
-    const page = await askHubLedger(nats, hubId, { afterSeq: hubSeqOf(chain), limit: 1 });
-    return page.events.length > 0;
+    const after = { afterSeq: hubSeqOf(chain), limit: 1 };
+    const { events, head } = await askHubLedger(nats, hubId, after);
+    if (events.length > 0) return { is: 'next' };
+    const isKnown = head.hash === chain.hash || (await this.isBooked(head));
+    return isKnown ? { is: 'nothing' } : { is: 'other_story', lastSeq: head.seq };
+  }
+
+  /** Whether a hub ends where it was before: it was restored and has not said anything since. */
+  private async isBooked({ seq, hash }: ChainPage['head']): Promise<boolean> {
+    if (hash === GENESIS_HASH) return true;
+    const { database, hubId } = this.parts;
+    const places = (await readEpochs(database.db, hubId)).placesOf(seq);
+    const booked = await findHashesAt(database.db, hubId, places);
+    return [...booked.values()].includes(hash);
   }
 
   /**

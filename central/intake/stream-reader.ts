@@ -10,14 +10,14 @@ import type { HubStream, StreamReading } from './hub-stream.ts';
 import { type BookedBatch, type IntakeBooking, OwnershipLostError } from './intake-booking.ts';
 import type { StreamPosition } from './intake-store.ts';
 import type { Claim } from './owner-store.ts';
-import type { Resync } from './resync.ts';
+import type { Resync, Unbooked } from './resync.ts';
 
 export interface ReaderParts {
   readonly hubId: string;
   readonly stream: HubStream;
   readonly booking: IntakeBooking;
   /** Undefined: nobody can be asked for what the stream has lost, and a gap halts the intake. */
-  readonly resync?: Pick<Resync, 'ask' | 'isBehind' | 'run'>;
+  readonly resync?: Pick<Resync, 'ask' | 'run' | 'unbooked'>;
   /** So long a hub stays with a central that is not heard of. */
   readonly leaseMs?: number;
   readonly clock: Clock;
@@ -63,6 +63,7 @@ const OTHER_STORY: ReadonlySet<ChainBreak['code']> = new Set(['fork', 'prev_hash
 const LOOK_BACK_GROWTH = 4;
 /** How often an idle hub is asked whether its stream has lost the tail. */
 const TAIL_CHECK_MS = 30_000;
+const NOTHING: Unbooked = { is: 'nothing' };
 
 /** A stream as it was opened for reading. */
 interface OpenStream {
@@ -180,7 +181,13 @@ export class StreamReader implements Stoppable {
     if (isDue) await resync?.ask('stream_lost', position);
     while (!this.stopped) {
       const { resyncDue } = await this.owned();
-      if (isDue || (resyncDue && !this.isResyncPaused()) || (await this.isTailLost(position))) {
+      const isAsked = isDue || (resyncDue && !this.isResyncPaused());
+      const unbooked = isAsked ? NOTHING : await this.lookAtTail(position);
+      if (unbooked.is === 'other_story') {
+        const { lastSeq: seq } = unbooked;
+        return this.mend({ code: 'fork', seq, streamSeq: position.streamSeq }, position, created);
+      }
+      if (isAsked || unbooked.is === 'next') {
         isDue = false;
         const fetched = await this.fetchFromLedger(position, created);
         if (fetched.break) return this.mend(fetched.break, fetched.position, created);
@@ -198,15 +205,18 @@ export class StreamReader implements Stoppable {
     return this.parts.clock.monotonic() < this.resyncPausedUntilMs;
   }
 
-  /** Looks now and then, when nothing else comes. A hub whose process is down is asked later. */
-  private async isTailLost(position: StreamPosition): Promise<boolean> {
+  /**
+   * Looks now and then, when nothing else comes, whether the hub's ledger has what the stream does not: its tail is lost, or
+   * was told at places that were read before a power cut took them back. A hub whose process is down is asked later.
+   */
+  private async lookAtTail(position: StreamPosition): Promise<Unbooked> {
     const { resync, clock } = this.parts;
     const now = clock.monotonic();
-    if (!resync || this.lag !== 0 || now - this.tailCheckedAtMs < TAIL_CHECK_MS) return false;
+    if (!resync || this.lag !== 0 || now - this.tailCheckedAtMs < TAIL_CHECK_MS) return NOTHING;
     this.tailCheckedAtMs = now;
-    const isLost = await resync.isBehind(position).catch(() => false);
-    if (isLost) await resync.ask('tail_lost', position);
-    return isLost;
+    const unbooked = await resync.unbooked(position).catch(() => NOTHING);
+    if (unbooked.is === 'next') await resync.ask('tail_lost', position);
+    return unbooked;
   }
 
   /**

@@ -151,6 +151,32 @@ describe('what the stream has lost', () => {
     ledger.stop();
   });
 
+  it('of a hub’s new life is fetched although the hub has told less than is booked', async () => {
+    const events = new ChainWriter(HUB).captures(10);
+    await city.hub(HUB).publish(...events);
+    await untilBooked(10);
+    await central.stop();
+    const last = present(events[5], 'the last one of the backup');
+    const life = ChainWriter.after({ ...last, hubId: HUB });
+    const data = { afterSeq: last.seq, afterHash: last.hash, restored: true };
+    const backup = events.slice(0, 6);
+    const silent = ledgerOf(backup);
+    const asks = city.hub(HUB).nats.subscribe(subjects.chainPull(HUB));
+    central = await TestCentral.start(city, databaseUrl);
+    await eventually(() => asks.getReceived() > 0 || undefined);
+    await central.stop();
+    // who was restored and has said nothing since is not asked for what it has told before
+    expect(asks.getReceived()).toBe(1);
+    asks.unsubscribe();
+    silent.stop();
+    const told = ledgerOf([...backup, life.write('epoch.opened', data), ...life.captures(2)]);
+    central = await TestCentral.start(city, databaseUrl);
+    await untilBooked(13);
+    expect(await payments()).toBe(12);
+    expect((await central.hub(HUB)).halted).toBeNull();
+    told.stop();
+  });
+
   it('is not taken from a ledger that tells another story', async () => {
     const events = new ChainWriter(HUB).captures(3);
     const ledger = ledgerOf(new ChainWriter(HUB).captures(9));

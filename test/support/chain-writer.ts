@@ -25,6 +25,14 @@ export class ChainWriter {
     this.hubId = hubId;
   }
 
+  /** Goes on from another's event, as a hub that was restored from a backup does. */
+  static after({ hubId, seq, hash }: WrittenEvent & { readonly hubId: string }): ChainWriter {
+    const writer = new ChainWriter(hubId);
+    writer.seq = seq;
+    writer.lastHash = hash;
+    return writer;
+  }
+
   /** The next event. `data` may be JSON text, which is sent as it is. */
   write(type: string, data: object | string, changed: { version?: number } = {}): WrittenEvent {
     const dataJson = typeof data === 'string' ? data : JSON.stringify(data);
