@@ -7,6 +7,7 @@ import {
 } from '../../shared/kernel/command-line.ts';
 import { addDamage, isDamaged, noDamage } from './damage.ts';
 import { isFound, PLANTS, type Plant, plantOf } from './plant.ts';
+import { makeScratch } from './scratch.ts';
 import { runSeeds, type Seeds } from './seeds.ts';
 import { type Run, type RunResult, Simulator } from './simulate.ts';
 
@@ -57,30 +58,48 @@ export const simulateCommand: CommandLine<typeof OPTIONS> = {
     const first = wholeNumber('seed', given.seed, { least: 0, most: 2 ** 32 - 1 });
     const most = isHunt ? PLANT_SEEDS : 1;
     const count = wholeNumber('seeds', given.seeds ?? String(most), { least: 1, most: 1_000_000 });
+    if (log !== undefined && given.threads !== '1') throw new UsageError('--log wants one thread');
+    const scratch = makeScratch();
     const how: How = {
       seeds: { first, count },
       hours: wholeNumber('hours', given.hours, { least: 1, most: 24 * 31 }),
       hubs: wholeNumber('hubs', given.hubs, { least: 1, most: 200 }),
       threads: wholeNumber('threads', given.threads, { least: 1, most: 64 }),
+      dir: scratch.dir,
       progress: (text) => io.writeError(`${text}\n`),
     };
-    if (isHunt) return tellHunt(await hunt(how), { json, io });
-    if (log !== undefined && how.threads > 1) throw new UsageError('--log wants one thread');
-    const file = log === undefined ? undefined : openSync(log, 'w');
-    const tell =
-      file === undefined ? undefined : (line: string) => void writeSync(file, `${line}\n`);
-    const result = await simulateSeeds(how, { plant: planted, tell });
-    if (file !== undefined) closeSync(file);
-    io.writeOut(json ? `${JSON.stringify(result)}\n` : textOf(result));
-    return isDamaged(result.damage) ? 1 : 0;
+    try {
+      if (isHunt) return tellHunt(await hunt(how), { json, io });
+      const result = await logged(log, (tell) => simulateSeeds(how, { plant: planted, tell }));
+      io.writeOut(json ? `${JSON.stringify(result)}\n` : textOf(result));
+      return isDamaged(result.damage) ? 1 : 0;
+    } finally {
+      scratch.remove();
+    }
   },
 };
+
+/** @param path where the event log goes, if anywhere */
+async function logged<T>(
+  path: string | undefined,
+  run: (tell: Run['tell']) => Promise<T>,
+): Promise<T> {
+  if (path === undefined) return run(undefined);
+  const file = openSync(path, 'w');
+  try {
+    return await run((line) => void writeSync(file, `${line}\n`));
+  } finally {
+    closeSync(file);
+  }
+}
 
 interface How {
   readonly seeds: Seeds;
   readonly hours: number;
   readonly hubs: number;
   readonly threads: number;
+  /** Where disks are. */
+  readonly dir: string;
   readonly progress: (text: string) => void;
 }
 
@@ -112,7 +131,7 @@ const EXAMPLES_TOLD = 5;
 const PROGRESS_EVERY = 10;
 
 async function simulateSeeds(
-  { seeds, hours, hubs, threads, progress }: How,
+  { seeds, hours, hubs, threads, dir, progress }: How,
   { plant, tell }: Pick<Run, 'plant' | 'tell'>,
 ): Promise<SeedsResult> {
   const startedAt = performance.now();
@@ -135,7 +154,7 @@ async function simulateSeeds(
     }
     if (done % PROGRESS_EVERY === 0) progress(`${done} seeds, ${sums.payments} payments`);
   };
-  await runSeeds({ seeds, run: { hours, hubs, plant }, threads, tell }, add);
+  await runSeeds({ seeds, run: { hours, hubs, plant }, threads, dir, tell }, add);
   const seconds = (performance.now() - startedAt) / 1_000;
   return {
     firstSeed: seeds.first,
@@ -162,9 +181,9 @@ interface HuntResult {
 }
 
 /** Runs each planted bug until the audit has found it as what it is. */
-async function hunt({ seeds, hours, hubs, progress }: How): Promise<HuntResult> {
+async function hunt({ seeds, hours, hubs, dir, progress }: How): Promise<HuntResult> {
   const startedAt = performance.now();
-  const simulator = await Simulator.create();
+  const simulator = await Simulator.create(dir);
   const found: [Plant, number | null][] = [];
   for (const plant of PLANTS) {
     let at: number | null = null;

@@ -4,10 +4,10 @@ import type { SeedTask } from './seeds.ts';
 import { Simulator } from './simulate.ts';
 
 const port = present(parentPort, 'seeds-worker.ts runs in a worker thread');
-const { seeds, run, taken, current } = workerData as SeedTask;
+const { seeds, run, taken, current, dir } = workerData as SeedTask;
 const counter = new Int32Array(taken);
 const at = new Uint32Array(current);
-const simulator = await Simulator.create();
+const simulator = await Simulator.create(dir);
 for (;;) {
   const nth = Atomics.add(counter, 0, 1);
   if (nth >= seeds.count) break;

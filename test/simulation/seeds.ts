@@ -12,6 +12,8 @@ export interface Seeds {
 export interface SeedTask {
   readonly seeds: Seeds;
   readonly run: Omit<Run, 'seed' | 'tell'>;
+  /** Where disks are. */
+  readonly dir: string;
   /** How many of the seeds are taken, by all threads; Int32. */
   readonly taken: SharedArrayBuffer;
   /** The seed that this thread is at; Uint32. */
@@ -29,16 +31,16 @@ class SeedFailedError extends Error {
  * @param onResult is given each result, in the order in which they come
  */
 export async function runSeeds(
-  order: Pick<SeedTask, 'seeds' | 'run'> & {
+  order: Pick<SeedTask, 'seeds' | 'run' | 'dir'> & {
     readonly threads: number;
     readonly tell?: Run['tell'];
   },
   onResult: (result: RunResult) => void,
 ): Promise<void> {
-  const { seeds, run, threads, tell } = order;
+  const { seeds, run, dir, threads, tell } = order;
   if (threads > 1) {
     const taken = new SharedArrayBuffer(4);
-    const workers = Array.from({ length: threads }, () => startThread({ seeds, run, taken }));
+    const workers = Array.from({ length: threads }, () => startThread({ seeds, run, dir, taken }));
     try {
       await Promise.all(workers.map((worker) => resultsOf(worker, onResult)));
     } finally {
@@ -46,7 +48,7 @@ export async function runSeeds(
     }
     return;
   }
-  const simulator = await Simulator.create();
+  const simulator = await Simulator.create(dir);
   for (let at = 0; at < seeds.count; at += 1) {
     onResult(await simulator.run({ ...run, tell, seed: seeds.first + at }));
   }

@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isDamaged } from './damage.ts';
 import { isFound, type Plant } from './plant.ts';
+import { makeScratch } from './scratch.ts';
 import { Simulator } from './simulate.ts';
 
 let simulator: Simulator;
+const scratch = makeScratch();
 
 beforeAll(async () => {
-  simulator = await Simulator.create();
+  simulator = await Simulator.create(scratch.dir);
 }, 180_000);
-afterAll(() => simulator.close());
+afterAll(async () => {
+  await simulator.close();
+  scratch.remove();
+});
 
 const SMALL = { hours: 12, hubs: 2 };
 

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openDatabase } from '../../edge-hub/db/database.ts';
@@ -39,8 +38,6 @@ export interface RunResult extends Audited {
 }
 
 const HOUR_MS = 3_600_000;
-/** Files that are in memory, on Linux. */
-const MEMORY = '/dev/shm';
 const COUNTERS_PER_HUB = 2;
 /** Between two sales of a counter, on average. */
 const SALE_EVERY_MS = HOUR_MS;
@@ -64,9 +61,9 @@ export class Simulator {
     this.empty = parts.empty;
   }
 
-  static async create(): Promise<Simulator> {
-    // a flush is simulated: a real one only takes time
-    const dir = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'wuma-simulate-'));
+  /** @param parent folder in which it makes one of its own, for hubs' disks */
+  static async create(parent: string): Promise<Simulator> {
+    const dir = mkdtempSync(join(parent, 'disks-'));
     const empty = join(dir, 'empty.db');
     openDatabase(empty).close();
     return new Simulator({ city: await CityDatabase.create(), dir, empty });
