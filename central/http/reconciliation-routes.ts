@@ -1,7 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { currencySchema, nameSchema } from '../../shared/contracts/primitives.ts';
 import {
-  EXCEPTION_FILTERS,
   exceptionDetailSchema,
   exceptionListSchema,
   exceptionSchema,
@@ -10,11 +9,9 @@ import {
   listedExceptionSchema,
   recordedSchema,
   reportDifferencesSchema,
-  resolveExceptionSchema,
 } from '../../shared/contracts/reconciliation.ts';
-import { recordAct } from '../access/audit-store.ts';
-import { principalOf } from '../access/principal.ts';
 import type { HttpContext } from '../context.ts';
+import { reconciliationExceptions } from '../db/schema.ts';
 import { listHubs } from '../enrolment/hub-store.ts';
 import { readEpochs } from '../intake/epoch-store.ts';
 import {
@@ -23,11 +20,11 @@ import {
   lastRuns,
   listExceptions,
   recordDifferences,
-  resolveException,
 } from '../reconciliation/exception-store.ts';
 import { sidesNow } from '../reconciliation/sides-now.ts';
 import { readBooked, readInbox, readPutAside } from '../verification/book-reader-store.ts';
 import { jsonAnswer, jsonBody, problemAnswers } from './answers.ts';
+import { closeByCaller, exceptionQuerySchema, resolveRouteOf } from './exception-queue.ts';
 import { refuse } from './problem.ts';
 
 const MAX_PAGE = 5_000;
@@ -50,12 +47,7 @@ export const exceptionsRoute = createRoute({
   method: 'get',
   path: '/api/reconciliation/exceptions',
   summary: 'Differences between books that wait to be worked off, newest first',
-  request: {
-    query: z.object({
-      state: z.enum(EXCEPTION_FILTERS).default('open'),
-      limit: z.coerce.number().int().min(1).max(500).default(100),
-    }),
-  },
+  request: { query: exceptionQuerySchema },
   responses: { ...jsonAnswer(exceptionListSchema), ...problemAnswers(400) },
 });
 
@@ -75,16 +67,7 @@ export const reportRoute = createRoute({
   responses: { ...jsonAnswer(recordedSchema), ...problemAnswers(400, 404) },
 });
 
-export const resolveRoute = createRoute({
-  method: 'post',
-  path: '/api/reconciliation/exceptions/{exceptionId}/resolve',
-  summary: 'Closes an exception with a word on what was done',
-  request: {
-    params: z.object({ exceptionId: z.coerce.number().int().min(1) }),
-    ...jsonBody(resolveExceptionSchema),
-  },
-  responses: { ...jsonAnswer(recordedSchema), ...problemAnswers(400, 404) },
-});
+export const resolveRoute = resolveRouteOf('/api/reconciliation/exceptions');
 
 export const runRoute = createRoute({
   method: 'post',
@@ -139,13 +122,9 @@ export function addReconciliationRoutes(app: OpenAPIHono, context: HttpContext):
   app.openapi(resolveRoute, async (request) => {
     const { exceptionId } = request.req.valid('param');
     const { note } = request.req.valid('json');
-    const at = new Date(clock.now());
-    const by = principalOf(request);
-    const closed = await database.transact(async (tx) => {
-      if (!(await resolveException(tx, { exceptionId, note, at }))) return false;
-      await recordAct(tx, { action: 'difference.resolve', by, subject: String(exceptionId), at });
-      return true;
-    });
+    const queue = reconciliationExceptions;
+    const action = 'difference.resolve';
+    const closed = await closeByCaller(request, context, { queue, exceptionId, note, action });
     if (!closed) return refuse(request, 'not_found', 'open exception');
     return request.json({ recorded: 1 }, 200);
   });

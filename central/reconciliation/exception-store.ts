@@ -1,7 +1,8 @@
-import { and, desc, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { desc, eq, isNull, sql } from 'drizzle-orm';
 import type { ExceptionFilter, FoundDifference } from '../../shared/contracts/reconciliation.ts';
 import type { Executor } from '../db/database.ts';
 import { reconciliationExceptions, reconciliationRuns } from '../db/schema.ts';
+import { isInState } from '../exceptions/exception-queue-store.ts';
 
 export type ExceptionRow = typeof reconciliationExceptions.$inferSelect;
 
@@ -45,15 +46,9 @@ export function listExceptions(
   return db
     .select()
     .from(reconciliationExceptions)
-    .where(isIn(page.state))
+    .where(isInState(reconciliationExceptions, page.state))
     .orderBy(desc(reconciliationExceptions.lastSeenAt), desc(reconciliationExceptions.exceptionId))
     .limit(page.limit);
-}
-
-function isIn(state: ExceptionFilter): SQL | undefined {
-  if (state === 'all') return undefined;
-  const { resolvedAt } = reconciliationExceptions;
-  return state === 'open' ? isNull(resolvedAt) : isNotNull(resolvedAt);
 }
 
 export async function findException(
@@ -65,24 +60,6 @@ export async function findException(
     .from(reconciliationExceptions)
     .where(eq(reconciliationExceptions.exceptionId, exceptionId));
   return row;
-}
-
-/** Closes an exception with a word on what was done. @returns false where there is no such open one */
-export async function resolveException(
-  db: Executor,
-  exception: { readonly exceptionId: number; readonly note: string; readonly at: Date },
-): Promise<boolean> {
-  const closed = await db
-    .update(reconciliationExceptions)
-    .set({ resolvedAt: exception.at, note: exception.note })
-    .where(
-      and(
-        eq(reconciliationExceptions.exceptionId, exception.exceptionId),
-        isNull(reconciliationExceptions.resolvedAt),
-      ),
-    )
-    .returning({ exceptionId: reconciliationExceptions.exceptionId });
-  return closed.length > 0;
 }
 
 export async function recordRun(

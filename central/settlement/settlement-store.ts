@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type {
   BankExceptionCode,
   FundingExceptionCode,
@@ -13,6 +13,7 @@ import {
   settlementFiles,
   settlementRuns,
 } from '../db/settlement-schema.ts';
+import { isInState } from '../exceptions/exception-queue-store.ts';
 import { isoId } from './payment-initiation.ts';
 
 export type RunRow = typeof settlementRuns.$inferSelect;
@@ -253,31 +254,7 @@ export function listExceptions(
   return db
     .select()
     .from(settlementExceptions)
-    .where(isIn(page.state))
+    .where(isInState(settlementExceptions, page.state))
     .orderBy(desc(settlementExceptions.exceptionId))
     .limit(page.limit);
-}
-
-function isIn(state: ExceptionFilter): SQL | undefined {
-  if (state === 'all') return undefined;
-  const { resolvedAt } = settlementExceptions;
-  return state === 'open' ? isNull(resolvedAt) : isNotNull(resolvedAt);
-}
-
-/** Closes an exception with a word on what was done. @returns false where there is no such open one */
-export async function resolveException(
-  db: Executor,
-  exception: { readonly exceptionId: number; readonly note: string; readonly at: Date },
-): Promise<boolean> {
-  const closed = await db
-    .update(settlementExceptions)
-    .set({ resolvedAt: exception.at, note: exception.note })
-    .where(
-      and(
-        eq(settlementExceptions.exceptionId, exception.exceptionId),
-        isNull(settlementExceptions.resolvedAt),
-      ),
-    )
-    .returning({ exceptionId: settlementExceptions.exceptionId });
-  return closed.length > 0;
 }
