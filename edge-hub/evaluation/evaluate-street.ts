@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import {
   type CalibratedThresholds,
   calibrate,
@@ -7,14 +6,10 @@ import {
   thresholdsFor,
 } from '../../models/calibration/gallery-calibration.ts';
 import { impostorSample } from '../../models/calibration/impostor-sample.ts';
-import {
-  type AnalysisProgress,
-  analysePhotographs,
-  foundEmbeddings,
-} from '../../models/evaluation/analyse-photographs.ts';
-import { listPictures, personOf } from '../../models/evaluation/picture-tree.ts';
+import { analyseFolder, type FolderOptions } from '../../models/evaluation/analyse-folder.ts';
+import { foundEmbeddings } from '../../models/evaluation/analyse-photographs.ts';
+import { personOf } from '../../models/evaluation/picture-tree.ts';
 import { openGalleryIndex } from '../../models/index/threaded-index.ts';
-import { loadInstalledPack } from '../../models/packs/installed-pack.ts';
 import { present } from '../../shared/kernel/assert.ts';
 import { seededRandom } from '../../shared/kernel/seeded-random.ts';
 import { lookAlikeFrom, type Question } from '../decision/decision.ts';
@@ -37,9 +32,7 @@ import {
   sumOf,
 } from './street-tally.ts';
 
-export interface EvaluateStreetOptions {
-  /** One folder per person. */
-  readonly imagesDir: string;
+export interface EvaluateStreetOptions extends FolderOptions {
   /** People to enrol. */
   readonly gallery: number;
   readonly promisedFpir: number;
@@ -48,12 +41,6 @@ export interface EvaluateStreetOptions {
   readonly seed: number;
   /** Share of the enrolled who are regulars of the shop. */
   readonly regulars: number;
-  readonly packName: string;
-  readonly modelsDir: string;
-  /** Folder that keeps what was found in the pictures. */
-  readonly cacheDir?: string;
-  readonly workers?: number;
-  readonly onProgress: (progress: AnalysisProgress) => void;
   readonly onStreet: (done: number, rates: StreetRates) => void;
   /** Somebody was surely taken for somebody else: their pictures may be of one person under two names. */
   readonly onSuspect: (suspect: Suspect) => void;
@@ -109,16 +96,7 @@ interface Street {
  * @throws TooFewPeopleError, PackNotInstalledError, or the file system's error
  */
 export async function evaluateStreet(options: EvaluateStreetOptions): Promise<StreetEvaluation> {
-  const pack = await loadInstalledPack(options.modelsDir, options.packName);
-  const paths = await listPictures(options.imagesDir);
-  const analyses = await analysePhotographs({
-    pack,
-    dir: options.imagesDir,
-    paths,
-    workers: options.workers ?? availableParallelism(),
-    cacheDir: options.cacheDir,
-    onProgress: options.onProgress,
-  });
+  const { pack, paths, analyses } = await analyseFolder(options);
   const embeddings = foundEmbeddings(analyses);
   const bounds = pack.manifest.thresholds.identify;
   return {

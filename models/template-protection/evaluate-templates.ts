@@ -1,34 +1,21 @@
 import { createHash } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { present } from '../../shared/kernel/assert.ts';
 import { seededRandom } from '../../shared/kernel/seeded-random.ts';
 import { compareAllPairs } from '../evaluation/all-pairs.ts';
-import {
-  type AnalysisProgress,
-  analysePhotographs,
-  foundEmbeddings,
-} from '../evaluation/analyse-photographs.ts';
-import { listPictures, personOf } from '../evaluation/picture-tree.ts';
+import { analyseFolder, type FolderOptions } from '../evaluation/analyse-folder.ts';
+import { foundEmbeddings } from '../evaluation/analyse-photographs.ts';
+import { personOf } from '../evaluation/picture-tree.ts';
 import { acceptanceAt, equalErrorRate, thresholdAt } from '../evaluation/score-counts.ts';
-import { loadInstalledPack } from '../packs/installed-pack.ts';
 import { cosine } from '../runtime/embedder.ts';
 import { KeyedTransform, type TransformedPack } from './keyed-transform.ts';
 import { systemLinkability } from './linkability.ts';
 import { templateKey } from './template-key.ts';
 
-export interface EvaluateTemplatesOptions {
-  /** One folder per person. */
-  readonly imagesDir: string;
-  readonly packName: string;
-  readonly modelsDir: string;
+export interface EvaluateTemplatesOptions extends FolderOptions {
   /** Pairs of keys to try, each a pair of cities. */
   readonly keyPairs: number;
   /** What keys and pairs of pictures are drawn by. */
   readonly seed: number;
-  readonly workers?: number;
-  /** Folder that keeps what was found in the pictures. */
-  readonly cacheDir?: string;
-  readonly onProgress: (progress: AnalysisProgress) => void;
 }
 
 const RATES = ['1e-3', '1e-4', '1e-5', '1e-6'] as const;
@@ -93,16 +80,7 @@ type Pair = readonly [number, number];
 export async function evaluateTemplates(
   options: EvaluateTemplatesOptions,
 ): Promise<TemplateEvaluation> {
-  const pack = await loadInstalledPack(options.modelsDir, options.packName);
-  const paths = await listPictures(options.imagesDir);
-  const analyses = await analysePhotographs({
-    pack,
-    dir: options.imagesDir,
-    paths,
-    workers: options.workers ?? availableParallelism(),
-    cacheDir: options.cacheDir,
-    onProgress: options.onProgress,
-  });
+  const { pack, paths, analyses } = await analyseFolder(options);
   const found = foundEmbeddings(analyses);
   const acquired = paths.flatMap((path) => {
     const embedding = found.get(path);

@@ -207,57 +207,48 @@ function hoursView({ cells }: PanelOf<'hours'>, { t, palette, weekday }: ViewToo
   };
 }
 
+const RANKS_SHOWN = 8;
+
+/** The first of what is ranked, as bars from above, each with its value behind it. */
+function firstOf(
+  ranked: readonly { readonly name: string; readonly value: number }[],
+  how: { readonly palette: Palette; readonly name: string; readonly written: string },
+): DataView['option'] {
+  const { palette, name, written: formatter } = how;
+  const top = ranked.slice(0, RANKS_SHOWN);
+  if (top.length === 0) return undefined;
+  const names = top.map((each) => each.name);
+  const numbers = top.map((each) => each.value);
+  return {
+    ...frame(palette),
+    xAxis: values(palette),
+    yAxis: { ...categories(names, palette), inverse: true },
+    series: [
+      {
+        ...bars(name, numbers, palette.accent),
+        label: { show: true, position: 'right', color: palette.ink, formatter },
+      },
+    ],
+  };
+}
+
 function covisitsView({ pairs }: PanelOf<'covisits'>, { t, palette }: ViewTools): DataView {
-  const top = pairs.slice(0, 8);
   const label = (pair: (typeof pairs)[number]): string =>
     pair.shopName === null ? pair.otherName : `${pair.shopName} · ${pair.otherName}`;
+  const ranked = pairs.map((pair) => ({ name: label(pair), value: pair.shared }));
   return {
-    option:
-      top.length === 0
-        ? undefined
-        : {
-            ...frame(palette),
-            xAxis: values(palette),
-            yAxis: { ...categories(top.map(label), palette), inverse: true },
-            series: [
-              {
-                ...bars(
-                  t('covisits.shared'),
-                  top.map(({ shared }) => shared),
-                  palette.accent,
-                ),
-                label: { show: true, position: 'right', color: palette.ink, formatter: '≥ {c}' },
-              },
-            ],
-          },
+    option: firstOf(ranked, { palette, name: t('covisits.shared'), written: '≥ {c}' }),
     columns: [t('covisits.shop'), t('covisits.street'), t('covisits.shared')],
     rows: pairs.map((pair) => [label(pair), pair.street, `≥ ${pair.shared}`]),
   };
 }
 
 function togetherView({ rules }: PanelOf<'together'>, { t, palette }: ViewTools): DataView {
-  const top = rules.slice(0, 8);
   const label = ({ given, also }: (typeof rules)[number]): string =>
     `${given.join(' + ')} → ${also}`;
+  const ranked = rules.map((rule) => ({ name: label(rule), value: inPercent(rule.confidence) }));
   return {
-    option:
-      top.length === 0
-        ? undefined
-        : {
-            ...frame(palette),
-            xAxis: values(palette),
-            yAxis: { ...categories(top.map(label), palette), inverse: true },
-            series: [
-              {
-                ...bars(
-                  t('together.confidence'),
-                  top.map(({ confidence }) => inPercent(confidence)),
-                  palette.accent,
-                ),
-                label: { show: true, position: 'right', color: palette.ink, formatter: '{c} %' },
-              },
-            ],
-          },
+    option: firstOf(ranked, { palette, name: t('together.confidence'), written: '{c} %' }),
     columns: [
       t('together.rule'),
       t('together.support'),

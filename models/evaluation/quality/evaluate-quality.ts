@@ -1,11 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { seededRandom, shuffled } from '../../../shared/kernel/seeded-random.ts';
-import { loadInstalledPack } from '../../packs/installed-pack.ts';
 import type { FaceQuality } from '../../runtime/analysis.ts';
 import { qualityComponents } from '../../runtime/quality-components.ts';
 import { visitAllPairs } from '../all-pairs.ts';
-import { type AnalysisProgress, analysePhotographs } from '../analyse-photographs.ts';
-import { listPictures, personOf } from '../picture-tree.ts';
+import { analyseFolder, type FolderOptions } from '../analyse-folder.ts';
+import { personOf } from '../picture-tree.ts';
 import { ScoreCounts, thresholdAt } from '../score-counts.ts';
 import { quantileOf } from '../statistics/quantiles.ts';
 import {
@@ -18,17 +16,10 @@ import {
 } from './error-discard.ts';
 import { goodness, nativeOf, QUALITY_MEASURES, type QualityMeasure } from './quality-measures.ts';
 
-export interface EvaluateQualityOptions {
-  /** One folder per person. */
-  readonly imagesDir: string;
-  readonly packName: string;
-  readonly modelsDir: string;
+export interface EvaluateQualityOptions extends FolderOptions {
   /** False match rate that decides which comparisons have failed. */
   readonly fmr: number;
   readonly costs: Costs;
-  readonly workers?: number;
-  readonly cacheDir?: string;
-  readonly onProgress: (progress: AnalysisProgress) => void;
 }
 
 /** What one measure predicts. Native units as in `FaceQuality`. */
@@ -79,16 +70,7 @@ export class TooFewComparisonsError extends Error {
  * @throws TooFewComparisonsError, PackNotInstalledError, or the file system's error
  */
 export async function evaluateQuality(options: EvaluateQualityOptions): Promise<QualityEvaluation> {
-  const pack = await loadInstalledPack(options.modelsDir, options.packName);
-  const paths = await listPictures(options.imagesDir);
-  const analyses = await analysePhotographs({
-    pack,
-    dir: options.imagesDir,
-    paths,
-    workers: options.workers ?? availableParallelism(),
-    cacheDir: options.cacheDir,
-    onProgress: options.onProgress,
-  });
+  const { pack, paths, analyses } = await analyseFolder(options);
   const faces = [...analyses].flatMap(([path, analysis]) =>
     analysis.ok ? [{ person: personOf(path), ...analysis.value }] : [],
   );
